@@ -1,0 +1,47 @@
+/**
+ * Messages between `runs` (core) and the engine's process. Only ids, settings, encoded images and results cross;
+ * tensors never do. Sent with the structured clone algorithm (`serialization: 'advanced'` on a forked child).
+ */
+import type { Failure } from '../../shared/failure.ts';
+import type { Prediction } from '../../shared/prediction.ts';
+import type { Device, RunSettings } from '../../shared/run-settings.ts';
+
+export type EngineQuestion = Readonly<{
+  sampleId: string;
+  question: string;
+  choices: readonly string[];
+  context: string;
+  /** Encoded image files (PNG, JPEG, …), in prompt order; empty for a question without image. */
+  images: readonly Uint8Array[];
+}>;
+
+export type EngineRequest =
+  | Readonly<{ kind: 'load'; requestId: number; bundlePath: string; device: Device; threadCount: number | null }>
+  | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
+  /** Checks every provider on a small golden model. */
+  | Readonly<{ kind: 'self-test'; requestId: number }>
+  | Readonly<{ kind: 'close'; requestId: number }>;
+
+export type DeviceReport = Readonly<{
+  device: string;
+  available: boolean;
+  selfTest: 'passed' | 'failed' | 'not run';
+  detail: string;
+}>;
+
+export type EngineReply =
+  | Readonly<{
+      kind: 'loaded';
+      requestId: number;
+      /** Where the nodes really run: `cpu`, … */
+      device: string;
+      /** Questions that fit one batch on this device (what `auto` means). */
+      suggestedBatchSize: number;
+      onnxruntimeVersion: string;
+    }>
+  /** One prediction for each question, in their order. A failed question is a prediction with its failure. */
+  | Readonly<{ kind: 'answered'; requestId: number; predictions: readonly Prediction[]; batchMs: number }>
+  | Readonly<{ kind: 'self-tested'; requestId: number; onnxruntimeVersion: string; devices: readonly DeviceReport[] }>
+  | Readonly<{ kind: 'closed'; requestId: number }>
+  /** The whole request failed (nothing of the batch was answered). */
+  | Readonly<{ kind: 'failed'; requestId: number; failure: Failure }>;

@@ -1,0 +1,226 @@
+/**
+ * Run settings: one schema from which command-line options, forms, grid axes, the configuration hash, the
+ * manifest and the "repeat" command derive. Each setting has a label, a unit, a range, a default and a flag.
+ * `affectsAnswers` marks what belongs in the configuration hash: batch size and device must not change answers.
+ */
+import { z } from 'zod';
+
+export const methods = ['ivt-lr', 'no-cot'] as const;
+export type Method = (typeof methods)[number];
+
+export const stepLayouts = ['patches-then-hidden', 'hidden-then-patches'] as const;
+export type StepLayout = (typeof stepLayouts)[number];
+
+export const promptFormats = ['released-inference', 'released-training', 'with-context'] as const;
+export type PromptFormat = (typeof promptFormats)[number];
+
+/** Interventions at inference time; ours, not the paper's trained ablations. */
+export const interventions = [
+  'none',
+  'no-latent-text',
+  'no-latent-vision',
+  'no-latent',
+  'random-patches',
+  'least-attended',
+  'allow-reuse',
+] as const;
+export type Intervention = (typeof interventions)[number];
+
+export const adaptiveStops = ['off', 'hidden', 'selection'] as const;
+export type AdaptiveStop = (typeof adaptiveStops)[number];
+
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type Device = (typeof devices)[number];
+
+/** Slots (0-based, row-major over the merged image grid) forced or banned at one latent step (0-based). */
+export const slotChoiceSchema = z.object({
+  step: z.int().min(0),
+  slots: z.array(z.int().min(0)),
+});
+export type SlotChoice = z.infer<typeof slotChoiceSchema>;
+
+export const runSettingsSchema = z.object({
+  method: z.enum(methods),
+  latentSteps: z.int().min(0).max(64),
+  patchesPerStep: z.int().min(0).max(4096),
+  stepLayout: z.enum(stepLayouts),
+  promptFormat: z.enum(promptFormats),
+  intervention: z.enum(interventions),
+  forcedPatches: z.array(slotChoiceSchema),
+  bannedPatches: z.array(slotChoiceSchema),
+  adaptiveStop: z.enum(adaptiveStops),
+  adaptiveThreshold: z.number().min(0).max(1),
+  maxTokens: z.int().min(1).max(4096),
+  seed: z.int().min(0).max(0xffffffff),
+  batchSize: z.union([z.literal('auto'), z.int().min(1).max(256)]),
+  device: z.enum(devices),
+});
+export type RunSettings = z.infer<typeof runSettingsSchema>;
+export type SettingName = keyof RunSettings;
+
+export type SettingDefinition = Readonly<{
+  name: SettingName;
+  label: string;
+  help: string;
+  /** Command-line flag without dashes. */
+  flag: string;
+  unit: string | null;
+  /** `null`: the bundle's own default (what the model was trained for). */
+  default: RunSettings[SettingName] | null;
+  kind: 'choice' | 'integer' | 'number' | 'slots' | 'integer-or-auto';
+  choices: readonly string[] | null;
+  affectsAnswers: boolean;
+}>;
+
+const define = (
+  name: SettingName,
+  kind: SettingDefinition['kind'],
+  flag: string,
+  label: string,
+  help: string,
+  rest: Partial<SettingDefinition> & Pick<SettingDefinition, 'default'>,
+): SettingDefinition => ({ name, kind, flag, label, help, unit: null, choices: null, affectsAnswers: true, ...rest });
+
+/** Every setting once, in the order in which forms and help show them. */
+export const settingDefinitions: readonly SettingDefinition[] = [
+  define('method', 'choice', 'method', 'Method', 'Reasoning method; default: what the model was trained for.', {
+    default: null,
+    choices: methods,
+  }),
+  define('latentSteps', 'integer', 'latent-steps', 'Latent steps (N)', 'Number of latent steps before the answer.', {
+    default: null,
+    unit: 'steps',
+  }),
+  define(
+    'patchesPerStep',
+    'integer',
+    'patches',
+    'Patches per step (K)',
+    'Image patches selected at each latent step.',
+    {
+      default: null,
+      unit: 'patches',
+    },
+  ),
+  define(
+    'stepLayout',
+    'choice',
+    'step-layout',
+    'Step layout',
+    'Order inside a latent step; released code: patches first.',
+    {
+      default: null,
+      choices: stepLayouts,
+    },
+  ),
+  define('promptFormat', 'choice', 'prompt', 'Prompt format', 'How question and options are written.', {
+    default: null,
+    choices: promptFormats,
+  }),
+  define(
+    'intervention',
+    'choice',
+    'intervention',
+    'Intervention',
+    'Inference-time intervention (ours, not a trained ablation).',
+    {
+      default: 'none',
+      choices: interventions,
+    },
+  ),
+  define(
+    'forcedPatches',
+    'slots',
+    'force-patches',
+    'Forced patches',
+    'STEP:SLOT,SLOT;STEP:… taken first at that step (0-based).',
+    {
+      default: [],
+    },
+  ),
+  define(
+    'bannedPatches',
+    'slots',
+    'ban-patches',
+    'Banned patches',
+    'STEP:SLOT,SLOT;STEP:… not candidates at that step (0-based).',
+    {
+      default: [],
+    },
+  ),
+  define(
+    'adaptiveStop',
+    'choice',
+    'adaptive-stop',
+    'Adaptive stop',
+    'End the latent steps early once hidden state or selection has converged.',
+    {
+      default: 'off',
+      choices: adaptiveStops,
+    },
+  ),
+  define(
+    'adaptiveThreshold',
+    'number',
+    'adaptive-threshold',
+    'Adaptive threshold',
+    'Cosine (hidden) or overlap (selection) from which a step counts as converged.',
+    {
+      default: 0.99,
+      unit: 'fraction between 0 and 1',
+    },
+  ),
+  define(
+    'maxTokens',
+    'integer',
+    'max-tokens',
+    'Token limit',
+    'Most tokens generated for an answer, end-of-sequence included.',
+    {
+      default: 512,
+      unit: 'tokens',
+    },
+  ),
+  define('seed', 'integer', 'seed', 'Seed', 'Seed of whatever is random (random patches).', { default: 0 }),
+  define(
+    'batchSize',
+    'integer-or-auto',
+    'batch-size',
+    'Batch size',
+    'Questions answered together; answers do not depend on it.',
+    {
+      default: 'auto',
+      unit: 'questions',
+      affectsAnswers: false,
+    },
+  ),
+  define('device', 'choice', 'device', 'Device', 'Where the model runs.', {
+    default: 'auto',
+    choices: devices,
+    affectsAnswers: false,
+  }),
+];
+
+/** Settings as a user gives them: everything optional; what is missing comes from the bundle or the default. */
+export const runSettingsInputSchema = runSettingsSchema.partial();
+export type RunSettingsInput = z.infer<typeof runSettingsInputSchema>;
+
+/** What a bundle was trained for: fills the settings whose default is `null`. */
+export const latentDefaultsSchema = runSettingsSchema.pick({
+  method: true,
+  latentSteps: true,
+  patchesPerStep: true,
+  stepLayout: true,
+  promptFormat: true,
+});
+export type LatentDefaults = z.infer<typeof latentDefaultsSchema>;
+
+/** Fills in what the user left out. */
+export function resolveRunSettings(input: RunSettingsInput, trainedFor: LatentDefaults): RunSettings {
+  const resolved: Record<string, unknown> = { ...trainedFor };
+  for (const { name, default: value } of settingDefinitions) {
+    if (value !== null) resolved[name] = value;
+    if (input[name] !== undefined) resolved[name] = input[name];
+  }
+  return runSettingsSchema.parse(resolved);
+}

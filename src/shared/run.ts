@@ -1,0 +1,76 @@
+/** Runs as every face sees them: state, results, events. */
+import { z } from 'zod';
+import { failureSchema } from './failure.ts';
+import { scorerNameSchema } from './prediction.ts';
+import { runSettingsSchema } from './run-settings.ts';
+
+export const runStatuses = ['running', 'paused', 'interrupted', 'finished', 'failed'] as const;
+export const runStatusSchema = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const tallySchema = z.object({ total: z.int().min(0), correct: z.int().min(0) });
+export type Tally = z.infer<typeof tallySchema>;
+
+/** The JSON document of a run (`--json`); field names are a fixed point for scripts. */
+export const runResultSchema = z.object({
+  runId: z.string(),
+  status: runStatusSchema,
+  /** Questions of the plan with a row, failures included. */
+  total: z.int().min(0),
+  correct: z.int().min(0),
+  unparsed: z.int().min(0),
+  failed: z.int().min(0),
+  /** correct / total, between 0 and 1; null when nothing was answered. */
+  accuracy: z.number().nullable(),
+  byDomain: z.record(z.string(), tallySchema),
+  /** Keyed by topic (a topic of the same name in two domains is keyed `domain/topic`). */
+  byTopic: z.record(z.string(), tallySchema),
+  arStepsMean: z.number().nullable(),
+  secondsPerQuestionMean: z.number().nullable(),
+  questionsPerSecond: z.number().nullable(),
+  device: z.string().nullable(),
+  scorer: scorerNameSchema,
+});
+export type RunResult = z.infer<typeof runResultSchema>;
+
+/** A row of the list of runs and the head of a run's page. */
+export const runSummarySchema = runResultSchema.extend({
+  /** Questions planned. */
+  planned: z.int().min(0),
+  kind: z.enum(['evaluation', 'imported']),
+  label: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  datasetId: z.string().nullable(),
+  datasetPath: z.string().nullable(),
+  datasetFingerprint: z.string().nullable(),
+  modelPath: z.string().nullable(),
+  modelName: z.string().nullable(),
+  modelFingerprint: z.string().nullable(),
+  split: z.string().nullable(),
+  /** Filter as `field=value` terms. */
+  where: z.array(z.string()),
+  limit: z.int().nullable(),
+  settings: runSettingsSchema.nullable(),
+  configurationHash: z.string().nullable(),
+  licence: z.string().nullable(),
+  failure: failureSchema.nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** A hint that something changed; a face that missed some reads the state again. */
+export const runEventSchema = z.object({
+  runId: z.string(),
+  sequence: z.int().min(0),
+  status: runStatusSchema,
+  done: z.int().min(0),
+  planned: z.int().min(0),
+  correct: z.int().min(0),
+  failed: z.int().min(0),
+  /** Over the last minute of this process's work; null before the first batch. */
+  questionsPerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** What the run is busy with, for the progress line: `loading model`, `answering`. */
+  phase: z.string(),
+});
+export type RunEvent = z.infer<typeof runEventSchema>;

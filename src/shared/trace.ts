@@ -1,0 +1,86 @@
+/**
+ * What a run keeps of one question besides its answer: the latent steps with their selected patches, the
+ * attention over the image, masses and focus (definitions: arXiv 2510.12603's analyses, as in docs/method.md).
+ *
+ * Legend: J image slots (merged patches), K patches per step, N latent steps.
+ */
+import { z } from 'zod';
+
+/** How the image reached the model, enough to map a slot to pixels of the original image. */
+export const imageGeometrySchema = z.object({
+  /** Pixels of the image as a person sees it (after EXIF rotation if the reference applies it). */
+  sourceWidth: z.int().min(1),
+  sourceHeight: z.int().min(1),
+  /** Pixels fed to the vision tower. */
+  resizedWidth: z.int().min(1),
+  resizedHeight: z.int().min(1),
+  /** `stretch`: to a fixed size; `dynamic`: Qwen2-VL's own size from the pixel budget. Both scale each axis on its own. */
+  resize: z.enum(['stretch', 'dynamic']),
+  /** Merged grid: J = rows x columns; slot = row * columns + column. */
+  gridRows: z.int().min(1),
+  gridColumns: z.int().min(1),
+});
+export type ImageGeometry = z.infer<typeof imageGeometrySchema>;
+
+/** The four shares of the query row's attention; they add up to 1. */
+export const attentionMassesSchema = z.object({
+  visionMass: z.number(),
+  textMass: z.number(),
+  latentVisionMass: z.number(),
+  latentTextMass: z.number(),
+});
+export type AttentionMasses = z.infer<typeof attentionMassesSchema>;
+
+export const latentStepSchema = attentionMassesSchema.extend({
+  /** 0-based. */
+  stepIndex: z.int().min(0),
+  /** Slots in the order in which they were appended. */
+  selectedSlots: z.array(z.int().min(0)),
+  /** Attention of each selected slot, in the order of `selectedSlots`. */
+  scores: z.array(z.number()),
+  /** 1-based rank of each selected slot among the pool by attention. */
+  ranks: z.array(z.int().min(1)),
+  /** Slots that were still selectable before this step, ascending. */
+  pool: z.array(z.int().min(0)),
+  /** 1 - H(attention over image slots, renormalised) / log J. */
+  visionFocus: z.number(),
+  /** Layer-and-head mean attention of the query row over the J image slots. */
+  imageAttention: z.array(z.number()),
+});
+export type LatentStep = z.infer<typeof latentStepSchema>;
+
+export const traceSchema = z.object({
+  /** Null for a question without image. */
+  image: imageGeometrySchema.nullable(),
+  promptTokenCount: z.int().min(0),
+  /** Number of images in the prompt; with several, the last one is the pool. */
+  imageCount: z.int().min(0),
+  /** True when the adaptive criterion ended the latent steps before N. */
+  stoppedEarly: z.boolean(),
+  steps: z.array(latentStepSchema),
+});
+export type Trace = z.infer<typeof traceSchema>;
+
+export const timingsSchema = z.object({
+  /** Image decoding and preprocessing; not part of the time per question, as in the paper. */
+  preprocessMs: z.number(),
+  visionMs: z.number(),
+  prefillMs: z.number(),
+  latentMs: z.number(),
+  decodeMs: z.number(),
+  /** The model's work on this question: its share of the batch's wall time (vision to the last token). */
+  totalMs: z.number(),
+});
+export type Timings = z.infer<typeof timingsSchema>;
+
+/** Pixel box of a slot in the original image. */
+export type PixelBox = Readonly<{ x: number; y: number; width: number; height: number }>;
+
+/** Maps a slot through merge, patch grid and resize to pixels of the original image (fractions of a pixel kept). */
+export function slotBox(geometry: ImageGeometry, slot: number): PixelBox {
+  const row = Math.floor(slot / geometry.gridColumns);
+  const column = slot % geometry.gridColumns;
+  const width = geometry.sourceWidth / geometry.gridColumns;
+  const height = geometry.sourceHeight / geometry.gridRows;
+  return { x: column * width, y: row * height, width, height };
+}
