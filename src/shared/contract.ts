@@ -12,7 +12,7 @@ import { failureSchema } from './failure.ts';
 import { predictionSchema, readingSchema, scorerNameSchema } from './prediction.ts';
 import { runEventSchema, runResultSchema, runSummarySchema } from './run.ts';
 import { runSettingsInputSchema } from './run-settings.ts';
-import { datasetSummarySchema, sampleSchema } from './sample.ts';
+import { datasetProblemSchema, datasetSummarySchema, sampleSchema } from './sample.ts';
 import { categoryNodeSchema, runComparisonSchema } from './statistics.ts';
 
 const procedure = oc.errors({ FAILURE: { status: 422, data: failureSchema } });
@@ -139,7 +139,8 @@ export const contract = {
           label: z.string().optional(),
         }),
       )
-      .output(runResultSchema),
+      /** `problems`: rows that were mended or left out; none of them stops an import. */
+      .output(runResultSchema.extend({ problems: z.array(datasetProblemSchema) })),
   },
   runs: {
     /** Plans and starts; answers as soon as the run row is written. */
