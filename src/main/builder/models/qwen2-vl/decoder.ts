@@ -1,0 +1,201 @@
+/**
+ * Qwen2-VL's decoder without embedding table and language-model head: one graph for prefill, latent steps and
+ * decoding. The head is a graph of its own (head.ts), run only where a token is wanted: latent steps need none.
+ *
+ *   inputs_embeds [B,S,D] ─ L x (attention, SwiGLU) ─ last position ─ RMS norm ─> hidden [B,D]
+ *   rope_cos, rope_sin [B,S,Dh/2] · attention_bias [B,1,S,T] · past_key_values.{l}.key|value [B,Hkv,P,Dh]
+ *   -> attention [B,T], attention_by_layer [B,L,T] (last row, mean over heads) · present.{l}.key|value [B,Hkv,T,Dh]
+ *
+ * Checkpoint names: Hugging Face's Qwen2VLForConditionalGeneration (`model.layers.{l}.*`).
+ */
+import type { TextDimensions } from '../../../../shared/bundle.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import type { Graph, Value } from '../../graph/graph.ts';
+import { decoderAttention, type QueryContext } from '../../blocks/decoder-attention.ts';
+import { swiglu } from '../../blocks/swiglu.ts';
+import type { LinearEncoding } from '../../ops/linear.ts';
+import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
+import type { RotaryTables } from '../../ops/rotary.ts';
+
+export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): Graph {
+  const { hiddenSize, layerCount, keyValueHeadCount, headSize, rmsNormEpsilon } = text;
+  const graph = new GraphBuilder('qwen2-vl-decoder');
+  const inputsEmbeds = graph.input('inputs_embeds', 'float32', ['B', 'S', hiddenSize]);
+  const cos = graph.input('rope_cos', 'float32', ['B', 'S', headSize / 2]);
+  const sin = graph.input('rope_sin', 'float32', ['B', 'S', headSize / 2]);
+  const bias = graph.input('attention_bias', 'float32', ['B', 1, 'S', 'T']);
+  const cacheDims = ['B', keyValueHeadCount, 'P', headSize] as const;
+  const past = Array.from({ length: layerCount }, (_, layer) => ({
+    key: graph.input(`past_key_values.${layer}.key`, 'float32', cacheDims),
+    value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims),
+  }));
+
+  const all = allPositions(graph, inputsEmbeds, cos, sin, bias, text);
+  const last = lastPosition(graph, cos, sin, bias, text);
+
+  const lastRows: Value[] = [];
+  const presents: { key: Value; value: Value }[] = [];
+  let residual = graph.node('/model/rows', 'Reshape', [inputsEmbeds, graph.integers([-1, hiddenSize])]);
+  let normalised = rmsNorm(
+    graph,
+    '/model/layers.0/input_layernorm',
+    residual,
+    'model.layers.0.input_layernorm.weight',
+    hiddenSize,
+    rmsNormEpsilon,
+  );
+  for (const [layer, cache] of past.entries()) {
+    const isLast = layer === layerCount - 1;
+    const path = `/model/layers.${layer}`;
+    const prefix = `model.layers.${layer}`;
+    const context = isLast ? last : all;
+    const query = isLast ? takeLast(graph, `${path}/query`, normalised, all.batchShape) : normalised;
+    if (isLast) residual = takeLast(graph, `${path}/residual`, residual, all.batchShape);
+    const attention = decoderAttention(
+      graph,
+      `${path}/self_attn`,
+      `${prefix}.self_attn`,
+      {
+        x: normalised,
+        rotary: all.rotary,
+        batchShape: all.batchShape,
+        query,
+        queryContext: context,
+        pastKey: cache.key,
+        pastValue: cache.value,
+      },
+      text,
+      encoding,
+    );
+    lastRows.push(attention.lastRow);
+    presents.push({ key: attention.presentKey, value: attention.presentValue });
+    const afterAttention = addRmsNorm(
+      graph,
+      `${path}/post_attention_layernorm`,
+      residual,
+      attention.output,
+      `${prefix}.post_attention_layernorm.weight`,
+      hiddenSize,
+      rmsNormEpsilon,
+    );
+    const feedForward = swiglu(graph, `${path}/mlp`, `${prefix}.mlp`, afterAttention.normalised, text, encoding);
+    const next = isLast
+      ? { path: '/model/norm', weight: 'model.norm.weight' }
+      : {
+          path: `/model/layers.${layer + 1}/input_layernorm`,
+          weight: `model.layers.${layer + 1}.input_layernorm.weight`,
+        };
+    const afterFeedForward = addRmsNorm(
+      graph,
+      next.path,
+      afterAttention.sum,
+      feedForward,
+      next.weight,
+      hiddenSize,
+      rmsNormEpsilon,
+    );
+    residual = afterFeedForward.sum;
+    normalised = afterFeedForward.normalised;
+  }
+
+  graph.output('hidden', normalised, 'float32', ['B', hiddenSize]);
+  const byLayer = graph.node('/attention/by_layer', 'Concat', lastRows, { attributes: { axis: { int: 1 } } });
+  const mean = graph.node('/attention/mean', 'ReduceMean', [byLayer, graph.integers([1])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  graph.output('attention', mean, 'float32', ['B', 'T']);
+  graph.output('attention_by_layer', byLayer, 'float32', ['B', layerCount, 'T']);
+  for (const [layer, present] of presents.entries()) {
+    graph.output(`present.${layer}.key`, present.key, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
+    graph.output(`present.${layer}.value`, present.value, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
+  }
+  return graph.build();
+}
+
+/** Query context in which every fed position asks (Sq = S). */
+function allPositions(
+  graph: GraphBuilder,
+  inputsEmbeds: Value,
+  cos: Value,
+  sin: Value,
+  bias: Value,
+  text: TextDimensions,
+): QueryContext {
+  const shape = graph.node('/shape/inputs', 'Shape', [inputsEmbeds], {
+    attributes: { start: { int: 0 }, end: { int: 2 } },
+  });
+  const count = graph.node('/shape/count', 'ReduceProd', [shape, graph.integers([0])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  const range = graph.node('/rope/range', 'Range', [graph.integers([0], true), count, graph.integers([1], true)]);
+  const index = graph.node('/rope/index', 'Reshape', [range, shape]);
+  return queryContext(graph, '/all', cos, sin, index, shape, bias, text);
+}
+
+/** Query context in which only the last fed position asks (Sq = 1). */
+function lastPosition(graph: GraphBuilder, cos: Value, sin: Value, bias: Value, text: TextDimensions): QueryContext {
+  const end = graph.integers([Number.MAX_SAFE_INTEGER]);
+  const slice = (path: string, x: Value, axis: number) =>
+    graph.node(path, 'Slice', [x, graph.integers([-1]), end, graph.integers([axis])]);
+  const lastCos = slice('/last/cos', cos, 1);
+  const shape = graph.node('/last/shape', 'Shape', [lastCos], { attributes: { start: { int: 0 }, end: { int: 2 } } });
+  const count = graph.node('/last/count', 'ReduceProd', [shape, graph.integers([0])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  const range = graph.node('/last/range', 'Range', [graph.integers([0], true), count, graph.integers([1], true)]);
+  const index = graph.node('/last/index', 'Reshape', [range, shape]);
+  return queryContext(
+    graph,
+    '/last',
+    lastCos,
+    slice('/last/sin', sin, 1),
+    index,
+    shape,
+    slice('/last/bias', bias, 2),
+    text,
+  );
+}
+
+function queryContext(
+  graph: GraphBuilder,
+  path: string,
+  cos: Value,
+  sin: Value,
+  index: Value,
+  /** [B, Sq] int64 */
+  shape: Value,
+  /** [B, 1, Sq, T] */
+  bias: Value,
+  text: TextDimensions,
+): QueryContext {
+  const { headCount, keyValueHeadCount, headSize } = text;
+  const groupSize = headCount / keyValueHeadCount;
+  const rotary: RotaryTables = {
+    cos: graph.node(`${path}/rope_cos/rows`, 'Reshape', [cos, graph.integers([-1, headSize / 2])]),
+    sin: graph.node(`${path}/rope_sin/rows`, 'Reshape', [sin, graph.integers([-1, headSize / 2])]),
+    index,
+  };
+  const part = (name: string, axis: number) =>
+    graph.node(`${path}/shape/${name}`, 'Shape', [bias], {
+      attributes: { start: { int: axis }, end: { int: axis + 1 } },
+    });
+  const batch = part('batch', 0);
+  const keys = part('keys', 3);
+  const concat = (name: string, parts: Value[]) =>
+    graph.node(`${path}/shape/${name}`, 'Concat', parts, { attributes: { axis: { int: 0 } } });
+  return {
+    rotary,
+    batchShape: concat('rows', [shape, graph.integers([-1])]),
+    groupedShape: concat('grouped', [batch, graph.integers([keyValueHeadCount, groupSize, -1]), keys]),
+    flatShape: concat('flat', [batch, graph.integers([keyValueHeadCount, -1]), keys]),
+    bias: graph.node(`${path}/bias`, 'Unsqueeze', [bias, graph.integers([2])]),
+  };
+}
+
+/** The last position's row of each batch row: [B*S, D] -> [B, D]. */
+function takeLast(graph: GraphBuilder, path: string, rows: Value, batchShape: Value): Value {
+  const batched = graph.node(`${path}/batched`, 'Reshape', [rows, batchShape]);
+  return graph.node(`${path}/last`, 'Gather', [batched, graph.integers([-1], true)], {
+    attributes: { axis: { int: 1 } },
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * Qwen2-VL's vision tower for a batch of images of one size.
+ *
+ *   pixel_values [B,Np,C*T*P*P] ─ patch_embed ─ depth x (LN, attention, LN, QuickGELU MLP) ─ LN ─ 2x2 merge ─ MLP ─> image_embeds [B,J,D]
+ *   rope_cos, rope_sin [Np,Dh/2]
+ *
+ * Patches come in merge-grouped order (four neighbours follow each other), so the merge is a reshape. Attention is
+ * full inside one image, without a mask; nobody looks at its probabilities, so the fused kernel serves
+ * (a written-out one would hold Np x Np scores for each head: gigabytes for a large picture).
+ */
+import type { TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import type { Graph, Value } from '../../graph/graph.ts';
+import { linear, type LinearEncoding } from '../../ops/linear.ts';
+import { layerNorm } from '../../ops/normalise.ts';
+import { rotate, type RotaryTables } from '../../ops/rotary.ts';
+
+/** Qwen2-VL's vision LayerNorm epsilon (transformers: fixed at 1e-6, not configurable). */
+const layerNormEpsilon = 1e-6;
+
+export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, encoding: LinearEncoding): Graph {
+  const { embedDim, depth, headCount, intermediateSize, spatialMergeSize, patchSize, temporalPatchSize, channelCount } =
+    vision;
+  const pixelSize = channelCount * temporalPatchSize * patchSize * patchSize;
+  const mergedSize = embedDim * spatialMergeSize * spatialMergeSize;
+  const graph = new GraphBuilder('qwen2-vl-vision');
+  const pixels = graph.input('pixel_values', 'float32', ['B', 'Np', pixelSize]);
+  const rotary: RotaryTables = {
+    cos: graph.input('rope_cos', 'float32', ['Np', embedDim / headCount / 2]),
+    sin: graph.input('rope_sin', 'float32', ['Np', embedDim / headCount / 2]),
+    // One offset: position s uses row s of the tables.
+    index: graph.integers([0]),
+  };
+  const shape = graph.node('/shape/pixels', 'Shape', [pixels], { attributes: { start: { int: 0 }, end: { int: 2 } } });
+  const batchShape = graph.node('/shape/batch', 'Concat', [shape, graph.integers([-1])], {
+    attributes: { axis: { int: 0 } },
+  });
+
+  let x = linear(
+    graph,
+    '/visual/patch_embed',
+    graph.node('/visual/pixels', 'Reshape', [pixels, graph.integers([-1, pixelSize])]),
+    {
+      weight: 'visual.patch_embed.proj.weight',
+      bias: null,
+      inputSize: pixelSize,
+      outputSize: embedDim,
+      encoding,
+    },
+  );
+  for (let block = 0; block < depth; block++) {
+    const path = `/visual/blocks.${block}`;
+    const prefix = `visual.blocks.${block}`;
+    const attention = visionAttention(
+      graph,
+      `${path}/attn`,
+      `${prefix}.attn`,
+      layerNorm(graph, `${path}/norm1`, x, `${prefix}.norm1`, embedDim, layerNormEpsilon),
+      { embedDim, headCount, rotary, batchShape, encoding },
+    );
+    x = graph.node(`${path}/attn/residual`, 'Add', [x, attention]);
+    const fc1 = linear(
+      graph,
+      `${path}/mlp/fc1`,
+      layerNorm(graph, `${path}/norm2`, x, `${prefix}.norm2`, embedDim, layerNormEpsilon),
+      {
+        weight: `${prefix}.mlp.fc1.weight`,
+        bias: `${prefix}.mlp.fc1.bias`,
+        inputSize: embedDim,
+        outputSize: intermediateSize,
+        encoding,
+      },
+    );
+    const activated = graph.node(`${path}/mlp/quick_gelu`, 'QuickGelu', [fc1], {
+      domain: 'com.microsoft',
+      attributes: { alpha: { float: 1.702 } },
+    });
+    const fc2 = linear(graph, `${path}/mlp/fc2`, activated, {
+      weight: `${prefix}.mlp.fc2.weight`,
+      bias: `${prefix}.mlp.fc2.bias`,
+      inputSize: intermediateSize,
+      outputSize: embedDim,
+      encoding,
+    });
+    x = graph.node(`${path}/mlp/residual`, 'Add', [x, fc2]);
+  }
+
+  const normalised = layerNorm(graph, '/visual/merger/ln_q', x, 'visual.merger.ln_q', embedDim, layerNormEpsilon);
+  const grouped = graph.node('/visual/merger/grouped', 'Reshape', [normalised, graph.integers([-1, mergedSize])]);
+  const hidden = linear(graph, '/visual/merger/mlp.0', grouped, {
+    weight: 'visual.merger.mlp.0.weight',
+    bias: 'visual.merger.mlp.0.bias',
+    inputSize: mergedSize,
+    outputSize: mergedSize,
+    encoding,
+  });
+  const activated = graph.node('/visual/merger/gelu', 'Gelu', [hidden]);
+  const merged = linear(graph, '/visual/merger/mlp.2', activated, {
+    weight: 'visual.merger.mlp.2.weight',
+    bias: 'visual.merger.mlp.2.bias',
+    inputSize: mergedSize,
+    outputSize: text.hiddenSize,
+    encoding,
+  });
+  const batch = graph.node('/shape/batch_only', 'Shape', [pixels], {
+    attributes: { start: { int: 0 }, end: { int: 1 } },
+  });
+  const outputShape = graph.node('/shape/output', 'Concat', [batch, graph.integers([-1, text.hiddenSize])], {
+    attributes: { axis: { int: 0 } },
+  });
+  graph.output('image_embeds', graph.node('/visual/batched', 'Reshape', [merged, outputShape]), 'float32', [
+    'B',
+    'J',
+    text.hiddenSize,
+  ]);
+  return graph.build();
+}
+
+/** x [B*Np, E] -> [B*Np, E] */
+function visionAttention(
+  graph: GraphBuilder,
+  path: string,
+  prefix: string,
+  x: Value,
+  options: Readonly<{
+    embedDim: number;
+    headCount: number;
+    rotary: RotaryTables;
+    batchShape: Value;
+    encoding: LinearEncoding;
+  }>,
+): Value {
+  const { embedDim, headCount, rotary, batchShape, encoding } = options;
+  const qkv = linear(graph, `${path}/qkv`, x, {
+    weight: `${prefix}.qkv.weight`,
+    bias: `${prefix}.qkv.bias`,
+    inputSize: embedDim,
+    outputSize: 3 * embedDim,
+    encoding,
+  });
+  const batched = graph.node(`${path}/qkv/batched`, 'Reshape', [qkv, batchShape]);
+  const [q, k, v] = graph.nodes(`${path}/split`, 'Split', [batched], [`${path}/q`, `${path}/k`, `${path}/v`], {
+    attributes: { axis: { int: 2 }, num_outputs: { int: 3 } },
+  });
+  if (q === undefined || k === undefined || v === undefined) throw new Error(`${path}: split has three outputs`);
+  const mixed = graph.node(
+    `${path}/attention`,
+    'MultiHeadAttention',
+    [
+      rotate(graph, `${path}/q/rotary`, q, rotary, headCount),
+      rotate(graph, `${path}/k/rotary`, k, rotary, headCount),
+      v,
+    ],
+    { domain: 'com.microsoft', attributes: { num_heads: { int: headCount } } },
+  );
+  const rows = graph.node(`${path}/rows`, 'Reshape', [mixed, graph.integers([-1, embedDim])]);
+  return linear(graph, `${path}/proj`, rows, {
+    weight: `${prefix}.proj.weight`,
+    bias: `${prefix}.proj.bias`,
+    inputSize: embedDim,
+    outputSize: embedDim,
+    encoding,
+  });
+}
