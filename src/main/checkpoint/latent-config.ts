@@ -1,0 +1,72 @@
+/**
+ * `latent_config.json`: what a checkpoint was trained for. Our own file, written by `trainer/` beside the weights;
+ * the released checkpoints and ordinary ones have none.
+ */
+import { z } from 'zod';
+import type { ImageSettings } from '../../shared/bundle.ts';
+import { methods, promptFormats, stepLayouts, type LatentDefaults } from '../../shared/run-settings.ts';
+import { failureOf } from '../../shared/failure.ts';
+import { resolveInside } from '../files/safe-path.ts';
+import { readJsonFile } from './json-file.ts';
+
+const side = z.int().min(1).max(8192);
+const latentConfigSchema = z.object({
+  format_version: z.literal(1),
+  method: z.enum(methods),
+  trained: z.boolean(),
+  latent_steps: z.int().min(0).max(64),
+  patches_per_step: z.int().min(0).max(4096),
+  step_layout: z.enum(stepLayouts),
+  prompt_format: z.enum(promptFormats),
+  image_size: z.object({ width: side, height: side }),
+  note: z.string().optional(),
+});
+
+export type LatentConfig = Readonly<{
+  trainedFor: LatentDefaults;
+  imageSize: Pick<ImageSettings, 'latentWidth' | 'latentHeight'>;
+  trained: boolean;
+  /** False when there is no file and the released settings stand in. */
+  stated: boolean;
+}>;
+
+/** The settings of the released Qwen2-VL checkpoints (paper and code). */
+const releasedDefaults = {
+  latentSteps: 3,
+  patchesPerStep: 32,
+  stepLayout: 'patches-then-hidden',
+  promptFormat: 'released-inference',
+} as const;
+
+/**
+ * Reads the file, or stands in for it.
+ *
+ * @param absent what a checkpoint without the file is: `plain` (method no-cot) or `ivt-lr` (the released weights)
+ * Fails: `malformed-config`.
+ */
+export async function readLatentConfig(folder: string, absent: 'plain' | 'ivt-lr'): Promise<LatentConfig> {
+  const path = await resolveInside(folder, 'latent_config.json');
+  try {
+    const stated = await readJsonFile(path, latentConfigSchema, 'malformed-config');
+    return {
+      trainedFor: {
+        method: stated.method,
+        latentSteps: stated.latent_steps,
+        patchesPerStep: stated.patches_per_step,
+        stepLayout: stated.step_layout,
+        promptFormat: stated.prompt_format,
+      },
+      imageSize: { latentWidth: stated.image_size.width, latentHeight: stated.image_size.height },
+      trained: stated.trained,
+      stated: true,
+    };
+  } catch (error) {
+    if (failureOf(error)?.kind !== 'missing-file') throw error;
+    return {
+      trainedFor: { method: absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot', ...releasedDefaults },
+      imageSize: { latentWidth: 280, latentHeight: 280 },
+      trained: true,
+      stated: false,
+    };
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * A Qwen2-VL folder's `config.json`, in both shapes that Hugging Face has written: the old one with the text
+ * model's fields at the top level, and the new one with `text_config` (and `rope_parameters` in place of
+ * `rope_theta` and `rope_scaling`). Refuses what the builder would compute wrongly: sliding windows, scaled RoPE,
+ * other activations, quantised weights, other architectures.
+ */
+import { z } from 'zod';
+import { fail } from '../../shared/failure.ts';
+import type { ImageSettings, TextDimensions, VisionDimensions } from '../../shared/bundle.ts';
+import type { LatentDefaults } from '../../shared/run-settings.ts';
+import { resolveInside } from '../files/safe-path.ts';
+import { readJsonFile } from './json-file.ts';
+import { readLatentConfig } from './latent-config.ts';
+import { readImageProcessing } from './preprocessor-config.ts';
+import { refuseOtherArchitectures } from './supported-architecture.ts';
+
+/** Token ids as the config states them; informative, since the tokenizer is what counts. */
+export type ConfiguredIds = Readonly<{
+  imageToken: number | null;
+  videoToken: number | null;
+  visionStart: number | null;
+  visionEnd: number | null;
+  endOfSequence: readonly number[];
+}>;
+
+export type Qwen2VlConfig = Readonly<{
+  text: TextDimensions;
+  vision: VisionDimensions;
+  image: ImageSettings;
+  specialIds: ConfiguredIds;
+  trainedFor: LatentDefaults;
+  trained: boolean;
+  /** Whether a `latent_config.json` says what the model was trained for. */
+  statesLatent: boolean;
+  /** Whether the config says if the head shares the embeddings; where it does not, the weights decide. */
+  statesTiedEmbeddings: boolean;
+  /** `bfloat16`, as the config words it. */
+  torchDtype: string | null;
+}>;
+
+const size = (most: number) => z.int().min(1).max(most);
+const tokenId = z.int().min(0).nullish();
+const ropeSchema = z
+  .looseObject({
+    type: z.string().nullish(),
+    rope_type: z.string().nullish(),
+    rope_theta: z.number().positive().nullish(),
+    mrope_section: z.array(z.int().min(0)).length(3).nullish(),
+  })
+  .nullish();
+
+const textSchema = z.looseObject({
+  hidden_size: size(65_536),
+  num_hidden_layers: size(512),
+  num_attention_heads: size(1024),
+  num_key_value_heads: size(1024).nullish(),
+  head_dim: size(4096).nullish(),
+  intermediate_size: size(1_048_576),
+  vocab_size: size(4_194_304),
+  rms_norm_eps: z.number().positive().max(1).default(1e-6),
+  rope_theta: z.number().positive().nullish(),
+  rope_scaling: ropeSchema,
+  rope_parameters: ropeSchema,
+  max_position_embeddings: size(2 ** 31).default(32_768),
+  hidden_act: z.string().default('silu'),
+  use_sliding_window: z.boolean().nullish(),
+  layer_types: z.array(z.string()).nullish(),
+  tie_word_embeddings: z.boolean().nullish(),
+  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
+});
+
+const visionSchema = z.looseObject({
+  depth: size(256).default(32),
+  embed_dim: size(16_384).default(1280),
+  hidden_size: size(65_536).nullish(),
+  hidden_act: z.string().default('quick_gelu'),
+  mlp_ratio: z.number().positive().max(64).default(4),
+  num_heads: size(1024).default(16),
+  in_channels: size(16).nullish(),
+  in_chans: size(16).nullish(),
+  patch_size: size(256).default(14),
+  spatial_merge_size: size(16).default(2),
+  temporal_patch_size: size(16).default(2),
+});
+
+const topSchema = z.looseObject({
+  text_config: z.record(z.string(), z.unknown()).nullish(),
+  vision_config: visionSchema,
+  tie_word_embeddings: z.boolean().nullish(),
+  image_token_id: tokenId,
+  video_token_id: tokenId,
+  vision_start_token_id: tokenId,
+  vision_end_token_id: tokenId,
+  torch_dtype: z.string().nullish(),
+  dtype: z.string().nullish(),
+  quantization_config: z.unknown().optional(),
+});
+type TextFields = z.infer<typeof textSchema>;
+type VisionFields = z.infer<typeof visionSchema>;
+
+/**
+ * Reads `config.json`, `preprocessor_config.json` and, where there is one, `latent_config.json`.
+ *
+ * @param absent what to assume without a `latent_config.json`: `plain` (an ordinary checkpoint) or `ivt-lr` (the
+ *   released weights come with an adapter file and the base model's folder, which says nothing about latent steps)
+ * Fails: `missing-file`, `malformed-config`, `unsupported-architecture`, `unsupported-dtype`.
+ */
+export async function readQwen2VlConfig(folder: string, absent: 'plain' | 'ivt-lr' = 'plain'): Promise<Qwen2VlConfig> {
+  const path = await resolveInside(folder, 'config.json');
+  const raw = await readJsonFile(path, z.record(z.string(), z.unknown()), 'malformed-config');
+  refuseOtherArchitectures(path, raw);
+  const top = check(path, '', topSchema, raw);
+  const textFields = check(path, 'text_config', textSchema, { ...raw, ...top.text_config });
+  if (top.quantization_config !== undefined && top.quantization_config !== null) {
+    fail('unsupported-dtype', 'This checkpoint holds quantised weights.', {
+      file: path,
+      place: 'quantization_config',
+      expected: 'float32, float16 or bfloat16 weights',
+      action: 'Import the original checkpoint; Penumbra quantises while importing.',
+    });
+  }
+  const tied = top.tie_word_embeddings ?? textFields.tie_word_embeddings;
+  const text = textDimensions(path, textFields, tied ?? true);
+  const vision = visionDimensions(path, top.vision_config, text.hiddenSize);
+  const latent = await readLatentConfig(folder, absent);
+  const image = { ...(await readImageProcessing(folder, vision)), ...latent.imageSize };
+  const slot = vision.patchSize * vision.spatialMergeSize;
+  if (image.latentWidth % slot !== 0 || image.latentHeight % slot !== 0) {
+    fail('malformed-config', `The latent image size does not divide into slots of ${slot} pixels.`, {
+      file: folder,
+      place: 'image_size',
+      expected: `multiples of ${slot}`,
+      found: `${image.latentWidth} x ${image.latentHeight}`,
+    });
+  }
+  const endOfSequence = textFields.eos_token_id ?? [];
+  return {
+    text,
+    vision,
+    image,
+    specialIds: {
+      imageToken: top.image_token_id ?? null,
+      videoToken: top.video_token_id ?? null,
+      visionStart: top.vision_start_token_id ?? null,
+      visionEnd: top.vision_end_token_id ?? null,
+      endOfSequence: Array.isArray(endOfSequence) ? endOfSequence : [endOfSequence],
+    },
+    trainedFor: latent.trainedFor,
+    trained: latent.trained,
+    statesLatent: latent.stated,
+    statesTiedEmbeddings: typeof tied === 'boolean',
+    torchDtype: top.dtype ?? top.torch_dtype ?? null,
+  };
+}
+
+function textDimensions(path: string, fields: TextFields, tiedEmbeddings: boolean): TextDimensions {
+  const headCount = fields.num_attention_heads;
+  const keyValueHeadCount = fields.num_key_value_heads ?? headCount;
+  const headSize = fields.hidden_size / headCount;
+  const rope = { ...fields.rope_scaling, ...fields.rope_parameters };
+  expectEqual(path, 'hidden_act', 'silu', fields.hidden_act, 'unsupported-architecture');
+  if (fields.use_sliding_window === true || fields.layer_types?.some((type) => type !== 'full_attention')) {
+    unsupported(path, 'use_sliding_window', 'full attention in every layer', 'sliding-window attention');
+  }
+  for (const type of [rope.rope_type, rope.type]) {
+    if (typeof type === 'string' && type !== 'default' && type !== 'mrope') {
+      unsupported(path, 'rope_scaling', 'unscaled mRoPE (type default or mrope)', type);
+    }
+  }
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0) {
+    malformed(path, 'num_attention_heads', 'heads of an even, whole size', `${fields.hidden_size} / ${headCount}`);
+  }
+  if (headCount % keyValueHeadCount !== 0) {
+    malformed(path, 'num_key_value_heads', `a divisor of ${headCount}`, `${keyValueHeadCount}`);
+  }
+  expectEqual(path, 'head_dim', headSize, fields.head_dim ?? headSize, 'malformed-config');
+  const sections = rope.mrope_section ?? [];
+  if (sections.reduce((sum, pairs) => sum + pairs, 0) !== headSize / 2) {
+    malformed(path, 'mrope_section', `three sections that add up to ${headSize / 2}`, `[${sections.join(', ')}]`);
+  }
+  const ropeTheta = rope.rope_theta ?? fields.rope_theta;
+  if (ropeTheta === undefined || ropeTheta === null) return malformed(path, 'rope_theta', 'a number', 'nothing');
+  return {
+    hiddenSize: fields.hidden_size,
+    layerCount: fields.num_hidden_layers,
+    headCount,
+    keyValueHeadCount,
+    headSize,
+    intermediateSize: fields.intermediate_size,
+    vocabularySize: fields.vocab_size,
+    rmsNormEpsilon: fields.rms_norm_eps,
+    ropeTheta,
+    mropeSections: sections,
+    maxPositions: fields.max_position_embeddings,
+    tiedEmbeddings,
+  };
+}
+
+function visionDimensions(path: string, fields: VisionFields, hiddenSize: number): VisionDimensions {
+  const place = (name: string) => `vision_config.${name}`;
+  const headSize = fields.embed_dim / fields.num_heads;
+  expectEqual(path, place('hidden_act'), 'quick_gelu', fields.hidden_act, 'unsupported-architecture');
+  expectEqual(path, place('hidden_size'), hiddenSize, fields.hidden_size ?? hiddenSize, 'malformed-config');
+  if (!Number.isInteger(headSize) || headSize % 4 !== 0) {
+    malformed(path, place('num_heads'), 'heads of a size divisible by 4', `${fields.embed_dim} / ${fields.num_heads}`);
+  }
+  return {
+    depth: fields.depth,
+    embedDim: fields.embed_dim,
+    headCount: fields.num_heads,
+    intermediateSize: Math.trunc(fields.embed_dim * fields.mlp_ratio),
+    patchSize: fields.patch_size,
+    temporalPatchSize: fields.temporal_patch_size,
+    spatialMergeSize: fields.spatial_merge_size,
+    // The reference reads in_channels; published configs also carry in_chans, with the same value.
+    channelCount: fields.in_channels ?? fields.in_chans ?? 3,
+  };
+}
+
+function check<Schema extends z.ZodType>(path: string, inside: string, schema: Schema, value: unknown) {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  return malformed(
+    path,
+    issue?.path.join('.') || inside,
+    'a value of the right type and range',
+    issue?.message ?? 'none',
+  );
+}
+
+function expectEqual<T extends string | number>(
+  path: string,
+  place: string,
+  expected: T,
+  found: T,
+  kind: 'malformed-config' | 'unsupported-architecture',
+): void {
+  if (expected === found) return;
+  if (kind === 'malformed-config') malformed(path, place, String(expected), String(found));
+  unsupported(path, place, String(expected), String(found));
+}
+
+function malformed(file: string, place: string, expected: string, found: string): never {
+  return fail('malformed-config', `${file} has an impossible ${place}.`, { file, place, expected, found });
+}
+
+function unsupported(file: string, place: string, expected: string, found: string): never {
+  return fail('unsupported-architecture', `Penumbra can't run models with this ${place} (${found}).`, {
+    file,
+    place,
+    expected,
+    found,
+  });
+}

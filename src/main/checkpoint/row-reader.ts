@@ -1,0 +1,29 @@
+/** Rows of a stored matrix as float32, whatever it is stored in. */
+import { fail } from '../../shared/failure.ts';
+import { isWeightDtype, weightDtypes } from './dtype.ts';
+import { toFloat32 } from './float-conversion.ts';
+import type { WeightSource } from './weight-source.ts';
+
+/**
+ * Rows `startRow` to `startRow + rowCount` along the first axis, as float32 [rowCount, elements of a row].
+ * A vector has rows of one element. Fails: `unsupported-dtype`, and what `WeightSource.read` fails with.
+ */
+export async function readRowsAsFloat32(
+  source: WeightSource,
+  name: string,
+  startRow: number,
+  rowCount: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const tensor = source.tensors.get(name);
+  if (tensor === undefined) throw new RangeError(`no tensor ${name}`);
+  if (!isWeightDtype(tensor.dtype)) {
+    fail('unsupported-dtype', `${name} is stored as ${tensor.dtype}, which weights can't be.`, {
+      file: tensor.file,
+      place: `tensor ${name}`,
+      expected: weightDtypes.join(', '),
+      found: tensor.dtype,
+    });
+  }
+  const rowSize = tensor.elementCount / (tensor.shape[0] ?? 1);
+  return toFloat32(await source.read(name, startRow * rowSize, rowCount * rowSize), tensor.dtype);
+}
