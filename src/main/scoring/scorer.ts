@@ -25,14 +25,18 @@ export interface Scorer {
   score(input: ScorerInput): Reading;
 }
 
-/** UTF-16 offsets [start, end). */
+/** UTF-16 offsets [start, end) into the output text. */
 export type TextSpan = Readonly<{ start: number; end: number }>;
 
-/** What a rule read, before it is compared with the gold answer. */
+/** What a rule read, before it is compared with the gold answer; `match` covers the whole claim, brackets included. */
 export type Claim = Readonly<{ choiceIndex: number | null; rule: string; match: TextSpan | null }>;
 
 /** The reading that follows from a claim: correct exactly if the claimed choice is the gold one. */
-export function readingOf(scorer: Readonly<{ name: ScorerName; version: number }>, claim: Claim, input: ScorerInput): Reading {
+export function readingOf(
+  scorer: Readonly<{ name: ScorerName; version: number }>,
+  claim: Claim,
+  input: ScorerInput,
+): Reading {
   const { choiceIndex, rule, match } = claim;
   return {
     scorer: scorer.name,
@@ -42,4 +46,14 @@ export function readingOf(scorer: Readonly<{ name: ScorerName; version: number }
     rule,
     match: match === null ? null : { start: match.start, end: match.end },
   };
+}
+
+/** The 0-based choice of a letter, either case. */
+export function letterIndex(letter: string): number {
+  return letter.toUpperCase().charCodeAt(0) - 65;
+}
+
+/** How many letters can name a choice; where an imported row has no choices, A to H. */
+export function letterLimit(choices: readonly string[]): number {
+  return choices.length > 0 ? Math.min(choices.length, 26) : 8;
 }

@@ -1,0 +1,120 @@
+/**
+ * Reads what stands at one place of an output as the mention of a choice: a letter in any usual bracketing, an
+ * option's text, or (where asked) a 0-based index. Used by `strict` at the places where something is claimed.
+ * Every pattern is sticky and bounded, so that reading at all claims of an output stays linear.
+ */
+import { letterIndex, letterLimit, type TextSpan } from './scorer.ts';
+
+export type Mention = Readonly<{ choiceIndex: number; rule: 'letter' | 'option-text' | 'index'; span: TextSpan }>;
+
+export type ChoiceReader = Readonly<{
+  /** The mention that starts at `position`, opening brackets, quotes and markup before it included. */
+  mentionAt(text: string, position: number, allowIndex: boolean): Mention | null;
+  /** Where the option's own text ends, if it stands at `position` (after punctuation); else `position`. */
+  skipOwnText(text: string, position: number, choiceIndex: number): number;
+  /** All choices whose text starts at `position`, the longest texts first. */
+  textsAt(text: string, position: number): readonly { choiceIndex: number; end: number }[];
+}>;
+
+/** Opening brackets, quotes, emphasis and LaTeX wrappers. */
+const opening = String.raw`(?:[\s*_~"'“”‘’${'`'}$([{<【（]|\\boxed|\\text(?:bf|rm|it)?|\\math(?:bf|rm|it)|\\[([]){0,16}`;
+const openingPattern = new RegExp(opening, 'uy');
+const closingPattern = /[*_~"'“”‘’`$)\]}>】）]{0,12}/uy;
+const letterPattern = /([A-Za-z])(?![\p{L}\p{N}_]|['’]\p{L}|-\p{L})/uy;
+const indexPattern = /(\d{1,2})(?![\p{L}\p{N}_%°]|[.,:/]\d|\s{0,3}[\p{L}\p{N}%$°/*+^=-])/uy;
+/** "option B", "the letter (B)": what may stand between a claim and its letter. */
+const labelNounPattern = /(?:the\s{1,3})?(?:option|choice|letter|answer)(?![\p{L}\p{N}])(?:\s{0,2}:)?/iuy;
+/** After an option's text: the claim ends here, it is not the beginning of a longer phrase. */
+const textEndPattern =
+  /\s{0,3}(?:$|[.,;:!?)\]}"'“”’`*_<>$\n-]|(?:because|since|as|and|or|but|not|which|for|due|given|with|in|on|at|from|option|choice|is|\()(?![\p{L}\p{N}]))/uy;
+/** After a letter that may be an article ("A", "a") or a pronoun ("I"). */
+const wordAfterArticle = /\s{1,5}(?!(?:because|since|as|and|or|but|not|which|for|due|given|with|is)\b)[\p{L}\p{N}]/uy;
+
+export function createChoiceReader(choices: readonly string[]): ChoiceReader {
+  const limit = letterLimit(choices);
+  const texts = choices
+    .map((choice, choiceIndex) => ({ choiceIndex, pattern: optionPattern(choice), length: choice.length }))
+    .filter(({ pattern }) => pattern !== null)
+    .sort((a, b) => b.length - a.length);
+
+  function textsAt(text: string, position: number): { choiceIndex: number; end: number }[] {
+    const found: { choiceIndex: number; end: number }[] = [];
+    for (const { choiceIndex, pattern } of texts) {
+      const end = pattern === null ? -1 : endOfMatch(pattern, text, position);
+      if (end >= 0) found.push({ choiceIndex, end });
+    }
+    return found.sort((a, b) => b.end - a.end);
+  }
+
+  function letterAt(text: string, position: number): Mention | null {
+    const end = endOfMatch(letterPattern, text, position);
+    if (end < 0) return null;
+    const letter = text.charAt(position);
+    const choiceIndex = letterIndex(letter);
+    if (choiceIndex >= limit) return null;
+    const isArticle = /[AaI]/.test(letter) && endOfMatch(wordAfterArticle, text, end) >= 0;
+    return isArticle ? null : { choiceIndex, rule: 'letter', span: { start: position, end } };
+  }
+
+  function textAt(text: string, position: number): Mention | null {
+    const atPosition = textsAt(text, position);
+    const withoutArticle = /(?:an?|the)\s{1,3}/iuy;
+    const afterArticle = endOfMatch(withoutArticle, text, position);
+    const found = atPosition.length > 0 || afterArticle < 0 ? atPosition : textsAt(text, afterArticle);
+    const [longest, next] = found;
+    // The same text twice among the options names neither.
+    if (longest === undefined || next?.end === longest.end) return null;
+    if (endOfMatch(textEndPattern, text, longest.end) < 0) return null;
+    return { choiceIndex: longest.choiceIndex, rule: 'option-text', span: { start: position, end: longest.end } };
+  }
+
+  function indexAt(text: string, position: number): Mention | null {
+    const end = endOfMatch(indexPattern, text, position);
+    const choiceIndex = Number(text.slice(position, end));
+    if (end < 0 || choiceIndex >= choices.length) return null;
+    return { choiceIndex, rule: 'index', span: { start: position, end } };
+  }
+
+  /** An option's text of more than a letter goes before a letter ("A family picnic"), a letter before an index. */
+  function bareMention(text: string, start: number, allowIndex: boolean): Mention | null {
+    const named = textAt(text, start);
+    if (named !== null && named.span.end > start + 1) return named;
+    const afterNoun = endOfMatch(labelNounPattern, text, start);
+    const letterStart = afterNoun < 0 ? start : skipOpening(text, afterNoun);
+    return letterAt(text, letterStart) ?? named ?? (allowIndex ? indexAt(text, start) : null);
+  }
+
+  return {
+    textsAt,
+    mentionAt(text, position, allowIndex) {
+      const mention = bareMention(text, skipOpening(text, position), allowIndex);
+      if (mention === null) return null;
+      const end = Math.max(mention.span.end, endOfMatch(closingPattern, text, mention.span.end));
+      return { ...mention, span: { start: mention.span.start, end } };
+    },
+    skipOwnText(text, position, choiceIndex) {
+      const start = Math.max(position, endOfMatch(/[\s.,:;)\]*"'“”-]{0,8}/uy, text, position));
+      return textsAt(text, start).find((found) => found.choiceIndex === choiceIndex)?.end ?? position;
+    },
+  };
+}
+
+/** The option's words in any case and spacing, without its final full stop; null where nothing is left of it. */
+function optionPattern(choice: string): RegExp | null {
+  const words = choice
+    .trim()
+    .replace(/[.!?]$/, '')
+    .split(/\s+/);
+  const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join(String.raw`\s{1,5}`);
+  return escaped === '' ? null : new RegExp(`${escaped}(?![\\p{L}\\p{N}_]|[.,:/]\\d)`, 'iuy');
+}
+
+function skipOpening(text: string, position: number): number {
+  return Math.max(position, endOfMatch(openingPattern, text, position));
+}
+
+/** Where a sticky pattern's match at `position` ends, or -1. */
+export function endOfMatch(sticky: RegExp, text: string, position: number): number {
+  sticky.lastIndex = position;
+  return sticky.test(text) ? sticky.lastIndex : -1;
+}
