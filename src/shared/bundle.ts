@@ -60,6 +60,7 @@ export const specialTokensSchema = z.object({
   imageStart: z.int(),
   imageEnd: z.int(),
   imagePad: z.int(),
+  /** The tokenizer's own end token first (what IVT-LR stops at), then those of the generation config (ordinary prompting stops at any). */
   endOfSequence: z.array(z.int()).min(1),
   /** Null where the tokenizer has none (a plain checkpoint). */
   latent: z.int().nullable(),
@@ -91,6 +92,7 @@ export const bundleSchema = z.object({
   files: z.object({
     vision: z.string(),
     decoder: z.string(),
+    head: z.string(),
     tokenizer: z.string(),
     tokenizerConfig: z.string(),
     chatTemplate: z.string(),

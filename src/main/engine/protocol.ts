@@ -18,16 +18,7 @@ export type EngineQuestion = Readonly<{
 export type EngineRequest =
   | Readonly<{ kind: 'load'; requestId: number; bundlePath: string; device: Device; threadCount: number | null }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
-  /** Checks every provider on a small golden model. */
-  | Readonly<{ kind: 'self-test'; requestId: number }>
   | Readonly<{ kind: 'close'; requestId: number }>;
-
-export type DeviceReport = Readonly<{
-  device: string;
-  available: boolean;
-  selfTest: 'passed' | 'failed' | 'not run';
-  detail: string;
-}>;
 
 export type EngineReply =
   | Readonly<{
@@ -41,7 +32,6 @@ export type EngineReply =
     }>
   /** One prediction for each question, in their order. A failed question is a prediction with its failure. */
   | Readonly<{ kind: 'answered'; requestId: number; predictions: readonly Prediction[]; batchMs: number }>
-  | Readonly<{ kind: 'self-tested'; requestId: number; onnxruntimeVersion: string; devices: readonly DeviceReport[] }>
   | Readonly<{ kind: 'closed'; requestId: number }>
   /** The whole request failed (nothing of the batch was answered). */
   | Readonly<{ kind: 'failed'; requestId: number; failure: Failure }>;

@@ -13,25 +13,13 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
 import { linear, type LinearEncoding } from '../ops/linear.ts';
 import { rotate, type RotaryTables } from '../ops/rotary.ts';
+import type { QueryContext } from './query-context.ts';
 
 export type AttentionDimensions = Readonly<{
   hiddenSize: number;
   headCount: number;
   keyValueHeadCount: number;
   headSize: number;
-}>;
-
-/** Shapes and masks of one set of query positions, computed once and shared by the layers. */
-export type QueryContext = Readonly<{
-  rotary: RotaryTables;
-  /** [B, Sq, -1] int64 */
-  batchShape: Value;
-  /** [B, Hkv, G, Sq, T] int64 */
-  groupedShape: Value;
-  /** [B, Hkv, G * Sq, T] int64 */
-  flatShape: Value;
-  /** [B, 1, 1, Sq, T] float32: 0 where a query sees a key, a large negative number elsewhere. */
-  bias: Value;
 }>;
 
 export type AttentionInputs = Readonly<{

@@ -11,11 +11,11 @@
 import type { TextDimensions } from '../../../../shared/bundle.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
-import { decoderAttention, type QueryContext } from '../../blocks/decoder-attention.ts';
+import { decoderAttention } from '../../blocks/decoder-attention.ts';
+import { queryContext, type QueryContext } from '../../blocks/query-context.ts';
 import { swiglu } from '../../blocks/swiglu.ts';
 import type { LinearEncoding } from '../../ops/linear.ts';
 import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
-import type { RotaryTables } from '../../ops/rotary.ts';
 
 export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): Graph {
   const { hiddenSize, layerCount, keyValueHeadCount, headSize, rmsNormEpsilon } = text;
@@ -30,7 +30,7 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims),
   }));
 
-  const all = allPositions(graph, inputsEmbeds, cos, sin, bias, text);
+  const all = queryContext(graph, '/all', cos, sin, bias, text);
   const last = lastPosition(graph, cos, sin, bias, text);
 
   const lastRows: Value[] = [];
@@ -112,84 +112,19 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
   return graph.build();
 }
 
-/** Query context in which every fed position asks (Sq = S). */
-function allPositions(
-  graph: GraphBuilder,
-  inputsEmbeds: Value,
-  cos: Value,
-  sin: Value,
-  bias: Value,
-  text: TextDimensions,
-): QueryContext {
-  const shape = graph.node('/shape/inputs', 'Shape', [inputsEmbeds], {
-    attributes: { start: { int: 0 }, end: { int: 2 } },
-  });
-  const count = graph.node('/shape/count', 'ReduceProd', [shape, graph.integers([0])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  const range = graph.node('/rope/range', 'Range', [graph.integers([0], true), count, graph.integers([1], true)]);
-  const index = graph.node('/rope/index', 'Reshape', [range, shape]);
-  return queryContext(graph, '/all', cos, sin, index, shape, bias, text);
-}
-
-/** Query context in which only the last fed position asks (Sq = 1). */
+/** The last position's part of the tables and the mask: there only it asks (Sq = 1). */
 function lastPosition(graph: GraphBuilder, cos: Value, sin: Value, bias: Value, text: TextDimensions): QueryContext {
   const end = graph.integers([Number.MAX_SAFE_INTEGER]);
-  const slice = (path: string, x: Value, axis: number) =>
-    graph.node(path, 'Slice', [x, graph.integers([-1]), end, graph.integers([axis])]);
-  const lastCos = slice('/last/cos', cos, 1);
-  const shape = graph.node('/last/shape', 'Shape', [lastCos], { attributes: { start: { int: 0 }, end: { int: 2 } } });
-  const count = graph.node('/last/count', 'ReduceProd', [shape, graph.integers([0])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  const range = graph.node('/last/range', 'Range', [graph.integers([0], true), count, graph.integers([1], true)]);
-  const index = graph.node('/last/index', 'Reshape', [range, shape]);
+  const slice = (name: string, x: Value, axis: number) =>
+    graph.node(`/last/slice/${name}`, 'Slice', [x, graph.integers([-1]), end, graph.integers([axis])]);
   return queryContext(
     graph,
     '/last',
-    lastCos,
-    slice('/last/sin', sin, 1),
-    index,
-    shape,
-    slice('/last/bias', bias, 2),
+    slice('rope_cos', cos, 1),
+    slice('rope_sin', sin, 1),
+    slice('bias', bias, 2),
     text,
   );
-}
-
-function queryContext(
-  graph: GraphBuilder,
-  path: string,
-  cos: Value,
-  sin: Value,
-  index: Value,
-  /** [B, Sq] int64 */
-  shape: Value,
-  /** [B, 1, Sq, T] */
-  bias: Value,
-  text: TextDimensions,
-): QueryContext {
-  const { headCount, keyValueHeadCount, headSize } = text;
-  const groupSize = headCount / keyValueHeadCount;
-  const rotary: RotaryTables = {
-    cos: graph.node(`${path}/rope_cos/rows`, 'Reshape', [cos, graph.integers([-1, headSize / 2])]),
-    sin: graph.node(`${path}/rope_sin/rows`, 'Reshape', [sin, graph.integers([-1, headSize / 2])]),
-    index,
-  };
-  const part = (name: string, axis: number) =>
-    graph.node(`${path}/shape/${name}`, 'Shape', [bias], {
-      attributes: { start: { int: axis }, end: { int: axis + 1 } },
-    });
-  const batch = part('batch', 0);
-  const keys = part('keys', 3);
-  const concat = (name: string, parts: Value[]) =>
-    graph.node(`${path}/shape/${name}`, 'Concat', parts, { attributes: { axis: { int: 0 } } });
-  return {
-    rotary,
-    batchShape: concat('rows', [shape, graph.integers([-1])]),
-    groupedShape: concat('grouped', [batch, graph.integers([keyValueHeadCount, groupSize, -1]), keys]),
-    flatShape: concat('flat', [batch, graph.integers([keyValueHeadCount, -1]), keys]),
-    bias: graph.node(`${path}/bias`, 'Unsqueeze', [bias, graph.integers([2])]),
-  };
 }
 
 /** The last position's row of each batch row: [B*S, D] -> [B, D]. */

@@ -1,0 +1,37 @@
+/** Writes one graph into a folder: `<name>.onnx` and its external data `<name>.onnx.data`. */
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WeightSource } from '../checkpoint/weight-source.ts';
+import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
+import { tensorSizeBytes, type Graph } from './graph/graph.ts';
+import { writeWeight } from './weight-writer.ts';
+
+export type GraphFileOptions = Readonly<{
+  folder: string;
+  name: string;
+  source: WeightSource;
+  builderVersion: string;
+  onBytes: (sourceBytes: number) => void;
+  signal: AbortSignal;
+}>;
+
+export async function writeGraphFile(graph: Graph, options: GraphFileOptions): Promise<void> {
+  const { folder, name, source, builderVersion, onBytes, signal } = options;
+  const layout = layOutExternals(graph);
+  const file = await open(join(folder, `${name}.onnx.data`), 'w');
+  try {
+    await file.truncate(layout.sizeBytes);
+    for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, signal });
+  } finally {
+    await file.close();
+  }
+  await writeFile(join(folder, `${name}.onnx`), encodeOnnx(graph, layout, `${name}.onnx.data`, builderVersion));
+}
+
+/** Bytes that the graph's data will take, and bytes of the checkpoint that will be read for it. */
+export function graphSizes(graph: Graph, source: WeightSource): { targetBytes: number; sourceBytes: number } {
+  return {
+    targetBytes: graph.externals.reduce((sum, tensor) => sum + tensorSizeBytes(tensor), 0),
+    sourceBytes: graph.weights.reduce((sum, { tensor }) => sum + (source.tensors.get(tensor)?.sizeBytes ?? 0), 0),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The engine's side of the protocol: one model at a time, one request after the other. Methods are handed in, so
+ * that the engine knows none of them. The process exits when its channel closes: no orphan keeps a device.
+ */
+import type { Prediction } from '../../shared/prediction.ts';
+import { failureOf, type Failure } from '../../shared/failure.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import { suggestBatchSize } from './batch-size.ts';
+import { resolveDevice } from './devices.ts';
+import { LanguageModel } from './language-model.ts';
+import { onnxruntimeVersion } from './onnx-session.ts';
+import type { EngineQuestion, EngineReply, EngineRequest } from './protocol.ts';
+
+export type AnswerBatch = (
+  model: LanguageModel,
+  settings: RunSettings,
+  questions: readonly EngineQuestion[],
+) => Promise<Prediction[]>;
+
+/** Listens on this process's parent channel. */
+export function serveEngine(answer: AnswerBatch): void {
+  const send = (reply: EngineReply): void => {
+    process.send?.(reply);
+  };
+  const engine = new Engine(answer);
+  let queue = Promise.resolve();
+  process.on('message', (message) => {
+    const request = message as EngineRequest;
+    queue = queue.then(async () => {
+      send(await engine.handle(request));
+      if (request.kind === 'close') process.disconnect();
+    });
+  });
+  process.on('disconnect', () => process.exit(0));
+  // Interrupts reach the whole process group: whether a run stops is decided by its owner, who talks to us.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+}
+
+class Engine {
+  readonly #answer: AnswerBatch;
+  #model: LanguageModel | null = null;
+
+  constructor(answer: AnswerBatch) {
+    this.#answer = answer;
+  }
+
+  async handle(request: EngineRequest): Promise<EngineReply> {
+    const { requestId } = request;
+    try {
+      switch (request.kind) {
+        case 'load':
+          return await this.#load(request);
+        case 'answer':
+          return await this.#answerQuestions(request);
+        case 'close':
+          await this.#model?.dispose();
+          this.#model = null;
+          return { kind: 'closed', requestId };
+      }
+    } catch (error) {
+      return { kind: 'failed', requestId, failure: describe(error) };
+    }
+  }
+
+  async #load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineReply> {
+    const device = resolveDevice(request.device);
+    await this.#model?.dispose();
+    this.#model = null;
+    const model = await LanguageModel.open(request.bundlePath, { threadCount: request.threadCount });
+    this.#model = model;
+    return {
+      kind: 'loaded',
+      requestId: request.requestId,
+      device,
+      suggestedBatchSize: suggestBatchSize(model.bundle),
+      onnxruntimeVersion: onnxruntimeVersion(),
+    };
+  }
+
+  async #answerQuestions(request: Extract<EngineRequest, { kind: 'answer' }>): Promise<EngineReply> {
+    if (this.#model === null) throw new Error('questions came before a model');
+    const started = performance.now();
+    const predictions = await this.#answer(this.#model, request.settings, request.questions);
+    return {
+      kind: 'answered',
+      requestId: request.requestId,
+      predictions,
+      batchMs: performance.now() - started,
+    };
+  }
+}
+
+/** A failure as data; a bug is reported as a crash of this request, with its stack for the log. */
+function describe(error: unknown): Failure {
+  const failure = failureOf(error);
+  if (failure !== undefined) return failure;
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return {
+    kind: 'engine-crashed',
+    message: 'The engine met an unexpected error.',
+    found: error instanceof Error ? error.message : String(error),
+    action: 'Please report this, with the text above.',
+  };
+}

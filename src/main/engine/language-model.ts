@@ -1,0 +1,154 @@
+/**
+ * A loaded bundle and the primitives that reasoning methods are written on: encode images, embed tokens, start a
+ * batch of sequences, read logits. Owns its sessions; one for each engine process.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleSchema, type Bundle } from '../../shared/bundle.ts';
+import { fail } from '../../shared/failure.ts';
+import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
+import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
+import { EmbeddingTable } from './embedding-table.ts';
+import { OnnxSession, type SessionOptions } from './onnx-session.ts';
+import { SequenceBatch } from './sequence-batch.ts';
+
+export class LanguageModel {
+  readonly bundle: Bundle;
+  readonly tokenizer: Tokenizer;
+  readonly chatTemplate: string;
+  readonly #vision: OnnxSession;
+  readonly #decoder: OnnxSession;
+  readonly #head: OnnxSession;
+  readonly #embeddings: EmbeddingTable;
+
+  private constructor(parts: {
+    bundle: Bundle;
+    tokenizer: Tokenizer;
+    chatTemplate: string;
+    vision: OnnxSession;
+    decoder: OnnxSession;
+    head: OnnxSession;
+    embeddings: EmbeddingTable;
+  }) {
+    this.bundle = parts.bundle;
+    this.tokenizer = parts.tokenizer;
+    this.chatTemplate = parts.chatTemplate;
+    this.#vision = parts.vision;
+    this.#decoder = parts.decoder;
+    this.#head = parts.head;
+    this.#embeddings = parts.embeddings;
+  }
+
+  static async open(folder: string, options: SessionOptions): Promise<LanguageModel> {
+    const bundle = await readBundle(folder);
+    const { files, text } = bundle;
+    const tokenizer = await loadTokenizer({
+      tokenizer: join(folder, files.tokenizer),
+      tokenizerConfig: join(folder, files.tokenizerConfig),
+      latentTokens: bundle.specialTokens.latent !== null,
+    });
+    const chatTemplate = await readFile(join(folder, files.chatTemplate), 'utf8');
+    const vision = await OnnxSession.open(join(folder, files.vision), options);
+    const decoder = await OnnxSession.open(join(folder, files.decoder), options);
+    const head = await OnnxSession.open(join(folder, files.head), options);
+    const embeddings = new EmbeddingTable(
+      join(folder, bundle.embeddings.file),
+      bundle.embeddings.dtype,
+      text.vocabularySize,
+      text.hiddenSize,
+    );
+    return new LanguageModel({ bundle, tokenizer, chatTemplate, vision, decoder, head, embeddings });
+  }
+
+  /** Vision tower: each image's slots, [J, D]. Images of one size are encoded together. */
+  async encodeImages(images: readonly PreprocessedImage[]): Promise<Float32Array[]> {
+    const result: Float32Array[] = Array.from({ length: images.length });
+    const bySize = Map.groupBy(images.keys(), (index) => images[index]?.gridThw.join('x') ?? '');
+    for (const indices of bySize.values()) {
+      const group = indices.map((index) => ({ index, image: at(images, index) }));
+      const first = at(group, 0).image;
+      const patchCount = first.gridThw[0] * first.gridThw[1] * first.gridThw[2];
+      const pixelSize = first.pixelValues.length / patchCount;
+      const pixels = new Float32Array(group.length * first.pixelValues.length);
+      for (const [position, { image }] of group.entries())
+        pixels.set(image.pixelValues, position * first.pixelValues.length);
+      const { cos, sin } = visionRotaryTable(first.gridThw, this.bundle.vision);
+      const half = cos.length / patchCount;
+      const { image_embeds: embeds } = await this.#vision.run({
+        pixel_values: { data: pixels, dims: [group.length, patchCount, pixelSize] },
+        rope_cos: { data: cos, dims: [patchCount, half] },
+        rope_sin: { data: sin, dims: [patchCount, half] },
+      });
+      if (embeds === undefined) throw new Error('the vision graph has no output image_embeds');
+      const size = embeds.data.length / group.length;
+      for (const [position, { index }] of group.entries()) {
+        result[index] = embeds.data.slice(position * size, (position + 1) * size);
+      }
+    }
+    return result;
+  }
+
+  /** Token embeddings, [ids.length, D]. */
+  embed(tokenIds: readonly number[]): Float32Array {
+    return this.#embeddings.lookup(tokenIds);
+  }
+
+  startBatch(rowCount: number): SequenceBatch {
+    return new SequenceBatch(this.#decoder, this.bundle.text, rowCount);
+  }
+
+  /** Logits of each hidden state: B x [D] -> B x [V]. */
+  async logits(hidden: readonly Float32Array[]): Promise<Float32Array[]> {
+    const { hiddenSize, vocabularySize } = this.bundle.text;
+    const data = new Float32Array(hidden.length * hiddenSize);
+    for (const [row, state] of hidden.entries()) data.set(state, row * hiddenSize);
+    const { logits } = await this.#head.run({ hidden: { data, dims: [hidden.length, hiddenSize] } });
+    if (logits === undefined) throw new Error('the head graph has no output logits');
+    return hidden.map((_, row) => logits.data.subarray(row * vocabularySize, (row + 1) * vocabularySize));
+  }
+
+  async dispose(): Promise<void> {
+    this.#embeddings.dispose();
+    await Promise.all([this.#vision.dispose(), this.#decoder.dispose(), this.#head.dispose()]);
+  }
+}
+
+/** bundle.json of a bundle's folder. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const path = join(folder, 'bundle.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return fail('missing-file', 'This folder is no imported model: it has no bundle.json.', {
+      file: folder,
+      expected: 'a folder made by "penumbra model import"',
+      action: 'Import the checkpoint first.',
+    });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fail('malformed-bundle', 'bundle.json is not valid JSON.', {
+      file: path,
+      action: 'Import the model again.',
+    });
+  }
+  const parsed = bundleSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  return fail('malformed-bundle', 'bundle.json does not describe a model that this version can run.', {
+    file: path,
+    place: issue?.path.join('.') ?? '',
+    found: issue?.message ?? '',
+    action: 'Import the model again with this version.',
+  });
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new Error(`no item ${index} of ${items.length}`);
+  return item;
+}

@@ -1,0 +1,165 @@
+/**
+ * Rows of one batch with their key-value cache: feed new positions, get the last position's hidden state and
+ * attention. Rows may feed different numbers of positions at once; shorter ones are padded on the left, and the
+ * padding stays in the cache, masked for ever. Every position a method sees is a row's own: padding never shows.
+ *
+ * Legend: B rows, S positions fed now, P cached, T = P + S, D hidden size, L layers, Hkv, Dh.
+ */
+import type { TextDimensions } from '../../shared/bundle.ts';
+import { rotaryTable, type Positions } from '../vlm/qwen2-vl/rope.ts';
+import { gatherCacheRows } from './cache-rows.ts';
+import type { FloatTensor, OnnxSession } from './onnx-session.ts';
+
+/** Added to the score of a key that a query must not see; finite, so that a padding query stays a number. */
+const masked = -1e30;
+
+/** New positions of one row; null: nothing this time. */
+export type RowFeed = Readonly<{
+  /** [S, D] */
+  embeds: Float32Array;
+  positions: Positions;
+}> | null;
+
+/** The state of a row after the positions it fed last. */
+export type RowState = Readonly<{
+  /** Final-norm hidden state of the last position, [D]. */
+  hidden: Float32Array;
+  /** Last position's attention over the row's own positions, mean over layers and heads, [own T]. */
+  attention: Float32Array;
+  /** The same by layer, [L, own T]. */
+  attentionByLayer: Float32Array;
+}>;
+
+type Row = {
+  /** Indices in the padded cache of the row's own positions, ascending. */
+  own: number[];
+  state: RowState | null;
+};
+
+export class SequenceBatch {
+  readonly #decoder: OnnxSession;
+  readonly #text: TextDimensions;
+  #rows: Row[];
+  #cache: { key: FloatTensor; value: FloatTensor }[];
+  /** P */
+  #cachedCount = 0;
+
+  constructor(decoder: OnnxSession, text: TextDimensions, rowCount: number) {
+    this.#decoder = decoder;
+    this.#text = text;
+    this.#rows = Array.from({ length: rowCount }, () => ({ own: [], state: null }));
+    const empty = () => ({
+      data: new Float32Array(0),
+      dims: [rowCount, text.keyValueHeadCount, 0, text.headSize],
+    });
+    this.#cache = Array.from({ length: text.layerCount }, () => ({ key: empty(), value: empty() }));
+  }
+
+  get rowCount(): number {
+    return this.#rows.length;
+  }
+
+  /** The row's state; it must have been fed at least once. */
+  state(row: number): RowState {
+    const state = this.#rows[row]?.state;
+    if (state === undefined || state === null) throw new Error(`row ${row} was never fed`);
+    return state;
+  }
+
+  /** Appends new positions to the rows, one feed for each row. Rows with null keep their state. */
+  async feed(feeds: readonly RowFeed[]): Promise<void> {
+    const rowCount = this.#rows.length;
+    if (feeds.length !== rowCount) throw new Error(`${feeds.length} feeds for ${rowCount} rows`);
+    const size = this.#text.hiddenSize;
+    const counts = feeds.map((feed) => (feed === null ? 0 : feed.embeds.length / size));
+    const newCount = Math.max(...counts);
+    if (newCount === 0) return;
+    const cachedCount = this.#cachedCount;
+    const total = cachedCount + newCount;
+    const half = this.#text.headSize / 2;
+
+    const embeds = new Float32Array(rowCount * newCount * size);
+    const cos = new Float32Array(rowCount * newCount * half).fill(1);
+    const sin = new Float32Array(rowCount * newCount * half);
+    const bias = new Float32Array(rowCount * newCount * total).fill(masked);
+    for (const [row, feed] of feeds.entries()) {
+      const count = counts[row] ?? 0;
+      const own = this.#rows[row]?.own ?? [];
+      const start = newCount - count;
+      if (feed !== null && count > 0) {
+        const table = rotaryTable(feed.positions.positions, this.#text);
+        embeds.set(feed.embeds, (row * newCount + start) * size);
+        cos.set(table.cos, (row * newCount + start) * half);
+        sin.set(table.sin, (row * newCount + start) * half);
+      }
+      for (let s = start; s < newCount; s++) {
+        const offset = (row * newCount + s) * total;
+        for (const t of own) bias[offset + t] = 0;
+        bias.fill(0, offset + cachedCount + start, offset + cachedCount + s + 1);
+      }
+      for (let s = start; s < newCount; s++) own.push(cachedCount + s);
+    }
+
+    const feedsByName: Record<string, FloatTensor> = {
+      inputs_embeds: { data: embeds, dims: [rowCount, newCount, size] },
+      rope_cos: { data: cos, dims: [rowCount, newCount, half] },
+      rope_sin: { data: sin, dims: [rowCount, newCount, half] },
+      attention_bias: { data: bias, dims: [rowCount, 1, newCount, total] },
+    };
+    for (const [layer, { key, value }] of this.#cache.entries()) {
+      feedsByName[`past_key_values.${layer}.key`] = key;
+      feedsByName[`past_key_values.${layer}.value`] = value;
+    }
+    const outputs = await this.#decoder.run(feedsByName);
+    this.#cache = this.#cache.map((_, layer) => ({
+      key: take(outputs, `present.${layer}.key`),
+      value: take(outputs, `present.${layer}.value`),
+    }));
+    this.#cachedCount = total;
+    this.#readStates(counts, outputs, total);
+  }
+
+  #readStates(counts: readonly number[], outputs: Readonly<Record<string, FloatTensor>>, total: number): void {
+    const { hiddenSize, layerCount } = this.#text;
+    const hidden = take(outputs, 'hidden').data;
+    const attention = take(outputs, 'attention').data;
+    const byLayer = take(outputs, 'attention_by_layer').data;
+    for (const [index, row] of this.#rows.entries()) {
+      if ((counts[index] ?? 0) === 0) continue;
+      const attentionByLayer = new Float32Array(layerCount * row.own.length);
+      for (let layer = 0; layer < layerCount; layer++) {
+        const offset = (index * layerCount + layer) * total;
+        attentionByLayer.set(pick(byLayer, offset, row.own), layer * row.own.length);
+      }
+      row.state = {
+        hidden: hidden.slice(index * hiddenSize, (index + 1) * hiddenSize),
+        attention: pick(attention, index * total, row.own),
+        attentionByLayer,
+      };
+    }
+  }
+
+  /** Keeps only these rows, in this order; finished rows leave and free their share of the cache. */
+  keep(rows: readonly number[]): void {
+    if (rows.length === this.#rows.length && rows.every((row, index) => row === index)) return;
+    this.#rows = rows.map((row) => {
+      const kept = this.#rows[row];
+      if (kept === undefined) throw new Error(`row ${row} does not exist`);
+      return kept;
+    });
+    this.#cache = this.#cache.map(({ key, value }) => ({
+      key: gatherCacheRows(key, rows),
+      value: gatherCacheRows(value, rows),
+    }));
+  }
+}
+
+function pick(values: Float32Array, offset: number, indices: readonly number[]): Float32Array {
+  return Float32Array.from(indices, (index) => values[offset + index] ?? Number.NaN);
+}
+
+function take(outputs: Readonly<Record<string, FloatTensor>>, name: string): FloatTensor {
+  const tensor = outputs[name];
+  if (tensor === undefined) throw new Error(`the decoder graph has no output ${name}`);
+  return tensor;
+}

@@ -1,0 +1,254 @@
+/**
+ * IVT-LR: interleaved vision-text latent reasoning (arXiv 2510.12603 and its released code).
+ *
+ *   seq = prompt embeddings, image slots filled ; pool = all slots of the last image
+ *   repeat N times:  h, a = decoder(seq), last position ; P = K slots of pool by a ; seq = seq ++ E[P] ++ [h]
+ *   answer = greedy decoding
+ *
+ * Positions are plain 0..T-1, image slots included; the image is stretched to one fixed size. A cache makes this
+ * exact: one prefill, then K + 1 positions for each step. Interventions are ours (docs/method.md).
+ */
+import type { Prediction } from '../../shared/prediction.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import type { LatentStep } from '../../shared/trace.ts';
+import { decodeGreedily } from '../engine/greedy.ts';
+import type { LanguageModel } from '../engine/language-model.ts';
+import type { RowFeed, RowState, SequenceBatch } from '../engine/sequence-batch.ts';
+import { plainPositions } from '../vlm/qwen2-vl/rope.ts';
+import { batchTimings, PhaseClock } from './batch-timings.ts';
+import { attentionMasses, cosine, visionFocus, type PositionKind } from './latent-trace.ts';
+import type { ReasoningMethod } from './method.ts';
+import { attentionRanks, seededOrder, selectPatches, topSlots } from './patch-selection.ts';
+import { embedPrompt, prepareQuestions, type PromptedQuestion } from './prompted-question.ts';
+import { mergePredictions } from './merge-predictions.ts';
+
+/** One question's latent reasoning while it goes on. */
+type Reasoner = {
+  readonly prompted: PromptedQuestion;
+  /** Vision tower's output of the pool's image, [J, D]. */
+  readonly slotEmbeds: Float32Array;
+  readonly firstSlot: number;
+  readonly slotCount: number;
+  pool: number[];
+  kinds: PositionKind[];
+  steps: LatentStep[];
+  /** Hidden state and unrestricted top-K of the previous step, for the adaptive criterion. */
+  previous: { hidden: Float32Array; top: Set<number> } | null;
+  stoppedEarly: boolean;
+};
+
+export const ivtLr: ReasoningMethod = {
+  name: 'ivt-lr',
+  async answer(model, settings, questions) {
+    const { latentWidth, latentHeight } = model.bundle.image;
+    const preparations = await prepareQuestions(
+      model,
+      settings,
+      questions,
+      { kind: 'stretch', width: latentWidth, height: latentHeight },
+      { extraPositions: settings.latentSteps * (settings.patchesPerStep + 1) + settings.maxTokens },
+    );
+    return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
+  },
+};
+
+async function answerBatch(
+  model: LanguageModel,
+  settings: RunSettings,
+  prompted: readonly PromptedQuestion[],
+): Promise<Prediction[]> {
+  const clock = new PhaseClock();
+  const embeds = await model.encodeImages(prompted.flatMap(({ images }) => images));
+  clock.end('vision');
+
+  let taken = 0;
+  const reasoners = prompted.map((question) => {
+    const own = embeds.slice(taken, taken + question.images.length);
+    taken += question.images.length;
+    return { reasoner: startReasoner(question, own), promptEmbeds: embedPrompt(model, question.prompt, own) };
+  });
+  const batch = model.startBatch(prompted.length);
+  await batch.feed(
+    reasoners.map(({ promptEmbeds, reasoner }) => ({
+      embeds: promptEmbeds,
+      positions: plainPositions(reasoner.kinds.length),
+    })),
+  );
+  clock.end('prefill');
+
+  await reasonInLatentSpace(
+    model,
+    settings,
+    batch,
+    reasoners.map(({ reasoner }) => reasoner),
+  );
+  clock.end('latent');
+
+  const generated = await decodeGreedily(model, batch, {
+    maxTokens: settings.maxTokens,
+    endTokens: model.bundle.specialTokens.endOfSequence.slice(0, 1),
+    nextPositions: reasoners.map(({ reasoner }) => reasoner.kinds.length),
+  });
+  clock.end('decode');
+
+  const timings = batchTimings(clock, prompted);
+  return reasoners.map(({ reasoner }, index) => {
+    const tokens = generated[index];
+    const timing = timings[index];
+    if (tokens === undefined || timing === undefined) throw new Error('every row has tokens and times');
+    return {
+      status: 'answered',
+      sampleId: reasoner.prompted.question.sampleId,
+      answer: {
+        outputText: model.tokenizer.decode(tokens.tokenIds, { skipSpecialTokens: true }),
+        outputTokenCount: tokens.tokenIds.length,
+        arSteps: reasoner.steps.length + tokens.tokenIds.length,
+        finishReason: tokens.finishReason,
+        timings: timing,
+        trace: {
+          image: reasoner.prompted.images.at(-1)?.geometry ?? null,
+          promptTokenCount: reasoner.prompted.prompt.tokenIds.length,
+          imageCount: reasoner.prompted.images.length,
+          stoppedEarly: reasoner.stoppedEarly,
+          steps: reasoner.steps,
+        },
+        messages: null,
+        prompt: reasoner.prompted.prompt.text,
+      },
+    };
+  });
+}
+
+function startReasoner(prompted: PromptedQuestion, imageEmbeds: readonly Float32Array[]): Reasoner {
+  const span = prompted.prompt.imageSpans.at(-1) ?? { start: 0, count: 0 };
+  const kinds = prompted.prompt.tokenIds.map((): PositionKind => 'text');
+  for (const { start, count } of prompted.prompt.imageSpans) kinds.fill('image', start, start + count);
+  return {
+    prompted,
+    slotEmbeds: imageEmbeds.at(-1) ?? new Float32Array(0),
+    firstSlot: span.start,
+    slotCount: span.count,
+    pool: Array.from({ length: span.count }, (_, slot) => slot),
+    kinds,
+    steps: [],
+    previous: null,
+    stoppedEarly: false,
+  };
+}
+
+/** Runs the latent steps of all rows in lock-step; a row that has converged feeds nothing more. */
+async function reasonInLatentSpace(
+  model: LanguageModel,
+  settings: RunSettings,
+  batch: SequenceBatch,
+  reasoners: readonly Reasoner[],
+): Promise<void> {
+  const stepCount = settings.intervention === 'no-latent' ? 0 : settings.latentSteps;
+  for (let stepIndex = 0; stepIndex < stepCount; stepIndex++) {
+    const feeds = reasoners.map((reasoner, row) => takeStep(model, settings, reasoner, batch.state(row), stepIndex));
+    await batch.feed(feeds);
+  }
+}
+
+/** Decides one row's step and returns the positions that it appends, or null once the row has stopped. */
+function takeStep(
+  model: LanguageModel,
+  settings: RunSettings,
+  reasoner: Reasoner,
+  state: RowState,
+  stepIndex: number,
+): RowFeed {
+  if (reasoner.stoppedEarly) return null;
+  const { firstSlot, slotCount } = reasoner;
+  const imageAttention = state.attention.slice(firstSlot, firstSlot + slotCount);
+  if (settings.adaptiveStop !== 'off') {
+    const current = { hidden: state.hidden, top: topSlots(imageAttention, settings.patchesPerStep) };
+    if (reasoner.previous !== null && hasConverged(settings, reasoner.previous, current)) {
+      reasoner.stoppedEarly = true;
+      return null;
+    }
+    reasoner.previous = current;
+  }
+
+  const selectedSlots = choosePatches(settings, reasoner, imageAttention, stepIndex);
+  const ranks = attentionRanks(imageAttention, reasoner.pool);
+  reasoner.steps.push({
+    stepIndex,
+    selectedSlots,
+    scores: selectedSlots.map((slot) => imageAttention[slot] ?? 0),
+    ranks: selectedSlots.map((slot) => ranks.get(slot) ?? 1),
+    pool: reasoner.pool,
+    ...attentionMasses(state.attention, reasoner.kinds),
+    visionFocus: visionFocus(imageAttention),
+    imageAttention: [...imageAttention],
+  });
+  if (settings.intervention !== 'allow-reuse') {
+    const used = new Set(selectedSlots);
+    reasoner.pool = reasoner.pool.filter((slot) => !used.has(slot));
+  }
+  return appendStep(model.bundle.text.hiddenSize, settings, reasoner, selectedSlots, state.hidden);
+}
+
+function choosePatches(
+  settings: RunSettings,
+  reasoner: Reasoner,
+  imageAttention: Float32Array,
+  stepIndex: number,
+): number[] {
+  if (settings.intervention === 'no-latent-vision') return [];
+  const at = (choices: RunSettings['forcedPatches']) =>
+    choices.filter(({ step }) => step === stepIndex).flatMap(({ slots }) => slots);
+  return selectPatches({
+    scores: imageAttention,
+    pool: reasoner.pool,
+    count: settings.patchesPerStep,
+    rule:
+      settings.intervention === 'random-patches'
+        ? 'random'
+        : settings.intervention === 'least-attended'
+          ? 'least-attended'
+          : 'most-attended',
+    forced: at(settings.forcedPatches),
+    banned: at(settings.bannedPatches),
+    randomOrder: seededOrder(settings.seed, reasoner.prompted.question.sampleId, stepIndex),
+  });
+}
+
+/** Embeddings and positions of one step in the chosen layout; the row's kinds grow with it. */
+function appendStep(
+  size: number,
+  settings: RunSettings,
+  reasoner: Reasoner,
+  selectedSlots: readonly number[],
+  hidden: Float32Array,
+): RowFeed {
+  const patches = selectedSlots.map((slot) => ({
+    kind: 'latentVision' as const,
+    embedding: reasoner.slotEmbeds.subarray(slot * size, (slot + 1) * size),
+  }));
+  const latentText =
+    settings.intervention === 'no-latent-text' ? [] : [{ kind: 'latentText' as const, embedding: hidden }];
+  const appended =
+    settings.stepLayout === 'patches-then-hidden' ? [...patches, ...latentText] : [...latentText, ...patches];
+  const embeds = new Float32Array(appended.length * size);
+  for (const [index, { embedding }] of appended.entries()) embeds.set(embedding, index * size);
+  const positions = plainPositions(appended.length, reasoner.kinds.length);
+  reasoner.kinds.push(...appended.map(({ kind }) => kind));
+  return { embeds, positions };
+}
+
+/**
+ * The adaptive criterion, checked before a step is appended: cosine of the last two hidden states, or the share of
+ * the unrestricted top-K (over all J slots, the pool ignored) that the last two steps have in common.
+ */
+function hasConverged(
+  settings: RunSettings,
+  previous: { hidden: Float32Array; top: Set<number> },
+  current: { hidden: Float32Array; top: Set<number> },
+): boolean {
+  const likeness =
+    settings.adaptiveStop === 'hidden'
+      ? cosine(previous.hidden, current.hidden)
+      : current.top.intersection(previous.top).size / Math.max(1, current.top.size);
+  return likeness >= settings.adaptiveThreshold;
+}

@@ -1,0 +1,99 @@
+/**
+ * The part that methods share: images decoded and preprocessed, the prompt rendered and tokenised, and later
+ * embedded with the vision tower's outputs in the image slots. Failures stay with their question.
+ */
+import { failureOf, type Failure, fail } from '../../shared/failure.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import type { LanguageModel } from '../engine/language-model.ts';
+import type { EngineQuestion } from '../engine/protocol.ts';
+import { decodeImage } from '../vlm/image/decode.ts';
+import { preprocessImage, type ImageResize, type PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import { buildPrompt, type QuestionPrompt } from '../vlm/qwen2-vl/question-prompt.ts';
+
+export type PromptedQuestion = Readonly<{
+  question: EngineQuestion;
+  images: readonly PreprocessedImage[];
+  prompt: QuestionPrompt;
+  /** Decoding and preprocessing of this question's images and prompt. */
+  preprocessMs: number;
+}>;
+
+export type Preparation =
+  Readonly<{ ok: true; prompted: PromptedQuestion }> | Readonly<{ ok: false; sampleId: string; failure: Failure }>;
+
+/** Positions that answers and latent steps may need beyond the prompt. */
+export type PromptRoom = Readonly<{ extraPositions: number }>;
+
+export async function prepareQuestions(
+  model: LanguageModel,
+  settings: RunSettings,
+  questions: readonly EngineQuestion[],
+  resize: ImageResize,
+  room: PromptRoom,
+): Promise<Preparation[]> {
+  return await Promise.all(
+    questions.map(async (question): Promise<Preparation> => {
+      try {
+        return { ok: true, prompted: await prepareQuestion(model, settings, question, resize, room) };
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure === undefined) throw error;
+        return { ok: false, sampleId: question.sampleId, failure };
+      }
+    }),
+  );
+}
+
+async function prepareQuestion(
+  model: LanguageModel,
+  settings: RunSettings,
+  question: EngineQuestion,
+  resize: ImageResize,
+  { extraPositions }: PromptRoom,
+): Promise<PromptedQuestion> {
+  const started = performance.now();
+  const { image: imageSettings, vision, text } = model.bundle;
+  const images: PreprocessedImage[] = [];
+  for (const [index, bytes] of question.images.entries()) {
+    const label = `image ${index + 1} of question ${question.sampleId}`;
+    const decoded = await decodeImage(bytes, label);
+    images.push(preprocessImage(decoded, imageSettings, vision, resize, label));
+  }
+  const prompt = buildPrompt({
+    tokenizer: model.tokenizer,
+    chatTemplate: model.chatTemplate,
+    format: settings.promptFormat,
+    question: question.question,
+    choices: question.choices,
+    context: question.context,
+    imageTokenCounts: images.map(({ imageTokenCount }) => imageTokenCount),
+  });
+  const needed = prompt.tokenIds.length + extraPositions;
+  if (needed > text.maxPositions) {
+    fail('prompt-too-long', 'The prompt does not fit the model.', {
+      place: `question ${question.sampleId}`,
+      expected: `at most ${text.maxPositions} positions`,
+      found: `${prompt.tokenIds.length} for the prompt and up to ${extraPositions} after it`,
+      action: 'Lower --max-tokens, or leave the question out.',
+    });
+  }
+  return { question, images, prompt, preprocessMs: performance.now() - started };
+}
+
+/** Prompt embeddings [S, D] with the image slots replaced by the vision tower's outputs, one [J, D] for each image. */
+export function embedPrompt(
+  model: LanguageModel,
+  prompt: QuestionPrompt,
+  imageEmbeds: readonly Float32Array[],
+): Float32Array {
+  const size = model.bundle.text.hiddenSize;
+  const embeds = model.embed(prompt.tokenIds);
+  for (const [index, span] of prompt.imageSpans.entries()) {
+    const image = imageEmbeds[index];
+    if (image === undefined || image.length !== span.count * size) {
+      throw new Error(`image ${index} gives ${(image?.length ?? 0) / size} embeddings for ${span.count} slots`);
+    }
+    embeds.set(image, span.start * size);
+  }
+  return embeds;
+}
