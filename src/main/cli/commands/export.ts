@@ -1,0 +1,58 @@
+/** `penumbra export RUN`: a run's questions, categories, patches and JSONL as files. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { fail } from '../../../shared/failure.ts';
+import { scorerNameSchema } from '../../../shared/prediction.ts';
+import { examples } from '../examples.ts';
+import { repeated, scorer, scorerHelp, whereHelp } from '../option-types.ts';
+import { count } from '../output/numbers.ts';
+import { table } from '../output/table.ts';
+import type { RunInSession } from '../session.ts';
+
+const optionsSchema = z.object({
+  questions: z.string().optional(),
+  categories: z.string().optional(),
+  patches: z.string().optional(),
+  jsonl: z.string().optional(),
+  where: z.array(z.string()).default([]),
+  scorer: scorerNameSchema.optional(),
+});
+
+export function addExport(parent: Command, run: RunInSession): void {
+  parent
+    .command('export <run>')
+    .description('write the answers of a run to files, each with a manifest')
+    .option('--questions <file>', 'CSV: one row for each question')
+    .option('--categories <file>', 'CSV: accuracy by category with intervals')
+    .option('--patches <file>', 'CSV: one row for each selected patch, with its pixel box')
+    .option('--jsonl <file>', "JSONL in M3CoT's shape")
+    .option('--where <field=value>', whereHelp, repeated)
+    .option('--scorer <name>', scorerHelp, scorer)
+    .addHelpText(
+      'after',
+      examples(
+        'export 01J… --questions questions.csv --categories categories.csv',
+        'export 01J… --patches patches.csv --where domain=science --where outcome=wrong',
+      ),
+    )
+    .action((runId: string, given: unknown, command: Command) =>
+      run(command, async ({ client, print }) => {
+        const options = optionsSchema.parse(given);
+        if (
+          [options.questions, options.categories, options.patches, options.jsonl].every((file) => file === undefined)
+        ) {
+          fail('wrong-usage', 'Nothing to export was asked for.', {
+            expected: 'at least one of --questions, --categories, --patches, --jsonl',
+          });
+        }
+        const exported = await client.runs.export({ runId, ...options });
+        print(exported, () =>
+          table(exported.files, [
+            { header: 'What', cell: ({ kind }) => kind },
+            { header: 'Rows', align: 'right', cell: ({ rowCount }) => count(rowCount) },
+            { header: 'File', cell: ({ path }) => path },
+          ]),
+        );
+      }),
+    );
+}

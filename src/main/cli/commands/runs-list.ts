@@ -1,0 +1,38 @@
+/** `penumbra runs list`: the runs of the store, newest first. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { examples } from '../examples.ts';
+import { wholeNumber } from '../option-types.ts';
+import { count, percent } from '../output/numbers.ts';
+import { table } from '../output/table.ts';
+import type { RunInSession } from '../session.ts';
+
+const optionsSchema = z.object({ limit: z.int(), offset: z.int() });
+
+export function addRunsList(parent: Command, run: RunInSession): void {
+  parent
+    .command('list')
+    .description('list the runs, newest first')
+    .option('--limit <n>', 'at most n runs', wholeNumber(1), 100)
+    .option('--offset <n>', 'leave out the n newest', wholeNumber(0), 0)
+    .addHelpText('after', examples('runs list', 'runs list --json'))
+    .action((given: unknown, command: Command) =>
+      run(command, async ({ client, print }) => {
+        const page = await client.runs.list(optionsSchema.parse(given));
+        print(page, () => {
+          if (page.total === 0) return 'No runs yet. "penumbra demo" makes a first one.';
+          const lines = table(page.runs, [
+            { header: 'Run', cell: ({ runId }) => runId },
+            { header: 'Created', cell: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' ') },
+            { header: 'Status', cell: ({ status }) => status },
+            { header: 'Done', align: 'right', cell: ({ total, planned }) => `${count(total)}/${count(planned)}` },
+            { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy) },
+            { header: 'Scorer', cell: ({ scorer }) => scorer },
+            { header: 'Method', cell: ({ settings }) => settings?.method ?? 'imported' },
+            { header: 'Label', cell: ({ label }) => label },
+          ]);
+          return page.total > page.runs.length ? `${lines}\n${count(page.runs.length)} of ${count(page.total)}` : lines;
+        });
+      }),
+    );
+}

@@ -1,0 +1,31 @@
+/** `penumbra runs show RUN`: a run's plan, result and category table. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { z } from 'zod';
+import { scorerNameSchema } from '../../../shared/prediction.ts';
+import { examples } from '../examples.ts';
+import { scorer, scorerHelp } from '../option-types.ts';
+import { runText } from '../output/run-text.ts';
+import type { RunInSession } from '../session.ts';
+
+const depths = { domain: 1, topic: 2, category: 3 } as const;
+const optionsSchema = z.object({
+  scorer: scorerNameSchema.optional(),
+  by: z.enum(['domain', 'topic', 'category']),
+});
+
+export function addRunsShow(parent: Command, run: RunInSession): void {
+  parent
+    .command('show <run>')
+    .description('show a run with its category table')
+    .option('--scorer <name>', scorerHelp, scorer)
+    .addOption(new Option('--by <level>', 'depth of the category table').choices(Object.keys(depths)).default('topic'))
+    .addHelpText('after', examples('runs show 01J…', 'runs show 01J… --scorer m3cot --by category'))
+    .action((runId: string, given: unknown, command: Command) =>
+      run(command, async ({ client, print }) => {
+        const options = optionsSchema.parse(given);
+        const { run: shown, categories, manifest } = await client.runs.show({ runId, scorer: options.scorer });
+        print({ ...shown, categories, manifest }, () => runText(shown, categories, depths[options.by]));
+      }),
+    );
+}

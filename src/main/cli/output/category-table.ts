@@ -1,0 +1,40 @@
+/** The table of accuracy by category: all, then domain -> topic -> category, each with its 95 % interval. */
+import type { CategoryNode } from '../../../shared/statistics.ts';
+import { count, percent } from './numbers.ts';
+import { table } from './table.ts';
+
+/** @param depth levels shown below the root: 1 domains, 2 topics, 3 categories */
+export function categoryTable(nodes: readonly CategoryNode[], depth = 2): string {
+  const shown = nodes.filter(({ path }) => path.length <= depth).sort(byPath);
+  return table(shown, [
+    {
+      header: 'Category',
+      cell: ({ path }) => (path.length === 0 ? 'all' : `${'  '.repeat(path.length - 1)}${nameOf(path)}`),
+    },
+    { header: 'n', align: 'right', cell: ({ total }) => count(total) },
+    { header: 'Correct', align: 'right', cell: ({ correct }) => count(correct) },
+    { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy?.estimate ?? null) },
+    {
+      header: '95 % interval',
+      align: 'right',
+      cell: ({ accuracy }) => (accuracy === null ? '-' : `${percent(accuracy.low)} – ${percent(accuracy.high)}`),
+    },
+    { header: 'Unparsed', align: 'right', cell: ({ unparsed }) => count(unparsed) },
+    { header: 'Failed', align: 'right', cell: ({ failed }) => count(failed) },
+  ]);
+}
+
+const nameOf = (path: readonly string[]): string => path.at(-1) || '(none)';
+
+/** Parents before their children, siblings in alphabetical order. */
+function byPath(a: CategoryNode, b: CategoryNode): number {
+  const length = Math.max(a.path.length, b.path.length);
+  for (let level = 0; level < length; level += 1) {
+    const [left, right] = [a.path[level], b.path[level]];
+    if (left === right) continue;
+    if (left === undefined) return -1;
+    if (right === undefined) return 1;
+    return left < right ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,20 @@
+/** Problems of a dataset or prediction file, for people: the first few, and how many more there are. */
+import type { DatasetProblem } from '../../../shared/sample.ts';
+import { count } from './numbers.ts';
+
+const shownProblems = 20;
+
+/** @param total how many there are in all; `problems` may hold fewer */
+export function problemLines(problems: readonly DatasetProblem[], total: number): string[] {
+  if (total === 0) return [];
+  const lines = problems.slice(0, shownProblems).map(({ file, row, failure }) => {
+    const place = row === null ? file : `${file}:${String(row)}`;
+    return `  ${place}: ${failure.message}`;
+  });
+  const rest = total - lines.length;
+  return [
+    `Problems: ${count(total)}`,
+    ...lines,
+    ...(rest > 0 ? [`  and ${count(rest)} more (--json lists them)`] : []),
+  ];
+}

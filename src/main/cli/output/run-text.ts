@@ -1,0 +1,53 @@
+/** A run for people: what it is, how it went, and its category table. */
+import type { RunResult, RunSummary } from '../../../shared/run.ts';
+import type { CategoryNode } from '../../../shared/statistics.ts';
+import { categoryTable } from './category-table.ts';
+import { failureText } from './failure-text.ts';
+import { count, measure, percent } from './numbers.ts';
+import { properties } from './table.ts';
+
+export function runText(run: RunSummary, categories: readonly CategoryNode[], depth?: number): string {
+  return [
+    properties([
+      ['Run', run.label === '' ? run.runId : `${run.runId} (${run.label})`],
+      [
+        'Status',
+        run.status === 'finished' ? run.status : `${run.status}, ${count(run.total)} of ${count(run.planned)}`,
+      ],
+      ['Dataset', run.datasetPath],
+      ['Model', run.modelName],
+      ['Method', methodText(run)],
+      ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
+      ...resultPairs(run),
+      ['Licence', run.licence],
+    ]),
+    ...(run.failure === null ? [] : ['', failureText(run.failure)]),
+    ...(categories.length === 0 ? [] : ['', categoryTable(categories, depth)]),
+  ].join('\n');
+}
+
+/** A result without its run's plan, as imports and rescoring give it. */
+export function resultText(result: RunResult): string {
+  return properties([['Run', result.runId], ['Status', result.status], ...resultPairs(result)]);
+}
+
+function resultPairs(run: RunResult): [string, string | null][] {
+  return [
+    ['Scorer', run.scorer],
+    ['Correct', `${count(run.correct)} of ${count(run.total)} (${percent(run.accuracy)})`],
+    ['Unparsed', run.unparsed === 0 ? null : count(run.unparsed)],
+    ['Failed', run.failed === 0 ? null : count(run.failed)],
+    ['AR steps', measure(run.arStepsMean, 2, 'a question')],
+    ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
+    ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],
+    ['Device', run.device],
+  ];
+}
+
+function methodText({ settings }: RunSummary): string | null {
+  if (settings === null) return null;
+  const { method, latentSteps, patchesPerStep, intervention, promptFormat } = settings;
+  if (method !== 'ivt-lr') return `${method} (${promptFormat})`;
+  const steps = `N = ${String(latentSteps)}, K = ${String(patchesPerStep)}`;
+  return `${method} (${steps}, ${promptFormat}${intervention === 'none' ? '' : `, intervention ${intervention}`})`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Command-line options made from the run settings' own definitions: one option for each setting, with its flag,
+ * help, choices and default, and each value checked against the setting's schema.
+ */
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { RunSettingsInput, SettingDefinition, SlotChoice } from '../../shared/run-settings.ts';
+import { runSettingsInputSchema, runSettingsSchema, settingDefinitions } from '../../shared/run-settings.ts';
+
+const valueNames: Readonly<Record<SettingDefinition['kind'], string>> = {
+  choice: 'name',
+  integer: 'n',
+  number: 'x',
+  slots: 'slots',
+  'integer-or-auto': 'n|auto',
+};
+
+/** Adds an option for every setting. */
+export function addSettingsOptions(command: Command): Command {
+  for (const definition of settingDefinitions) {
+    const option = new Option(`--${definition.flag} <${valueNames[definition.kind]}>`, describe(definition));
+    option.argParser((text) => parseSetting(definition, text));
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** The settings among a command's parsed options; what was not given is left out. */
+export function settingsOf(options: Readonly<Record<string, unknown>>): RunSettingsInput {
+  const given = settingDefinitions.flatMap(({ name, flag }) => {
+    const value = options[new Option(`--${flag} <value>`).attributeName()];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return runSettingsInputSchema.parse(Object.fromEntries(given));
+}
+
+function describe({ help, choices, unit, default: value }: SettingDefinition): string {
+  const notes = [
+    choices === null ? null : choices.join(', '),
+    value === null ? "default: the model's own" : Array.isArray(value) ? null : `default: ${String(value)}`,
+    unit,
+  ].filter((note) => note !== null);
+  return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
+}
+
+/** One setting's value from its text; refuses what its schema refuses. */
+export function parseSetting(definition: SettingDefinition, text: string): unknown {
+  const parsed = runSettingsSchema.shape[definition.name].safeParse(readValue(definition, text));
+  if (parsed.success) return parsed.data;
+  const expected = definition.choices?.join(', ') ?? parsed.error.issues[0]?.message ?? 'a valid value';
+  throw new InvalidArgumentError(definition.choices === null ? `${expected}.` : `Allowed: ${expected}.`);
+}
+
+function readValue({ kind }: SettingDefinition, text: string): unknown {
+  switch (kind) {
+    case 'choice':
+      return text;
+    case 'integer-or-auto':
+      return text === 'auto' ? text : decimal(text);
+    case 'integer':
+    case 'number':
+      return decimal(text);
+    case 'slots':
+      return parseSlots(text);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function decimal(text: string): number {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Not a number.');
+  return Number(text);
+}
+
+/** `0:3,4;2:7` -> slots 3 and 4 at step 0, slot 7 at step 2. */
+export function parseSlots(text: string): SlotChoice[] {
+  const bySteps = new Map<number, number[]>();
+  for (const part of text.split(';')) {
+    const match = /^\s*(\d+)\s*:\s*(\d+(?:\s*,\s*\d+)*)\s*$/.exec(part);
+    if (match === null) throw new InvalidArgumentError('Expected STEP:SLOT,SLOT;STEP:… (numbers from 0).');
+    const [, step = '', slots = ''] = match;
+    const known = bySteps.get(Number(step)) ?? [];
+    bySteps.set(Number(step), [...known, ...slots.split(',').map(Number)]);
+  }
+  return [...bySteps].map(([step, slots]) => ({ step, slots }));
+}

@@ -1,0 +1,78 @@
+/**
+ * The core: everything below the API composed over one store, and the router that the faces talk to. Parts are
+ * loaded when they are first needed, so that `dataset inspect` opens no store and loads no SQLite.
+ */
+import type { ContractRouterClient } from '@orpc/contract';
+import { createRouterClient } from '@orpc/server';
+import type { Contract } from '../../shared/contract.ts';
+import type { BugLog } from '../api/failures.ts';
+import type { Router } from '../api/router.ts';
+import { createRouter } from '../api/router.ts';
+import type { RunService } from '../runs/run-service.ts';
+import { defaultStorePath } from '../store/default-path.ts';
+import type { Store } from '../store/store.ts';
+import { createServices } from './compose.ts';
+import { programFiles } from './program-files.ts';
+import type { RunImages } from './run-images.ts';
+import { createRunImages } from './run-images.ts';
+
+export type CoreOptions = Readonly<{
+  /** The store's file; the user's own by default. */
+  storePath?: string | undefined;
+  logBug?: BugLog;
+}>;
+
+export type ContractClient = ContractRouterClient<Contract>;
+
+export type Core = Readonly<{
+  version: string;
+  storePath: string;
+  /** Calls the API inside this process. */
+  client: ContractClient;
+  /** For faces that serve the API over a channel. */
+  router: Router;
+  /** Images of a run's questions, from wherever the dataset holds them. */
+  images: RunImages;
+  /** Pauses what runs, ends engines, closes the store. */
+  close: () => Promise<void>;
+}>;
+
+/** The two parts that hold resources, opened together on first use. */
+export type OpenParts = Readonly<{ store: Store; runs: RunService }>;
+
+const logToStandardError: BugLog = (error) => {
+  process.stderr.write(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+};
+
+/** Composes the core; nothing is opened yet. */
+export function createCore({ storePath = defaultStorePath(), logBug = logToStandardError }: CoreOptions = {}): Core {
+  let opening: Promise<OpenParts> | null = null;
+  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath));
+  const router = createRouter(createServices(open, storePath), logBug);
+  return {
+    version: programFiles.version,
+    storePath,
+    client: createRouterClient(router),
+    router,
+    images: createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId)),
+    close: async () => {
+      if (opening === null) return;
+      // A store that never opened has already been reported to whoever asked for it.
+      const parts = await opening.catch(() => null);
+      opening = null;
+      await parts?.runs.close();
+      parts?.store.close();
+    },
+  };
+}
+
+async function openParts(storePath: string): Promise<OpenParts> {
+  const [{ openStore }, { createRunService }, { createForkEngineHost }] = await Promise.all([
+    import('../store/store.ts'),
+    import('../runs/run-service.ts'),
+    import('../runs/engine-host.ts'),
+  ]);
+  const store = openStore(storePath);
+  const engineHost = createForkEngineHost({ entry: programFiles.engineEntry });
+  return { store, runs: createRunService({ store, engineHost, version: programFiles.version }) };
+}

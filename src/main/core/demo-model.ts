@@ -1,0 +1,53 @@
+/**
+ * The built-in demo model as a bundle, imported once into a folder beside the store. An import of other source
+ * files, or by another version of the builder, is not reused.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Bundle } from '../../shared/bundle.ts';
+import { failureOf } from '../../shared/failure.ts';
+import { programFiles } from './program-files.ts';
+
+export type DemoModel = Readonly<{ path: string; bundle: Bundle }>;
+
+/** Folder of the demo model for a store. */
+export function demoModelPath(storePath: string): string {
+  return join(dirname(resolve(storePath)), 'models', 'demo-f32');
+}
+
+/** The demo model if it is there and up to date. */
+export async function findDemoModel(storePath: string): Promise<DemoModel | null> {
+  const path = demoModelPath(storePath);
+  const { inspectBundle } = await import('../builder/import-model.ts');
+  try {
+    const bundle = await inspectBundle(path);
+    return (await hasSameSources(bundle)) ? { path, bundle } : null;
+  } catch (error) {
+    // Missing or half-made: the caller imports it (again). Anything that is no typed failure is a bug.
+    if (failureOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
+/** The demo model, imported now where it is missing or outdated. */
+export async function prepareDemoModel(storePath: string): Promise<DemoModel> {
+  const found = await findDemoModel(storePath);
+  if (found !== null) return found;
+  const { importModel } = await import('../builder/import-model.ts');
+  const path = demoModelPath(storePath);
+  const request = { source: programFiles.demoCheckpoint, out: path, precision: 'f32', replace: true } as const;
+  const { bundle } = await importModel(request, {
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { path, bundle };
+}
+
+async function hasSameSources(bundle: Bundle): Promise<boolean> {
+  for (const { path, sha256 } of bundle.sources) {
+    const bytes = await readFile(resolve(programFiles.demoCheckpoint, path));
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) return false;
+  }
+  return bundle.sources.length > 0;
+}

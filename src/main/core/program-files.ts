@@ -1,0 +1,49 @@
+/**
+ * Where the program's own files are, whether it runs from the sources of a checkout or from the bundles that
+ * `npm run build` writes to `dist/`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const packageSchema = z.object({ name: z.string(), version: z.string() });
+
+type ProgramFiles = Readonly<{
+  /** The folder with package.json. */
+  root: string;
+  version: string;
+  /** True when TypeScript sources run unbuilt. */
+  fromSource: boolean;
+  /** Entry module of the engine's process. */
+  engineEntry: string;
+  /** The page's files, as vite builds them. */
+  renderer: string;
+  demoDataset: string;
+  demoCheckpoint: string;
+}>;
+
+function locate(): ProgramFiles {
+  const here = fileURLToPath(import.meta.url);
+  const fromSource = here.endsWith('.ts');
+  for (let folder = dirname(here); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    const parsed = existsSync(file) ? packageSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+    if (parsed?.success === true && parsed.data.name === 'penumbra') {
+      return {
+        root: folder,
+        version: parsed.data.version,
+        fromSource,
+        engineEntry: fromSource
+          ? join(folder, 'src', 'main', 'methods', 'engine-entry.ts')
+          : join(folder, 'dist', 'main', 'engine-entry.js'),
+        renderer: join(folder, 'dist', 'renderer'),
+        demoDataset: join(folder, 'resources', 'demo', 'dataset'),
+        demoCheckpoint: join(folder, 'resources', 'demo', 'checkpoint'),
+      };
+    }
+    if (dirname(folder) === folder) throw new Error(`no package.json of Penumbra above ${here}`);
+  }
+}
+
+export const programFiles: ProgramFiles = locate();
