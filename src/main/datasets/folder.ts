@@ -1,0 +1,280 @@
+/**
+ * The dataset's folder: which data files it holds, and where a name that a row mentions really lies. Names may
+ * hold backslashes and differ in case from the file; nothing outside the folder is ever named. Listings are read
+ * once for each sub-folder, so that looking up 100,000 images costs no system call for each.
+ */
+import type { Dirent } from 'node:fs';
+import { opendir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { failFromSystem, systemCode } from '../files/io-failure.ts';
+import { folderBoundary, hubSnapshotOf, resolveWithin, type FolderBoundary } from '../files/safe-path.ts';
+
+type EntryKind = 'file' | 'folder' | 'link';
+
+type Listing = Readonly<{
+  /** Path relative to the root, in the file system's own spelling; '' for the root. */
+  path: string;
+  entries: ReadonlyMap<string, EntryKind>;
+  /** Spelling by lower case; undefined where two entries differ only in case. */
+  byLowerCase: () => ReadonlyMap<string, string | undefined>;
+}>;
+
+export type FoundFile = Readonly<{ kind: 'found'; path: string }>;
+export type Lookup = FoundFile | Readonly<{ kind: 'missing' }> | Readonly<{ kind: 'refused'; failure: Failure }>;
+
+export interface DatasetFolder {
+  /** As the user named it (the folder of a single file). */
+  readonly root: string;
+  /** The one file to read, relative to the root, when the user named a file. */
+  readonly onlyFile: string | null;
+  /** The name of the cached repository that this is a Hub snapshot of, or null. */
+  readonly hubName: string | null;
+  /** Regular files with one of these extensions, relative, `/`-separated, at most two folders deep. */
+  dataFiles(extensions: readonly string[]): Promise<string[]>;
+  /** The first of the candidate names that exists as a file. */
+  find(candidates: readonly string[]): Promise<Lookup>;
+  /** The path to open for a name inside the folder. Fails: `path-outside-folder`. */
+  resolve(relativePath: string): Promise<string>;
+}
+
+/**
+ * Opens a folder, a single file, a Hub cache snapshot or a cached repository's root (`datasets--org--name`), of
+ * which the snapshot that `refs/main` names is taken, else the only one.
+ * Fails: `missing-file`, `permission-denied`, `not-found` (a cached repository without a snapshot).
+ */
+export async function openFolder(path: string): Promise<DatasetFolder> {
+  let status;
+  try {
+    status = await stat(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      fail('missing-file', `There is no file or folder ${path}.`, {
+        file: path,
+        expected: 'a dataset’s folder, or one of its files',
+        action: 'Check the path.',
+      });
+    }
+    failFromSystem(error, path);
+  }
+  if (status.isDirectory()) return folderAt(await snapshotFolder(path), null);
+  if (!status.isFile()) {
+    fail('unknown-format', `${path} is neither a folder nor a file.`, { file: path, expected: 'a folder or a file' });
+  }
+  return folderAt(dirname(path), basename(path));
+}
+
+async function folderAt(root: string, onlyFile: string | null): Promise<DatasetFolder> {
+  const boundary = await folderBoundary(root);
+  const hubName = (await hubSnapshotOf(root))?.name ?? null;
+  const listings = new Map<string, Promise<Listing | null>>();
+
+  const listingOf = (path: string): Promise<Listing | null> => {
+    const key = path === '.' ? '' : path;
+    let listing = listings.get(key);
+    if (listing === undefined) {
+      listing = readListing(key);
+      listings.set(key, listing);
+    }
+    return listing;
+  };
+
+  /** Follows the path's spelling from the root down; null when there is no such folder. */
+  const readListing = async (path: string): Promise<Listing | null> => {
+    if (path === '') return listFolder(boundary, '');
+    const parent = await listingOf(parentOf(path));
+    const name = parent === null ? null : spellingIn(parent, nameOf(path));
+    if (parent === null || name === null || parent.entries.get(name) === 'file') return null;
+    return listFolder(boundary, joined(parent.path, name));
+  };
+
+  const findOne = async (reference: string): Promise<Lookup> => {
+    const path = normaliseReference(reference);
+    const suspicious = path === null;
+    if (suspicious) return refusalOf(() => resolveWithin(boundary, reference));
+    const listing = await listingOf(parentOf(path));
+    const name = listing === null ? null : spellingIn(listing, nameOf(path));
+    if (listing === null || name === null) return { kind: 'missing' };
+    const found = joined(listing.path, name);
+    const kind = listing.entries.get(name);
+    if (kind === 'link') return followLink(boundary, found);
+    return kind === 'file' ? { kind: 'found', path: found } : { kind: 'missing' };
+  };
+
+  return {
+    root,
+    onlyFile,
+    hubName,
+    async dataFiles(extensions) {
+      if (onlyFile !== null) return [onlyFile];
+      const files: string[] = [];
+      await collect(await listingOf(''), 0);
+      return files;
+
+      async function collect(listing: Listing | null, depth: number): Promise<void> {
+        if (listing === null) return;
+        for (const [name, kind] of listing.entries) {
+          if (name.startsWith('.') || name === '__pycache__') continue;
+          const path = joined(listing.path, name);
+          if (extensions.some((extension) => name.toLowerCase().endsWith(extension))) {
+            if (kind === 'file' || (kind === 'link' && (await findOne(path)).kind === 'found')) files.push(path);
+          } else if (kind === 'folder' && depth < 2 && !/^(images?|__MACOSX)$/i.test(name)) {
+            await collect(await listingOf(path), depth + 1);
+          }
+        }
+      }
+    },
+    async find(candidates) {
+      let refused: Lookup | undefined;
+      for (const candidate of candidates) {
+        const lookup = await refusalOrLookup(() => findOne(candidate));
+        if (lookup.kind === 'found') return lookup;
+        if (lookup.kind === 'refused') refused ??= lookup;
+      }
+      return refused ?? { kind: 'missing' };
+    },
+    resolve: (relativePath) => resolveWithin(boundary, relativePath),
+  };
+}
+
+/** `/` for `\`, no `.` segments; null for what `resolveWithin` refuses (absolute, `..`, drive, NUL, empty). */
+function normaliseReference(reference: string): string | null {
+  const path = reference.replaceAll('\\', '/');
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\0')) return null;
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (segments.length === 0 || segments.some((segment) => /^\.\.[. ]*$/.test(segment))) return null;
+  return segments.join('/');
+}
+
+async function listFolder(boundary: FolderBoundary, path: string): Promise<Listing> {
+  const folder = path === '' ? boundary.root : await resolveWithin(boundary, path);
+  const entries = new Map<string, EntryKind>();
+  try {
+    for await (const entry of await opendir(folder)) {
+      const kind = kindOf(entry);
+      if (kind !== null) entries.set(entry.name, kind);
+    }
+  } catch (error) {
+    // A link to a file, or a dangling one, is not a folder: nothing lies in it.
+    if (systemCode(error) === 'ENOTDIR' || (path !== '' && systemCode(error) === 'ENOENT')) {
+      return { path, entries, byLowerCase: () => new Map() };
+    }
+    failFromSystem(error, folder);
+  }
+  // Directory order differs between systems; the order of files must not.
+  const sorted = new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  let byLowerCase: Map<string, string | undefined> | undefined;
+  return {
+    path,
+    entries: sorted,
+    byLowerCase: () => {
+      if (byLowerCase === undefined) {
+        byLowerCase = new Map();
+        for (const name of sorted.keys()) {
+          const lower = name.toLowerCase();
+          byLowerCase.set(lower, byLowerCase.has(lower) ? undefined : name);
+        }
+      }
+      return byLowerCase;
+    },
+  };
+}
+
+function kindOf(entry: Dirent): EntryKind | null {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : null;
+}
+
+async function followLink(boundary: FolderBoundary, path: string): Promise<Lookup> {
+  return refusalOrLookup(async () => {
+    const target = await resolveWithin(boundary, path);
+    try {
+      return (await stat(target)).isFile() ? { kind: 'found', path } : { kind: 'missing' };
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return { kind: 'missing' };
+      return failFromSystem(error, target);
+    }
+  });
+}
+
+async function refusalOrLookup(look: () => Promise<Lookup>): Promise<Lookup> {
+  try {
+    return await look();
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure?.kind === 'path-outside-folder') return { kind: 'refused', failure };
+    if (systemCode(error) === 'ELOOP') return { kind: 'missing' };
+    throw error;
+  }
+}
+
+function refusalOf(resolve: () => Promise<string>): Promise<Lookup> {
+  return refusalOrLookup(async () => {
+    await resolve();
+    return { kind: 'missing' };
+  });
+}
+
+/** The folder itself, or the snapshot to read of a cached repository's root. */
+async function snapshotFolder(path: string): Promise<string> {
+  if ((await hubSnapshotOf(path)) !== undefined) return path;
+  const listing = async (folder: string): Promise<string[]> => {
+    const names: string[] = [];
+    try {
+      for await (const entry of await opendir(folder)) if (entry.isDirectory()) names.push(entry.name);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') failFromSystem(error, folder);
+    }
+    return names.sort();
+  };
+  const folders = await listing(path);
+  if (!folders.includes('snapshots') || !folders.includes('blobs')) return path;
+  const revisions = await listing(join(path, 'snapshots'));
+  const named = await readRevision(join(path, 'refs', 'main'));
+  const revision = named !== null && revisions.includes(named) ? named : revisions.at(-1);
+  if (revision === undefined) {
+    fail('not-found', `The cached repository ${path} holds no snapshot.`, {
+      file: path,
+      place: 'snapshots',
+      expected: 'one folder for each downloaded revision',
+      found: 'none',
+      action: 'Download the dataset again.',
+    });
+  }
+  if (named === null && revisions.length > 1) {
+    fail('not-found', `The cached repository ${path} holds several snapshots and does not say which is current.`, {
+      file: path,
+      place: 'refs/main',
+      expected: 'the name of one snapshot',
+      found: `${revisions.length} snapshots`,
+      action: 'Name one of the folders in its snapshots folder.',
+    });
+  }
+  return join(path, 'snapshots', revision);
+}
+
+async function readRevision(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    return failFromSystem(error, path);
+  }
+}
+
+function spellingIn(listing: Listing, name: string): string | null {
+  return listing.entries.has(name) ? name : (listing.byLowerCase().get(name.toLowerCase()) ?? null);
+}
+
+function parentOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,72 @@
+/** The summary of a dataset: counts, problems and the fingerprint, from one pass over its rows. */
+import type { DatasetProblem, DatasetSummary, SplitSummary } from '../../shared/sample.ts';
+import { createFingerprint } from './fingerprint.ts';
+import type { ReaderRow } from './reader.ts';
+
+/** Problems kept with their text; all are counted. */
+const maxProblems = 1000;
+
+type Counts = Omit<DatasetSummary, 'path' | 'format' | 'licence'>;
+type Tally = {
+  rowCount: number;
+  rowsWithoutImage: number;
+  byDomain: Map<string, number>;
+  byTopic: Map<string, number>;
+};
+
+/** Reads all rows (ids already unique). */
+export async function countRows(batches: AsyncIterable<readonly ReaderRow[]>): Promise<Counts> {
+  const fingerprint = createFingerprint();
+  const total = createTally();
+  const splits = new Map<string, Tally>();
+  const problems: DatasetProblem[] = [];
+  let problemCount = 0;
+  const report = (problem: DatasetProblem): void => {
+    problemCount += 1;
+    if (problems.length < maxProblems) problems.push(problem);
+  };
+
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (row.kind === 'problem') {
+        report(row.problem);
+        continue;
+      }
+      const { sample, imageIdentity, warning } = row;
+      if (warning !== undefined) report({ file: row.file, row: row.row, failure: warning });
+      fingerprint.add(sample, imageIdentity);
+      let split = splits.get(sample.split);
+      if (split === undefined) splits.set(sample.split, (split = createTally()));
+      for (const tally of [total, split]) {
+        tally.rowCount += 1;
+        if (sample.image === null) tally.rowsWithoutImage += 1;
+        increment(tally.byDomain, sample.domain);
+        increment(tally.byTopic, `${sample.domain}/${sample.topic}`);
+      }
+    }
+  }
+  return {
+    ...summaryOf(total),
+    fingerprint: fingerprint.digest(),
+    splits: Object.fromEntries([...splits].map(([name, tally]) => [name, summaryOf(tally)])),
+    problemCount,
+    problems,
+  };
+}
+
+function createTally(): Tally {
+  return { rowCount: 0, rowsWithoutImage: 0, byDomain: new Map(), byTopic: new Map() };
+}
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function summaryOf({ rowCount, rowsWithoutImage, byDomain, byTopic }: Tally): SplitSummary {
+  return {
+    rowCount,
+    rowsWithoutImage,
+    byDomain: Object.fromEntries(byDomain),
+    byTopic: Object.fromEntries(byTopic),
+  };
+}

@@ -1,0 +1,73 @@
+/** Opens a dataset: finds its format, then offers its rows, summary and images. */
+import { fail } from '../../shared/failure.ts';
+import type { DatasetSummary, ImageReference, Sample } from '../../shared/sample.ts';
+import type { Dataset } from './dataset.ts';
+import { openFolder } from './folder.ts';
+import { readImageFile } from './images.ts';
+import { countRows } from './inspect.ts';
+import { findLicence } from './licence.ts';
+import type { ReaderRow } from './reader.ts';
+import { recognise } from './recognise.ts';
+import { knownLicences } from './known-licences.ts';
+import { m3cotJsonlReader } from './readers/m3cot-jsonl.ts';
+import { normaliseSplit } from './split-name.ts';
+import { createUniqueRows } from './unique-rows.ts';
+
+export type OpenOptions = Readonly<{
+  /** Ends reading with `cancelled`. */
+  signal?: AbortSignal;
+}>;
+
+/**
+ * Opens a folder, a single data file, a Hub cache snapshot, or a cached repository's root. Looks at the head of
+ * each data file only; rows are read when asked for.
+ * Fails: `missing-file`, `unknown-format`, `malformed-file`, `wrong-encoding`, `permission-denied`.
+ */
+export async function openDataset(path: string, options: OpenOptions = {}): Promise<Dataset> {
+  const { signal } = options;
+  const folder = await openFolder(path);
+  const { format, files } = await recognise(folder);
+  const licence = await findLicence(folder, knownLicences[format]);
+  const reader = m3cotJsonlReader({ folder }, files);
+  let summary: Promise<DatasetSummary> | undefined;
+
+  async function* uniqueRows(): AsyncGenerator<readonly ReaderRow[]> {
+    const unique = createUniqueRows();
+    for await (const batch of reader.rows({ signal })) {
+      if (signal?.aborted === true) fail('cancelled', `Reading ${path} was cancelled.`, { file: path });
+      yield batch.map(unique);
+    }
+  }
+
+  const dataset: Dataset = {
+    path,
+    format,
+    licence,
+    async *samples(filter = {}): AsyncGenerator<Sample> {
+      const split = filter.split === undefined ? undefined : normaliseSplit(filter.split);
+      for await (const batch of uniqueRows()) {
+        for (const row of batch) {
+          if (row.kind === 'sample' && (split === undefined || row.sample.split === split)) yield row.sample;
+        }
+      }
+    },
+    async summary() {
+      summary ??= countRows(uniqueRows()).then((counts) => ({ path, format, licence, ...counts }));
+      try {
+        return await summary;
+      } catch (error) {
+        summary = undefined;
+        throw error;
+      }
+    },
+    async problems() {
+      return (await dataset.summary()).problems;
+    },
+    readImage(reference: ImageReference) {
+      if (reference.kind === 'file') return readImageFile(folder, reference.path);
+      throw new Error(`No reader for ${reference.kind} images yet.`);
+    },
+    async close() {},
+  };
+  return dataset;
+}
