@@ -88,19 +88,16 @@ function targetSize(
   label: string,
 ): ImageSize {
   const factor = vision.patchSize * vision.spatialMergeSize;
-  switch (resize.kind) {
-    case 'dynamic':
-      return smartResize(image, factor, settings.minPixels, settings.maxPixels, label);
-    case 'stretch':
-      if (resize.width % factor !== 0 || resize.height % factor !== 0 || resize.width < 1 || resize.height < 1) {
-        fail('invalid-settings', 'The fixed image size does not divide into merged patches.', {
-          expected: `width and height that are multiples of ${factor} pixels`,
-          found: `${resize.width} x ${resize.height} pixels`,
-          action: 'Import the model again with a fitting image size.',
-        });
-      }
-      return { width: resize.width, height: resize.height };
+  if (resize.kind === 'dynamic') return smartResize(image, factor, settings.minPixels, settings.maxPixels, label);
+  const { width, height } = resize;
+  if (width % factor !== 0 || height % factor !== 0 || width < 1 || height < 1) {
+    fail('invalid-settings', 'The fixed image size does not divide into merged patches.', {
+      expected: `width and height that are multiples of ${factor} pixels`,
+      found: `${width} x ${height} pixels`,
+      action: 'Import the model again with a fitting image size.',
+    });
   }
+  return { width, height };
 }
 
 /**
