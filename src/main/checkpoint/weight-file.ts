@@ -7,6 +7,11 @@ import { failFromSystem } from '../files/io-failure.ts';
 /** One system call reads at most this much (Linux stops at 2 GiB - 4096). */
 const largestRead = 2 ** 30;
 
+/** A 64-bit position or size of a file as a number; those that no file has become larger than any file. */
+export function asOffset(value: bigint): number {
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Infinity : Number(value);
+}
+
 export class WeightFile {
   /** Absolute. */
   readonly path: string;
