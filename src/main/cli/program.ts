@@ -17,6 +17,7 @@ import { addRunsRescore } from './commands/runs-rescore.ts';
 import { addRunsResume } from './commands/runs-resume.ts';
 import { addRunsShow } from './commands/runs-show.ts';
 import { addRunsVerify } from './commands/runs-verify.ts';
+import { addServe } from './commands/serve.ts';
 import type { RunInSession } from './session.ts';
 
 /** Builds the program; `run` is what each command's work is handed to. */
@@ -46,6 +47,7 @@ export function createProgram(run: RunInSession): Command {
   addRunsPack(runs, run);
   addRunsDelete(runs, run);
   addExport(program, run);
+  addServe(program, run);
   addDoctor(program, run);
   addBench(program, run);
 

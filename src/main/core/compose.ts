@@ -34,8 +34,8 @@ export function createServices(open: () => Promise<OpenParts>, storePath: string
         return importModel(request, options);
       },
       inspect: async ({ path }) => {
-        const { inspectBundle } = await import('../builder/import-model.ts');
-        return inspectBundle(path);
+        const { readBundle } = await import('../files/read-bundle.ts');
+        return readBundle(resolve(path));
       },
     },
     predictions: { import: async (input) => (await runs()).importPredictions(input) },
