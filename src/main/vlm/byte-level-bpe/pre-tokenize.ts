@@ -1,0 +1,39 @@
+/**
+ * Cuts text into the pieces that byte-pair encoding never merges across, by the regular expression of
+ * tokenizer.json (Oniguruma's dialect) run as a JavaScript one.
+ *
+ * Qwen2's expression means the same in both, after white space is spelt out: JavaScript's `\s` has U+FEFF and lacks
+ * U+0085. `(?i:'s)` matches the long s in both. Escapes whose meaning differs are refused, not guessed.
+ */
+
+/** Escapes that mean the same in both dialects, or are translated here. */
+const knownEscape = /\\(?:[pP]\{[A-Za-z_]+\}|[rntfv\\.|()[\]{}+*?^$/-]|[sS])/g;
+
+/** The expression for JavaScript, or what in it cannot be translated. */
+export function compilePattern(pattern: string): RegExp | { problem: string } {
+  const rest = pattern.replaceAll(knownEscape, '');
+  const escape = /\\.?/u.exec(rest)?.[0];
+  if (escape !== undefined) return { problem: `escape ${escape}` };
+  if (/\[\[:|&&|\(\?<[a-zA-Z]|\(\?>|[+*?}]\+/.test(pattern)) return { problem: 'syntax of Oniguruma alone' };
+  const translated = pattern.replaceAll(knownEscape, (escape) => {
+    if (escape === '\\s') return String.raw`\p{White_Space}`;
+    return escape === '\\S' ? String.raw`\P{White_Space}` : escape;
+  });
+  try {
+    return new RegExp(translated, 'gu');
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Pieces in order; joined they are the text. What the expression does not match is a piece of its own. */
+export function* splitPieces(text: string, pattern: RegExp): Generator<string> {
+  let end = 0;
+  for (const match of text.matchAll(pattern)) {
+    if (match[0] === '') continue;
+    if (match.index > end) yield text.slice(end, match.index);
+    end = match.index + match[0].length;
+    yield match[0];
+  }
+  if (end < text.length) yield text.slice(end);
+}
