@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleSchema, type Bundle } from '../../shared/bundle.ts';
-import { fail } from '../../shared/failure.ts';
+import type { Bundle } from '../../shared/bundle.ts';
+import { readBundle } from '../files/read-bundle.ts';
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
 import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
@@ -112,39 +112,6 @@ export class LanguageModel {
     this.#embeddings.dispose();
     await Promise.all([this.#vision.dispose(), this.#decoder.dispose(), this.#head.dispose()]);
   }
-}
-
-/** bundle.json of a bundle's folder. */
-export async function readBundle(folder: string): Promise<Bundle> {
-  const path = join(folder, 'bundle.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return fail('missing-file', 'This folder is no imported model: it has no bundle.json.', {
-      file: folder,
-      expected: 'a folder made by "penumbra model import"',
-      action: 'Import the checkpoint first.',
-    });
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return fail('malformed-bundle', 'bundle.json is not valid JSON.', {
-      file: path,
-      action: 'Import the model again.',
-    });
-  }
-  const parsed = bundleSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return fail('malformed-bundle', 'bundle.json does not describe a model that this version can run.', {
-    file: path,
-    place: issue?.path.join('.') ?? '',
-    found: issue?.message ?? '',
-    action: 'Import the model again with this version.',
-  });
 }
 
 function at<T>(items: readonly T[], index: number): T {

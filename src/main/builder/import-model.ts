@@ -1,0 +1,151 @@
+/**
+ * From a checkpoint (config + weights, perhaps an adapter or the released `model.pth`) to a bundle: graphs, external
+ * data, embedding table, tokenizer, description. Streams everything; cancel and failure leave nothing half-made.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleVersion, type Bundle, type Precision } from '../../shared/bundle.ts';
+import type { ImportProgress } from '../../shared/contract.ts';
+import { hashFile } from '../checkpoint/hash-file.ts';
+import { openCheckpoint, type Checkpoint } from '../checkpoint/open-checkpoint.ts';
+import { makeBundleFolder } from './bundle-folder.ts';
+import { writeEmbeddings } from './embedding-file.ts';
+import { bundleFingerprint } from './fingerprint.ts';
+import { graphSizes, writeGraphFile } from './graph-file.ts';
+import type { Graph } from './graph/graph.ts';
+import { ProgressMeter } from './import-progress.ts';
+import { qwen2VlDecoder } from './models/qwen2-vl/decoder.ts';
+import { qwen2VlHead } from './models/qwen2-vl/head.ts';
+import { qwen2VlVision } from './models/qwen2-vl/vision.ts';
+import { partEncodings } from './precision.ts';
+import { readTokenizerFiles, writeTokenizerFiles } from './tokenizer-files.ts';
+
+/** Changes when the same checkpoint would give another bundle. */
+export const builderVersion = '1';
+
+export type ImportRequest = Readonly<{
+  /** Hugging Face folder, or Hub cache snapshot. */
+  source: string;
+  /** Released `model.pth` or a PEFT adapter folder. */
+  adapter?: string | undefined;
+  out: string;
+  precision: Precision;
+  loraAlpha?: number | undefined;
+  replace?: boolean | undefined;
+}>;
+
+export type ImportOptions = Readonly<{
+  onProgress: (progress: ImportProgress) => void;
+  signal: AbortSignal;
+}>;
+
+export type ImportResult = Readonly<{ bundle: Bundle; seconds: number; peakMemoryBytes: number }>;
+
+/**
+ * Imports a checkpoint. Fails with what reading it fails with, `disk-full` before anything is written where the
+ * space is not there, `cancelled`.
+ */
+export async function importModel(
+  request: ImportRequest,
+  { onProgress, signal }: ImportOptions,
+): Promise<ImportResult> {
+  const started = performance.now();
+  const checkpoint = await openCheckpoint(request, async (folder, trainedFor) => {
+    const { vocabularySize } = await readTokenizerFiles(folder, trainedFor.method === 'ivt-lr');
+    return vocabularySize;
+  });
+  try {
+    const tokenizer = await readTokenizerFiles(checkpoint.folder, checkpoint.trainedFor.method === 'ivt-lr');
+    const encodings = partEncodings[request.precision];
+    const { text, vision, source } = checkpoint;
+    const graphs: Readonly<Record<'vision' | 'decoder' | 'head', Graph>> = {
+      vision: qwen2VlVision(vision, text, encodings.vision),
+      decoder: qwen2VlDecoder(text, encodings.decoder),
+      head: qwen2VlHead(text, encodings.head),
+    };
+    const sizes = Object.values(graphs).map((graph) => graphSizes(graph, source));
+    const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
+    const targetBytes = sizes.reduce((sum, { targetBytes: bytes }) => sum + bytes, embeddingBytes);
+    const sourceBytes = sizes.reduce((sum, size) => sum + size.sourceBytes, embeddingBytes);
+    const files = [...new Set([...checkpoint.files, ...tokenizer.files])];
+
+    const bundle = await makeBundleFolder(
+      request.out,
+      { replace: request.replace ?? false, neededBytes: targetBytes },
+      async (folder) => {
+        const meter = new ProgressMeter(sourceBytes, onProgress);
+        meter.enter('writing');
+        // Fingerprints need every byte too: hashing runs beside the writing, so the disk is read about once.
+        const hashing = hashSources(files, signal);
+        hashing.catch(() => undefined);
+        const onBytes = (bytes: number) => meter.add(bytes);
+        for (const [name, graph] of Object.entries(graphs)) {
+          await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, signal });
+        }
+        const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
+        await writeTokenizerFiles(folder, tokenizer);
+        meter.enter('hashing');
+        const description = describe(request, checkpoint, {
+          tokenizer,
+          embeddings,
+          sizeBytes: targetBytes,
+          sources: await hashing,
+        });
+        await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(description, null, 2)}\n`);
+        return description;
+      },
+    );
+    return {
+      bundle,
+      seconds: (performance.now() - started) / 1000,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  } finally {
+    await checkpoint.source.close();
+  }
+}
+
+async function hashSources(files: readonly string[], signal: AbortSignal): Promise<Bundle['sources']> {
+  const sources: Bundle['sources'] = [];
+  for (const path of files) sources.push(await hashFile(path, { signal }));
+  return sources;
+}
+
+type DescriptionParts = Readonly<{
+  tokenizer: Awaited<ReturnType<typeof readTokenizerFiles>>;
+  embeddings: Bundle['embeddings'];
+  sizeBytes: number;
+  sources: Bundle['sources'];
+}>;
+
+function describe(request: ImportRequest, checkpoint: Checkpoint, parts: DescriptionParts): Bundle {
+  const { source, text } = checkpoint;
+  const parameterCount = [...source.tensors.values()].reduce((sum, { elementCount }) => sum + elementCount, 0);
+  return {
+    bundleVersion,
+    builderVersion,
+    fingerprint: bundleFingerprint(parts.sources, request.precision, checkpoint.merged, builderVersion),
+    name: checkpoint.name,
+    architecture: 'qwen2-vl',
+    precision: request.precision,
+    text,
+    vision: checkpoint.vision,
+    image: checkpoint.image,
+    specialTokens: parts.tokenizer.specialTokens,
+    trainedFor: checkpoint.trainedFor,
+    trained: checkpoint.trained,
+    embeddings: parts.embeddings,
+    files: {
+      vision: 'vision.onnx',
+      decoder: 'decoder.onnx',
+      head: 'head.onnx',
+      tokenizer: 'tokenizer.json',
+      tokenizerConfig: 'tokenizer_config.json',
+      chatTemplate: 'chat_template.jinja',
+    },
+    parameterCount,
+    sizeBytes: parts.sizeBytes,
+    sources: parts.sources,
+    merged: checkpoint.merged,
+  };
+}
