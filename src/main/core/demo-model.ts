@@ -19,9 +19,9 @@ export function demoModelPath(storePath: string): string {
 /** The demo model if it is there and up to date. */
 export async function findDemoModel(storePath: string): Promise<DemoModel | null> {
   const path = demoModelPath(storePath);
-  const { inspectBundle } = await import('../builder/import-model.ts');
+  const { readBundle } = await import('../files/read-bundle.ts');
   try {
-    const bundle = await inspectBundle(path);
+    const bundle = await readBundle(path);
     return (await hasSameSources(bundle)) ? { path, bundle } : null;
   } catch (error) {
     // Missing or half-made: the caller imports it (again). Anything that is no typed failure is a bug.

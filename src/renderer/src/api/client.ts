@@ -1,0 +1,60 @@
+/**
+ * The page's way to the core: the contract over HTTP. The API's token comes from the session, which the cookie
+ * opens; it is kept in memory and sent in a header.
+ */
+import { createORPCClient, ORPCError } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { ContractRouterClient } from '@orpc/contract';
+import { z } from 'zod';
+import type { Contract } from '../../../shared/contract.ts';
+import type { Failure } from '../../../shared/failure.ts';
+import { failureSchema } from '../../../shared/failure.ts';
+
+const sessionSchema = z.object({ apiToken: z.string() });
+let session: Promise<string> | null = null;
+
+/** Thrown where the server no longer knows this browser. */
+export class SessionEnded extends Error {}
+
+async function openSession(): Promise<string> {
+  const response = await fetch(new URL('api/session', document.baseURI));
+  if (response.status === 401) throw new SessionEnded();
+  if (!response.ok) throw new Error(`the server answered ${String(response.status)}`);
+  return sessionSchema.parse(await response.json()).apiToken;
+}
+
+async function token(): Promise<string> {
+  session ??= openSession();
+  try {
+    return await session;
+  } catch (error) {
+    session = null;
+    throw error;
+  }
+}
+
+const link = new RPCLink({
+  url: new URL('api/rpc', document.baseURI).href,
+  headers: async () => ({ 'x-penumbra-token': await token() }),
+});
+
+export const client: ContractRouterClient<Contract> = createORPCClient(link);
+
+/** What went wrong, as a failure that can be shown; bugs and lost connections included. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof SessionEnded || (error instanceof ORPCError && error.status === 401)) {
+    return {
+      kind: 'unauthorised',
+      message: 'This session has ended.',
+      action: 'Open the address that "penumbra serve" printed; a new server prints a new one.',
+    };
+  }
+  if (error instanceof ORPCError) {
+    const parsed = failureSchema.safeParse(error.data);
+    if (error.code === 'FAILURE' && parsed.success) return parsed.data;
+  }
+  if (error instanceof TypeError) {
+    return { kind: 'io', message: 'The server cannot be reached.', action: 'Check that "penumbra serve" still runs.' };
+  }
+  return { kind: 'io', message: error instanceof Error ? error.message : 'Something went wrong.' };
+}

@@ -1,0 +1,27 @@
+/** Colours and type of the page, light and dark. */
+import { createTheme } from '@mantine/core';
+import type { MantineColorsTuple } from '@mantine/core';
+
+const violet: MantineColorsTuple = [
+  '#f1effe',
+  '#dfdaf6',
+  '#bcb2ea',
+  '#9787df',
+  '#7863d5',
+  '#644dd0',
+  '#5941ce',
+  '#4a34b7',
+  '#412ea4',
+  '#362690',
+];
+
+export const theme = createTheme({
+  primaryColor: 'violet',
+  colors: { violet },
+  primaryShade: { light: 6, dark: 4 },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Cantarell, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace',
+  defaultRadius: 'md',
+  headings: { fontWeight: '650' },
+  cursorType: 'pointer',
+});

@@ -1,0 +1,13 @@
+/** Makes a whole table row lead somewhere, while its first cell holds the real link for keyboard and readers. */
+import type { MouseEvent } from 'react';
+
+export function rowLink(href: string) {
+  return {
+    'data-row-link': true,
+    onClick: (event: MouseEvent<HTMLElement>) => {
+      const onLink = event.target instanceof Element && event.target.closest('a, button') !== null;
+      if (onLink || event.defaultPrevented || window.getSelection()?.isCollapsed === false) return;
+      window.location.hash = href;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The options of a question, with the gold one and the one that was read in the output. */
+import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { choiceLetter } from '../../../../shared/sample.ts';
+
+export type OptionsListProps = Readonly<{
+  choices: readonly string[];
+  goldIndex: number | null;
+  readIndex: number | null;
+}>;
+
+export function OptionsList({ choices, goldIndex, readIndex }: OptionsListProps) {
+  return (
+    <Stack gap={6}>
+      {choices.map((choice, index) => {
+        const gold = index === goldIndex;
+        const read = index === readIndex;
+        return (
+          <Paper
+            key={choiceLetter(index)}
+            withBorder
+            px="sm"
+            py={6}
+            {...(gold || read ? { bg: `var(--mantine-color-${gold ? 'teal' : 'orange'}-light)` } : {})}
+          >
+            <Group justify="space-between" wrap="nowrap" gap="xs">
+              <Text size="sm">
+                <Text span fw={650} inherit mr={6}>
+                  {choiceLetter(index)}
+                </Text>
+                {choice}
+              </Text>
+              <Group gap={4} wrap="nowrap">
+                {read ? (
+                  <Badge size="xs" radius="sm" color={gold ? 'teal' : 'orange'}>
+                    answered
+                  </Badge>
+                ) : null}
+                {gold ? (
+                  <Badge size="xs" radius="sm" color="teal" variant="outline">
+                    gold
+                  </Badge>
+                ) : null}
+              </Group>
+            </Group>
+          </Paper>
+        );
+      })}
+    </Stack>
+  );
+}

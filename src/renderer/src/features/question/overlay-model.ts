@@ -1,0 +1,74 @@
+/**
+ * What is drawn over the picture for a latent step: every slot of the image grid at its place in the original
+ * image, with its role at that step. Pure, so that tests can hold it against the trace.
+ */
+import type { ImageGeometry, LatentStep, PixelBox, Trace } from '../../../../shared/trace.ts';
+import { slotBox } from '../../../../shared/trace.ts';
+
+export type PatchMark = Readonly<{
+  slot: number;
+  box: PixelBox;
+  /** Selected at the step; still in the pool; or taken by an earlier step. */
+  role: 'selected' | 'pool' | 'used';
+  stepIndex: number;
+  /** Attention of the slot at this step. */
+  score: number;
+  /** 1-based rank among the pool; null unless selected. */
+  rank: number | null;
+  /** Score relative to the strongest of the same step, between 0 and 1. */
+  strength: number;
+}>;
+
+/** Every slot of the grid as one step sees it. */
+export function marksOfStep(geometry: ImageGeometry, step: LatentStep): PatchMark[] {
+  const slotCount = geometry.gridRows * geometry.gridColumns;
+  const orders = new Map(step.selectedSlots.map((slot, order) => [slot, order]));
+  const pool = new Set(step.pool);
+  const strongest = Math.max(...step.scores, Number.MIN_VALUE);
+  return Array.from({ length: slotCount }, (_, slot) => {
+    const order = orders.get(slot);
+    const score = (order === undefined ? step.imageAttention[slot] : step.scores[order]) ?? 0;
+    return {
+      slot,
+      box: slotBox(geometry, slot),
+      role: order !== undefined ? 'selected' : pool.has(slot) ? 'pool' : 'used',
+      stepIndex: step.stepIndex,
+      score,
+      rank: order === undefined ? null : (step.ranks[order] ?? null),
+      strength: Math.min(1, score / strongest),
+    };
+  });
+}
+
+/** The selections of all steps over one another; what no step took is the pool that was left. */
+export function marksOfAllSteps(geometry: ImageGeometry, steps: readonly LatentStep[]): PatchMark[] {
+  const selected = steps.flatMap((step) => marksOfStep(geometry, step).filter(({ role }) => role === 'selected'));
+  const taken = new Set(selected.map(({ slot }) => slot));
+  const last = steps.at(-1);
+  const left = last === undefined ? [] : marksOfStep(geometry, last).filter(({ slot }) => !taken.has(slot));
+  return [...left.map((mark) => ({ ...mark, role: 'pool' as const })), ...selected];
+}
+
+/** Attention over the whole image at a step, relative to its strongest slot. */
+export function heatOfStep(geometry: ImageGeometry, step: LatentStep): PatchMark[] {
+  const strongest = Math.max(...step.imageAttention, Number.MIN_VALUE);
+  return marksOfStep(geometry, step).map((mark) => {
+    const score = step.imageAttention[mark.slot] ?? 0;
+    return { ...mark, score, strength: score / strongest };
+  });
+}
+
+/** The marks that a view shows; null where there is nothing to draw. */
+export function marksOfView(
+  trace: Trace | null,
+  stepIndex: number | null,
+  view: 'selected' | 'attention',
+): PatchMark[] {
+  if (trace === null || trace.image === null) return [];
+  const step = stepIndex === null ? undefined : trace.steps[stepIndex];
+  if (view === 'attention') {
+    const shown = step ?? trace.steps.at(-1);
+    return shown === undefined ? [] : heatOfStep(trace.image, shown);
+  }
+  return step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
+}

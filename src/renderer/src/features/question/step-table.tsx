@@ -1,0 +1,95 @@
+/** For each latent step: where its query row looked (four shares that add up to 1), its focus, and its pool. */
+import { Box, Group, Table, Text, UnstyledButton } from '@mantine/core';
+import type { LatentStep } from '../../../../shared/trace.ts';
+import { massColours, stepColour } from '../../app/palette.ts';
+import { percent } from '../../components/numbers.ts';
+
+const masses = [
+  ['visionMass', 'image'],
+  ['latentVisionMass', 'latent vision'],
+  ['textMass', 'text'],
+  ['latentTextMass', 'latent text'],
+] as const;
+
+export type StepTableProps = Readonly<{
+  steps: readonly LatentStep[];
+  stepIndex: number | null;
+  onStep: (stepIndex: number) => void;
+}>;
+
+export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
+  return (
+    <>
+      <Table verticalSpacing={6} horizontalSpacing={6} fz="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={44}>Step</Table.Th>
+            <Table.Th>Attention of the query row</Table.Th>
+            <Table.Th ta="right" w={62}>
+              Focus
+            </Table.Th>
+            <Table.Th ta="right" w={84}>
+              Selected
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {steps.map((step) => (
+            <Table.Tr
+              key={step.stepIndex}
+              {...(step.stepIndex === stepIndex ? { bg: 'var(--mantine-primary-color-light)' } : {})}
+            >
+              <Table.Td>
+                <UnstyledButton
+                  onClick={() => onStep(step.stepIndex)}
+                  fz="sm"
+                  aria-label={`Show step ${String(step.stepIndex + 1)}`}
+                >
+                  <Swatch colour={stepColour(step.stepIndex)} /> {step.stepIndex + 1}
+                </UnstyledButton>
+              </Table.Td>
+              <Table.Td>
+                <MassBar step={step} />
+              </Table.Td>
+              <Table.Td ta="right">{step.visionFocus.toFixed(3)}</Table.Td>
+              <Table.Td ta="right">
+                {step.selectedSlots.length} of {step.pool.length}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Group gap="md" mt={6}>
+        {masses.map(([name, label]) => (
+          <Text size="xs" c="dimmed" key={name}>
+            <Swatch colour={massColours[name]} /> {label}
+          </Text>
+        ))}
+      </Group>
+    </>
+  );
+}
+
+function Swatch({ colour }: Readonly<{ colour: string }>) {
+  return <Box component="span" display="inline-block" w={9} h={9} mr={2} bg={colour} style={{ borderRadius: 2 }} />;
+}
+
+function MassBar({ step }: Readonly<{ step: LatentStep }>) {
+  const label = masses.map(([name, text]) => `${text} ${percent(step[name])}`).join(', ');
+  const starts = masses.map((_, index) => masses.slice(0, index).reduce((sum, [name]) => sum + 100 * step[name], 0));
+  return (
+    <svg width="100%" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label={label}>
+      <title>{label}</title>
+      {masses.map(([name], index) => (
+        <rect
+          key={name}
+          x={starts[index] ?? 0}
+          y={1}
+          width={Math.max(0, 100 * step[name])}
+          height={12}
+          fill={massColours[name]}
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,37 @@
+/** What a run is made of: dataset, model and settings, in one quiet line each. */
+import { Group, Text } from '@mantine/core';
+import type { RunSummary } from '../../../../shared/run.ts';
+
+export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
+  const { settings } = run;
+  const notes: readonly (readonly [string, string | null])[] = [
+    ['Model', run.modelName],
+    ['Dataset', run.datasetPath],
+    ['Split', run.split],
+    ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
+    ['Method', settings === null ? null : settings.method],
+    [
+      'Steps',
+      settings?.method === 'ivt-lr'
+        ? `N = ${String(settings.latentSteps)}, K = ${String(settings.patchesPerStep)}`
+        : null,
+    ],
+    ['Prompt', settings === null ? null : settings.promptFormat],
+    ['Intervention', settings === null || settings.intervention === 'none' ? null : settings.intervention],
+    ['Licence', run.licence],
+  ];
+  return (
+    <Group gap="4px 20px">
+      {notes.map(([name, value]) =>
+        value === null ? null : (
+          <Text size="sm" key={name}>
+            <Text span c="dimmed" inherit>
+              {name}{' '}
+            </Text>
+            {value}
+          </Text>
+        ),
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,24 @@
+/** The current route, and going somewhere else. */
+import { useMemo, useSyncExternalStore } from 'react';
+import type { Route } from './route.ts';
+import { formatRoute, parseRoute } from './route.ts';
+
+const subscribe = (changed: () => void): (() => void) => {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
+};
+
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  return useMemo(() => parseRoute(hash), [hash]);
+}
+
+/** Goes to a route; `replace` leaves no entry in the history (scrubbing through steps). */
+export function navigate(route: Route, { replace = false } = {}): void {
+  if (!replace) {
+    window.location.hash = formatRoute(route);
+    return;
+  }
+  window.history.replaceState(null, '', formatRoute(route));
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
