@@ -41,6 +41,7 @@ export class GraphBuilder {
 
   /** Gives a value its public name. */
   output(name: string, value: Value, elementType: ElementType, dims: readonly Dimension[]): void {
+    this.#addNodeName(`/${name}`);
     this.#consume(value);
     this.#nodes.push({
       name: `/${name}`,
@@ -69,8 +70,7 @@ export class GraphBuilder {
     outputs: readonly string[],
     options: NodeOptions = {},
   ): Value[] {
-    if (this.#nodeNames.has(path)) throw new Error(`node ${path} exists already`);
-    this.#nodeNames.add(path);
+    this.#addNodeName(path);
     for (const value of inputs) if (value !== null) this.#consume(value);
     this.#nodes.push({
       name: path,
@@ -127,6 +127,11 @@ export class GraphBuilder {
       externals: this.#externals,
       weights: this.#weights,
     });
+  }
+
+  #addNodeName(path: string): void {
+    if (this.#nodeNames.has(path)) throw new Error(`node ${path} exists already`);
+    this.#nodeNames.add(path);
   }
 
   #produce(name: string): Value {
