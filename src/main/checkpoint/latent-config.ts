@@ -26,8 +26,8 @@ export type LatentConfig = Readonly<{
   trainedFor: LatentDefaults;
   imageSize: Pick<ImageSettings, 'latentWidth' | 'latentHeight'>;
   trained: boolean;
-  /** False when there is no file and the released settings stand in. */
-  stated: boolean;
+  /** Null when there is none, and the released settings stand in. */
+  file: string | null;
 }>;
 
 /** The settings of the released Qwen2-VL checkpoints (paper and code). */
@@ -38,13 +38,28 @@ const releasedDefaults = {
   promptFormat: 'released-inference',
 } as const;
 
-/**
- * Reads the file, or stands in for it.
- *
- * @param absent what a checkpoint without the file is: `plain` (method no-cot) or `ivt-lr` (the released weights)
- * Fails: `malformed-config`.
- */
-export async function readLatentConfig(folder: string, absent: 'plain' | 'ivt-lr'): Promise<LatentConfig> {
+export type LatentOptions = Readonly<{
+  /** Folders to look in before the checkpoint's own: an adapter's. */
+  latentFolders?: readonly string[];
+  /** What a checkpoint without the file is: `plain` (method no-cot, the default) or `ivt-lr` (the released weights). */
+  absent?: 'plain' | 'ivt-lr';
+}>;
+
+/** Reads the file, or stands in for it. Fails: `malformed-config`. */
+export async function readLatentConfig(folder: string, options: LatentOptions = {}): Promise<LatentConfig> {
+  for (const place of [...(options.latentFolders ?? []), folder]) {
+    const stated = await readStated(place);
+    if (stated !== undefined) return stated;
+  }
+  return {
+    trainedFor: { method: options.absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot', ...releasedDefaults },
+    imageSize: { latentWidth: 280, latentHeight: 280 },
+    trained: true,
+    file: null,
+  };
+}
+
+async function readStated(folder: string): Promise<LatentConfig | undefined> {
   const path = await resolveInside(folder, 'latent_config.json');
   try {
     const stated = await readJsonFile(path, latentConfigSchema, 'malformed-config');
@@ -58,15 +73,10 @@ export async function readLatentConfig(folder: string, absent: 'plain' | 'ivt-lr
       },
       imageSize: { latentWidth: stated.image_size.width, latentHeight: stated.image_size.height },
       trained: stated.trained,
-      stated: true,
+      file: path,
     };
   } catch (error) {
     if (failureOf(error)?.kind !== 'missing-file') throw error;
-    return {
-      trainedFor: { method: absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot', ...releasedDefaults },
-      imageSize: { latentWidth: 280, latentHeight: 280 },
-      trained: true,
-      stated: false,
-    };
+    return undefined;
   }
 }

@@ -1,77 +1,118 @@
 /**
- * A Qwen2-VL checkpoint ready to be imported: its configuration and its weights under canonical names, a LoRA
- * adapter merged on the fly. The weights come from the folder, or, with the released `model.pth`, from that file
- * alone: the folder then gives only config, tokenizer and preprocessor.
+ * A checkpoint as the builder takes it: the config, and every weight under its canonical name, checked. Whatever the
+ * user has (a Hugging Face folder, a released `model.pth` with its base folder, a peft adapter folder over one), the
+ * result looks the same.
  */
-import type { Bundle, ImageSettings, TextDimensions, VisionDimensions } from '../../shared/bundle.ts';
-import type { LatentDefaults } from '../../shared/run-settings.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail } from '../../shared/failure.ts';
+import { failFromSystem } from '../files/io-failure.ts';
 import { resolveInside } from '../files/safe-path.ts';
-import { resolveModelFolder } from './model-folder.ts';
-import { readQwen2VlConfig } from './qwen2-vl-config.ts';
-import { mapQwen2VlNames } from './qwen2-vl-names.ts';
+import { resolveModelFolder, type ModelFolder } from './model-folder.ts';
+import { mergePeftFolder } from './peft-adapter.ts';
+import { openPth } from './pth.ts';
+import { readQwen2VlConfig, type Qwen2VlConfig } from './qwen2-vl-config.ts';
 import { validateQwen2Vl } from './qwen2-vl-tensors.ts';
+import { mergeStateDict, type MergedWeights } from './released-adapter.ts';
+import { openSafetensorsFile } from './safetensors.ts';
+import { renameTensors } from './source-views.ts';
 import { openWeightFolder } from './weight-folder.ts';
 import type { WeightSource } from './weight-source.ts';
 
 export type CheckpointRequest = Readonly<{
-  source: string;
+  /**
+   * A Hugging Face folder or Hub cache snapshot: config, tokenizer, preprocessor, and the weights unless the adapter
+   * is a whole model.
+   */
+  folder: string;
+  /** A released `model.pth` (a whole model), a folder that holds one, or a peft adapter folder. */
   adapter?: string | undefined;
-  /** LoRA's alpha where the adapter does not state it; the released checkpoints were trained with 16. */
+  /** Overrides the adapter's alpha; a `model.pth` states none, and 16 is what the released ones were trained with. */
   loraAlpha?: number | undefined;
+  /** Highest token id + 1 of the folder's tokenizer. */
+  tokenizerLength: number;
 }>;
 
-export type Checkpoint = Readonly<{
-  /** Absolute folder of config and tokenizer. */
-  folder: string;
-  name: string;
-  text: TextDimensions;
-  vision: VisionDimensions;
-  image: ImageSettings;
-  trainedFor: LatentDefaults;
-  trained: boolean;
-  /** Canonical names; adapters merged. */
+export type Qwen2VlCheckpoint = Readonly<{
+  model: ModelFolder;
+  /** `text.vocabularySize` and `text.tiedEmbeddings` are those of the weights. */
+  config: Qwen2VlConfig;
+  /** Exactly the model's tensors, under canonical names, checked against the config. */
   source: WeightSource;
-  /** Stored tensors that are no part of the model. */
-  unknownTensors: readonly string[];
-  merged: Bundle['merged'];
-  /** Files that make the model what it is, for fingerprints: weights and configuration. */
+  layout: MergedWeights['layout'];
+  merged: MergedWeights['merged'];
+  /** Stored tensors that are no part of the model, and are left out. */
+  unknown: readonly string[];
+  /** Weights and settings that make the model what it is, for fingerprints; the tokenizer's are the caller's. */
   files: readonly string[];
 }>;
 
-/**
- * Opens and validates a checkpoint.
- *
- * @param tokenizerLength tells, for the checkpoint's folder, the highest token id + 1
- * Fails with what reading configuration, weights and adapter fails with; see the modules used here.
- */
-export async function openCheckpoint(
-  request: CheckpointRequest,
-  tokenizerLength: (folder: string, trainedFor: LatentDefaults) => Promise<number>,
-): Promise<Checkpoint> {
-  const { folder, name } = await resolveModelFolder(request.source);
-  const config = await readQwen2VlConfig(folder, 'plain');
-  const stored = await openWeightFolder(folder);
+/** Opens, merges and checks. Fails with every kind that checkpoints have; nothing stays open then. */
+export async function openQwen2VlCheckpoint(request: CheckpointRequest): Promise<Qwen2VlCheckpoint> {
+  const model = await resolveModelFolder(request.folder);
+  const adapter = request.adapter === undefined ? undefined : await findAdapter(request.adapter);
+  // Before the weights: what is no Qwen2-VL should be refused for what it is.
+  await readQwen2VlConfig(model.folder);
+  const weights = await openWeights(model.folder, adapter, request.loraAlpha);
   try {
-    const { source, unknown } = mapQwen2VlNames(stored);
-    const dimensions = { text: config.text, vision: config.vision };
-    const validated = validateQwen2Vl(source, dimensions, {
-      tokenizerLength: await tokenizerLength(folder, config.trainedFor),
+    const { source, released, layout, merged } = weights;
+    const config = await readQwen2VlConfig(model.folder, {
+      latentFolders: adapter === undefined ? [] : [adapter.folder],
+      absent: released ? 'ivt-lr' : 'plain',
     });
+    const tiedEmbeddings = config.statesTiedEmbeddings
+      ? config.text.tiedEmbeddings
+      : !source.tensors.has('lm_head.weight');
+    const text = { ...config.text, tiedEmbeddings };
+    const { tokenizerLength } = request;
+    const resized = adapter !== undefined;
+    const checked = validateQwen2Vl(source, { text, vision: config.vision }, { tokenizerLength, resized });
+    const names = new Set(source.tensors.keys()).difference(new Set(checked.unknown));
     return {
-      folder,
-      name,
-      text: { ...config.text, vocabularySize: validated.vocabularySize },
-      vision: config.vision,
-      image: config.image,
-      trainedFor: config.trainedFor,
-      trained: config.trained,
-      source,
-      unknownTensors: [...unknown, ...validated.unknown],
-      merged: null,
-      files: [...stored.files, await resolveInside(folder, 'config.json')],
+      model,
+      config: { ...config, text: { ...text, vocabularySize: checked.vocabularySize } },
+      source: renameTensors(source, new Map([...names].map((name) => [name, name]))),
+      layout,
+      merged,
+      unknown: [...weights.unknown, ...checked.unknown],
+      files: [...source.files, ...config.files, ...weights.settingsFiles],
     };
+  } catch (error) {
+    await weights.source.close();
+    throw error;
+  }
+}
+
+async function openWeights(folder: string, adapter: Adapter | undefined, alpha?: number): Promise<MergedWeights> {
+  const stored = adapter?.kind === 'state-dict' ? await openStateDict(adapter.path) : await openWeightFolder(folder);
+  try {
+    const weights = mergeStateDict(stored, alpha);
+    return adapter?.kind === 'peft' ? await mergePeftFolder(weights, adapter.path, alpha) : weights;
   } catch (error) {
     await stored.close();
     throw error;
   }
+}
+
+function openStateDict(path: string): Promise<WeightSource> {
+  return path.endsWith('.safetensors') ? openSafetensorsFile(path) : openPth(path);
+}
+
+async function findAdapter(path: string): Promise<Adapter> {
+  let names: string[];
+  try {
+    if ((await stat(path)).isFile()) return { kind: 'state-dict', path, folder: dirname(path) };
+    names = await readdir(path);
+  } catch (error) {
+    return failFromSystem(error, path);
+  }
+  if (names.includes('adapter_config.json')) return { kind: 'peft', path, folder: path };
+  if (names.includes('model.pth')) {
+    return { kind: 'state-dict', path: await resolveInside(path, 'model.pth'), folder: path };
+  }
+  return fail('missing-file', `${path} holds no adapter.`, {
+    file: path,
+    expected: 'model.pth, or adapter_config.json with its weights',
+    found: names.length === 0 ? 'an empty folder' : names.slice(0, 5).join(', '),
+  });
 }

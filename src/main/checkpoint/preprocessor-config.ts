@@ -42,7 +42,10 @@ const processorSchema = z.looseObject({
  * Reads how images are prepared; what a file leaves out is the reference processor's default.
  * Fails: `missing-file`, `malformed-config` (also where it contradicts the vision tower's dimensions).
  */
-export async function readImageProcessing(folder: string, vision: VisionDimensions): Promise<ImageProcessing> {
+export async function readImageProcessing(
+  folder: string,
+  vision: VisionDimensions,
+): Promise<{ file: string; processing: ImageProcessing }> {
   const { path, fields } = await readProcessor(folder);
   const expectEqual = (place: string, expected: number | boolean, found: number | boolean): void => {
     if (expected === found) return;
@@ -69,13 +72,14 @@ export async function readImageProcessing(folder: string, vision: VisionDimensio
       found: `${minPixels}`,
     });
   }
-  return {
+  const processing = {
     mean: fields.do_normalize ? fields.image_mean : [0, 0, 0],
     std: fields.do_normalize ? fields.image_std : [1, 1, 1],
     rescaleFactor: fields.do_rescale ? fields.rescale_factor : 1,
     minPixels,
     maxPixels,
   };
+  return { file: path, processing };
 }
 
 async function readProcessor(folder: string): Promise<{ path: string; fields: z.infer<typeof processorSchema> }> {

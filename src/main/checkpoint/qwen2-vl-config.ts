@@ -10,7 +10,7 @@ import type { ImageSettings, TextDimensions, VisionDimensions } from '../../shar
 import type { LatentDefaults } from '../../shared/run-settings.ts';
 import { resolveInside } from '../files/safe-path.ts';
 import { readJsonFile } from './json-file.ts';
-import { readLatentConfig } from './latent-config.ts';
+import { readLatentConfig, type LatentOptions } from './latent-config.ts';
 import { readImageProcessing } from './preprocessor-config.ts';
 import { refuseOtherArchitectures } from './supported-architecture.ts';
 
@@ -36,6 +36,8 @@ export type Qwen2VlConfig = Readonly<{
   statesTiedEmbeddings: boolean;
   /** `bfloat16`, as the config words it. */
   torchDtype: string | null;
+  /** The files that all of this was read from. */
+  files: readonly string[];
 }>;
 
 const size = (most: number) => z.int().min(1).max(most);
@@ -100,12 +102,9 @@ type VisionFields = z.infer<typeof visionSchema>;
 
 /**
  * Reads `config.json`, `preprocessor_config.json` and, where there is one, `latent_config.json`.
- *
- * @param absent what to assume without a `latent_config.json`: `plain` (an ordinary checkpoint) or `ivt-lr` (the
- *   released weights come with an adapter file and the base model's folder, which says nothing about latent steps)
  * Fails: `missing-file`, `malformed-config`, `unsupported-architecture`, `unsupported-dtype`.
  */
-export async function readQwen2VlConfig(folder: string, absent: 'plain' | 'ivt-lr' = 'plain'): Promise<Qwen2VlConfig> {
+export async function readQwen2VlConfig(folder: string, options: LatentOptions = {}): Promise<Qwen2VlConfig> {
   const path = await resolveInside(folder, 'config.json');
   const raw = await readJsonFile(path, z.record(z.string(), z.unknown()), 'malformed-config');
   refuseOtherArchitectures(path, raw);
@@ -122,12 +121,13 @@ export async function readQwen2VlConfig(folder: string, absent: 'plain' | 'ivt-l
   const tied = top.tie_word_embeddings ?? textFields.tie_word_embeddings;
   const text = textDimensions(path, textFields, tied ?? true);
   const vision = visionDimensions(path, top.vision_config, text.hiddenSize);
-  const latent = await readLatentConfig(folder, absent);
-  const image = { ...(await readImageProcessing(folder, vision)), ...latent.imageSize };
+  const latent = await readLatentConfig(folder, options);
+  const { file: imageFile, processing } = await readImageProcessing(folder, vision);
+  const image = { ...processing, ...latent.imageSize };
   const slot = vision.patchSize * vision.spatialMergeSize;
   if (image.latentWidth % slot !== 0 || image.latentHeight % slot !== 0) {
     fail('malformed-config', `The latent image size does not divide into slots of ${slot} pixels.`, {
-      file: folder,
+      file: latent.file ?? path,
       place: 'image_size',
       expected: `multiples of ${slot}`,
       found: `${image.latentWidth} x ${image.latentHeight}`,
@@ -147,9 +147,10 @@ export async function readQwen2VlConfig(folder: string, absent: 'plain' | 'ivt-l
     },
     trainedFor: latent.trainedFor,
     trained: latent.trained,
-    statesLatent: latent.stated,
+    statesLatent: latent.file !== null,
     statesTiedEmbeddings: typeof tied === 'boolean',
     torchDtype: top.dtype ?? top.torch_dtype ?? null,
+    files: [path, imageFile, ...(latent.file === null ? [] : [latent.file])],
   };
 }
 

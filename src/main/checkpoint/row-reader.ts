@@ -6,13 +6,17 @@ import type { WeightSource } from './weight-source.ts';
 
 /**
  * Rows `startRow` to `startRow + rowCount` along the first axis, as float32 [rowCount, elements of a row].
- * A vector has rows of one element. Fails: `unsupported-dtype`, and what `WeightSource.read` fails with.
+ * A vector has rows of one element.
+ *
+ * @param into where to write instead of into a new array: of exactly that many elements
+ * Fails: `unsupported-dtype`, and what `WeightSource.read` fails with.
  */
 export async function readRowsAsFloat32(
   source: WeightSource,
   name: string,
   startRow: number,
   rowCount: number,
+  into?: Float32Array<ArrayBuffer>,
 ): Promise<Float32Array<ArrayBuffer>> {
   const tensor = source.tensors.get(name);
   if (tensor === undefined) throw new RangeError(`no tensor ${name}`);
@@ -24,6 +28,6 @@ export async function readRowsAsFloat32(
       found: tensor.dtype,
     });
   }
-  const rowSize = tensor.elementCount / (tensor.shape[0] ?? 1);
-  return toFloat32(await source.read(name, startRow * rowSize, rowCount * rowSize), tensor.dtype);
+  const rowSize = tensor.shape.slice(1).reduce((product, size) => product * size, 1);
+  return toFloat32(await source.read(name, startRow * rowSize, rowCount * rowSize), tensor.dtype, into);
 }
