@@ -47,6 +47,8 @@ export type Qwen2VlCheckpoint = Readonly<{
   files: readonly string[];
 }>;
 
+type Adapter = Readonly<{ kind: 'state-dict' | 'peft'; path: string; folder: string }>;
+
 /** Opens, merges and checks. Fails with every kind that checkpoints have; nothing stays open then. */
 export async function openQwen2VlCheckpoint(request: CheckpointRequest): Promise<Qwen2VlCheckpoint> {
   const model = await resolveModelFolder(request.folder);

@@ -26,11 +26,14 @@ const embeddingAlias = /^(?:module\.)?embedding\.weight$/;
 
 /** The canonical name of a stored one, or `undefined` if no Qwen2-VL model has it. */
 export function canonicalQwen2VlName(stored: string): string | undefined {
-  let name = stored;
-  for (const prefix of wrapperPrefixes) if (name.startsWith(prefix)) name = name.slice(prefix.length);
+  const name = unwrapped(stored);
   if (name.startsWith('model.language_model.')) return `model.${name.slice('model.language_model.'.length)}`;
   if (name.startsWith('model.visual.')) return name.slice('model.'.length);
   return /^(?:model|visual|lm_head)\./.test(name) ? name : undefined;
+}
+
+function unwrapped(stored: string): string {
+  return wrapperPrefixes.reduce((name, prefix) => (name.startsWith(prefix) ? name.slice(prefix.length) : name), stored);
 }
 
 /**
@@ -59,7 +62,7 @@ export function mapQwen2VlNames(source: WeightSource): MappedNames {
   const stored = [...storedNames.values()];
   return {
     source: renameTensors(source, storedNames),
-    layout: stored.some((name) => /(?:^|\.)model\.(?:language_model|visual)\./.test(name)) ? 'new' : 'old',
+    layout: stored.some((name) => /^model\.(?:language_model|visual)\./.test(unwrapped(name))) ? 'new' : 'old',
     released: stored.some((name) => /^(?:module\.)?base_causallm\./.test(name)),
     unknown,
   };

@@ -13,6 +13,9 @@ const kindByCode: Readonly<Record<string, FailureKind>> = {
   EROFS: 'permission-denied',
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
+  // A symbolic link that leads to itself.
+  ELOOP: 'missing-file',
+  ENAMETOOLONG: 'missing-file',
 };
 
 const sentenceByKind: Partial<Record<FailureKind, (path: string) => string>> = {

@@ -8,6 +8,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import { failFromSystem, systemCode } from './io-failure.ts';
 
 /** Where a folder's files may really lie: real paths, resolved once for a folder. */
 export type FolderBoundary = Readonly<{
@@ -58,7 +59,7 @@ export async function folderBoundary(root: string): Promise<FolderBoundary> {
     realRoot = await realpath(root);
   } catch (cause) {
     if (isMissing(cause)) fail('missing-file', `There is no folder ${root}.`, { file: root, expected: 'a folder' });
-    throw cause;
+    return failFromSystem(cause, root);
   }
   return { root, realRoot, blobs: (await hubSnapshotOf(realRoot))?.blobs };
 }
@@ -116,7 +117,7 @@ async function realpathOfExisting(realRoot: string, segments: readonly string[])
     try {
       return join(await realpath(join(realRoot, ...segments.slice(0, count))), ...segments.slice(count));
     } catch (cause) {
-      if (!isMissing(cause)) throw cause;
+      if (!isMissing(cause)) failFromSystem(cause, join(realRoot, ...segments));
     }
   }
   return join(realRoot, ...segments);
@@ -131,7 +132,7 @@ async function realpathOrSelf(path: string): Promise<string> {
     return await realpath(path);
   } catch (cause) {
     if (isMissing(cause)) return path;
-    throw cause;
+    return failFromSystem(cause, path);
   }
 }
 
@@ -140,11 +141,11 @@ async function isRealFolder(path: string): Promise<boolean> {
     return (await lstat(path)).isDirectory();
   } catch (cause) {
     if (isMissing(cause)) return false;
-    throw cause;
+    return failFromSystem(cause, path);
   }
 }
 
 function isMissing(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = systemCode(cause);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
