@@ -1,5 +1,5 @@
 /** Colours and type of the page, light and dark. */
-import { createTheme } from '@mantine/core';
+import { Badge, createTheme } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
 
 const violet: MantineColorsTuple = [
@@ -18,10 +18,11 @@ const violet: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'violet',
   colors: { violet },
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: { light: 6, dark: 3 },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Cantarell, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace',
   defaultRadius: 'md',
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
+  components: { Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }) },
 });

@@ -3,7 +3,7 @@ import type { Interval } from '../../../shared/statistics.ts';
 import classes from './interval-bar.module.css';
 import { percent } from './numbers.ts';
 
-const width = 140;
+const width = 120;
 const height = 14;
 
 export function IntervalBar({ interval }: Readonly<{ interval: Interval }>) {

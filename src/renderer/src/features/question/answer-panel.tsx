@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { Answer, Reading } from '../../../../shared/prediction.ts';
 import { choiceLetter } from '../../../../shared/sample.ts';
 import { milliseconds } from '../../components/numbers.ts';
+import classes from './answer-panel.module.css';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';
 
 export type AnswerPanelProps = Readonly<{ answer: Answer; readings: readonly Reading[]; reading: Reading | null }>;
@@ -12,7 +13,7 @@ export function AnswerPanel({ answer, readings, reading }: AnswerPanelProps) {
   const [promptShown, { toggle }] = useDisclosure(false);
   return (
     <>
-      <Code block fz="sm" mah={180} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
+      <Code block className={classes.output} fz="sm" mah={180} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
         <Output text={answer.outputText} match={reading?.match ?? null} />
       </Code>
       <Text size="xs" c="dimmed" mt={6}>
@@ -21,7 +22,16 @@ export function AnswerPanel({ answer, readings, reading }: AnswerPanelProps) {
       {readings.length === 0 ? null : <Readings readings={readings} />}
       {answer.prompt === null ? null : (
         <>
-          <Anchor component="button" type="button" size="xs" mt="xs" onClick={toggle} aria-expanded={promptShown}>
+          <Anchor
+            component="button"
+            type="button"
+            size="xs"
+            mt="xs"
+            display="block"
+            ta="left"
+            onClick={toggle}
+            aria-expanded={promptShown}
+          >
             {promptShown ? 'Hide the prompt' : 'Show the prompt'}
           </Anchor>
           <Collapse expanded={promptShown}>
@@ -46,7 +56,7 @@ function Output({ text, match }: Readonly<{ text: string; match: Reading['match'
   return (
     <>
       {text.slice(0, match.start)}
-      <Mark color="violet">{text.slice(match.start, match.end)}</Mark>
+      <Mark className={classes.claim}>{text.slice(match.start, match.end)}</Mark>
       {text.slice(match.end)}
     </>
   );

@@ -69,5 +69,5 @@ function paint({ role, stepIndex, strength }: PatchMark, view: 'selected' | 'att
   if (role === 'used') return { fill: 'url(#used-hatch)', stroke: 'none' };
   if (role === 'pool') return { fill: 'transparent', stroke: '#fff', strokeOpacity: 0.5 };
   const colour = stepColour(stepIndex);
-  return { fill: colour, fillOpacity: 0.12 + 0.5 * strength, stroke: colour };
+  return { fill: colour, fillOpacity: 0.08 + 0.42 * strength, stroke: colour };
 }

@@ -29,7 +29,7 @@ export function QuestionText({ detail, scorer, stepIndex, onStep }: QuestionText
           {sample.question}
         </Text>
         {sample.context === '' ? null : (
-          <Spoiler maxHeight={66} showLabel="Show all" hideLabel="Show less" mb="sm">
+          <Spoiler maxHeight={66} showLabel="Show all" hideLabel="Show less" mb={34} fz="sm">
             <Text size="sm" c="dimmed">
               {sample.context}
             </Text>

@@ -1,5 +1,5 @@
 /** Accuracy by domain, topic and category with 95 % intervals; a click filters the questions beside it. */
-import { Group, Table, Text, UnstyledButton } from '@mantine/core';
+import { Box, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import type { CategoryNode } from '../../../../shared/statistics.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
@@ -30,7 +30,7 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
     navigate({ page: 'run', runId, where: withFields(where, categoryFields(node.path)), offset: 0 });
   };
   return (
-    <Table verticalSpacing={6} horizontalSpacing="md" highlightOnHover>
+    <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm" highlightOnHover>
       <Table.Caption>95 % Wilson intervals; scorer {scorer}</Table.Caption>
       <Table.Thead>
         <Table.Tr>
@@ -44,11 +44,11 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
         {visibleRows(categories, open).map((row) => (
           <Table.Tr key={row.key} {...(row.key === chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
             <Table.Td>
-              <Group gap={4} wrap="nowrap" pl={row.depth * 18}>
+              <Group gap={4} wrap="nowrap" pl={row.depth * 14}>
                 {row.node.path.length === 0 ? null : (
                   <FoldButton row={row} open={open.has(row.key)} onToggle={() => toggle(row.key)} />
                 )}
-                <UnstyledButton onClick={() => choose(row)} fz="sm" fw={row.depth === 0 ? 600 : 400}>
+                <UnstyledButton onClick={() => choose(row)} fz="sm" fw={row.node.path.length <= 1 ? 600 : 400}>
                   {row.node.path.length === 0 ? 'All questions' : row.node.path.at(-1) || '(none)'}
                 </UnstyledButton>
               </Group>
@@ -68,10 +68,16 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
 type FoldButtonProps = Readonly<{ row: CategoryRow; open: boolean; onToggle: () => void }>;
 
 function FoldButton({ row, open, onToggle }: FoldButtonProps) {
-  if (!row.hasChildren) return <Text w={18} aria-hidden="true" />;
+  if (!row.hasChildren) return <Box w={18} flex="none" aria-hidden="true" />;
   const name = row.node.path.at(-1) ?? '';
   return (
-    <UnstyledButton w={18} onClick={onToggle} aria-expanded={open} aria-label={`${open ? 'Fold' : 'Unfold'} ${name}`}>
+    <UnstyledButton
+      w={18}
+      flex="none"
+      onClick={onToggle}
+      aria-expanded={open}
+      aria-label={`${open ? 'Fold' : 'Unfold'} ${name}`}
+    >
       <Text span c="dimmed" size="xs">
         {open ? '▾' : '▸'}
       </Text>

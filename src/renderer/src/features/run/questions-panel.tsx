@@ -81,7 +81,7 @@ function QuestionTable({ runId, where, rows }: QuestionTableProps) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Question</Table.Th>
-          <Table.Th w={96}>Outcome</Table.Th>
+          <Table.Th w={108}>Outcome</Table.Th>
           <Table.Th w={60} ta="center">
             Gold
           </Table.Th>
@@ -117,7 +117,7 @@ function QuestionTable({ runId, where, rows }: QuestionTableProps) {
               <Table.Td ta="right" visibleFrom="md">
                 {row.arSteps ?? '–'}
               </Table.Td>
-              <Table.Td ta="right" visibleFrom="md">
+              <Table.Td ta="right" visibleFrom="md" style={{ whiteSpace: 'nowrap' }}>
                 {milliseconds(row.totalMs)}
               </Table.Td>
             </Table.Tr>
