@@ -9,7 +9,23 @@ import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
 import type { CategoryNode, RunComparison } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
+import { parseWhere } from '../store/where.ts';
+import { categoriesOf } from './category-counter.ts';
+import { compareStoredRuns } from './compare-runs.ts';
+import { createDatasetShelf } from './dataset-shelf.ts';
 import type { EngineHost } from './engine-host.ts';
+import { EngineSupervisor } from './engine-supervisor.ts';
+import { exportRun } from './export-run.ts';
+import { importPredictions } from './import-predictions.ts';
+import { packRun, unpackRun } from './pack-run.ts';
+import { findQuestion, readImageOf } from './question-detail.ts';
+import { openRunInputs, refuseIfOwned } from './resume-run.ts';
+import { createRunControl } from './run-control.ts';
+import { runManifest } from './run-manifest.ts';
+import { requireRun, statusOf, summaryOf } from './run-state.ts';
+import { runResult } from './run-tally.ts';
+import { ensureScored } from './scoring-rows.ts';
+import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
 
@@ -31,15 +47,6 @@ export type ShowRunInput = RunIdInput & Readonly<{ scorer?: ScorerName | undefin
 export type CompareInput = Readonly<{ runIdA: string; runIdB: string; scorer?: ScorerName | undefined }>;
 
 export type VerifyInput = RunIdInput & Readonly<{ count: number; seed: number }>;
-
-export type VerifyReport = Readonly<{
-  runId: string;
-  checked: number;
-  sameAnswer: number;
-  samePatches: number;
-  /** Sample ids whose answer or patches differ. */
-  differing: string[];
-}>;
 
 export type ImportPredictionsInput = Readonly<{
   file: string;
@@ -77,6 +84,7 @@ export type RunService = Readonly<{
   compare: (input: CompareInput) => Promise<RunComparison>;
   rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
   verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
+  /** Images of the run's questions travel along; those that cannot be read are left out. */
   pack: (input: RunIdInput & Readonly<{ file: string }>) => Promise<{ file: string; sizeBytes: number }>;
   unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
@@ -94,6 +102,84 @@ export type RunService = Readonly<{
 }>;
 
 /** Makes the service; see `RunService`. */
-export function createRunService(_options: RunServiceOptions): RunService {
-  throw new Error('createRunService: not written yet');
+export function createRunService({ store, engineHost, version, threadCount = null }: RunServiceOptions): RunService {
+  const control = createRunControl({ store, engineHost, version, threadCount });
+  const shelf = createDatasetShelf();
+  const readRunImage = (runId: string, sampleId: string): Promise<Uint8Array> =>
+    readImageOf(store, shelf, requireRun(store, runId), sampleId);
+
+  return {
+    start: async (request) => summaryOf(store, await control.start(request)),
+    resume: async ({ runId }) => summaryOf(store, await control.resume(runId)),
+    pause: async ({ runId, force }) => summaryOf(store, await control.pause(runId, force)),
+    watch: ({ runId }, signal) => control.watch(runId, signal),
+    list: async ({ limit, offset }) => {
+      const runs: RunSummary[] = [];
+      for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run));
+      return { runs, total: store.runs.count() };
+    },
+    show: async ({ runId, scorer }) => {
+      const run = requireRun(store, runId);
+      const by = scorer ?? run.scorer;
+      const summary = await summaryOf(store, run, by);
+      const categories = categoriesOf(store.scores.tally(run.runRow, by));
+      return { run: summary, categories, manifest: runManifest(store, run, by, version) };
+    },
+    compare: ({ runIdA, runIdB, scorer }) =>
+      compareStoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),
+    rescore: async ({ runId, scorer }) => {
+      const run = requireRun(store, runId);
+      return runResult(store, run, statusOf(run), scorer);
+    },
+    verify: async ({ runId, count, seed }, signal) => {
+      const run = requireRun(store, runId);
+      const { dataset, settings, bundlePath } = await openRunInputs(store, run);
+      const engine = new EngineSupervisor(engineHost, { bundlePath, device: settings.device, threadCount });
+      try {
+        return await verifyRun({ store, run, settings, dataset, engine }, { count, seed }, signal);
+      } finally {
+        await engine.close();
+        await dataset.close();
+      }
+    },
+    pack: ({ runId, file }) => packRun(store, requireRun(store, runId), file, (id) => readRunImage(runId, id)),
+    unpack: async ({ file }) => summaryOf(store, requireRun(store, await unpackRun(store, file))),
+    remove: async ({ runId }) => {
+      const run = requireRun(store, runId);
+      refuseIfOwned(run);
+      store.runs.remove(run.runRow);
+      return { runId };
+    },
+    exportRun: async ({ runId, where, scorer, ...paths }) => {
+      const run = requireRun(store, runId);
+      const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
+      const { files, manifest } = await exportRun(store, run, request, version);
+      return { files: files.map(({ kind, path, rowCount }) => ({ kind, path, rowCount })), manifest };
+    },
+    importPredictions: async (input) => {
+      const { runId, problems } = await importPredictions(store, input, version);
+      const run = requireRun(store, runId);
+      return { ...(await runResult(store, run, statusOf(run), run.scorer)), problems };
+    },
+    listQuestions: async ({ runId, where, scorer, limit, offset }) => {
+      const run = requireRun(store, runId);
+      const scope = { runRow: run.runRow, scorer: scorer ?? run.scorer, where: parseWhere(where) };
+      await ensureScored(store, run, scope.scorer);
+      return { rows: store.questions.list(scope, limit, offset), total: store.questions.count(scope) };
+    },
+    getQuestion: async ({ runId, sampleId, where }) => findQuestion(store, requireRun(store, runId), sampleId, where),
+    readRunImage,
+    close: async () => {
+      await control.close();
+      await shelf.close();
+    },
+  };
+}
+
+/** The entries that have a value. */
+function given<Key extends string>(
+  paths: Readonly<Partial<Record<Key, string | undefined>>>,
+): Partial<Record<Key, string>> {
+  const entries = Object.entries(paths).filter(([, path]) => path !== undefined);
+  return Object.fromEntries(entries) as Partial<Record<Key, string>>;
 }

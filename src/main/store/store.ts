@@ -2,22 +2,160 @@
  * The store: one SQLite file in WAL mode that several processes may use at once. This module opens it, checks
  * that it is ours and whole, migrates it, and hands out the repositories.
  */
+import { resolve } from 'node:path';
+import { PenumbraFailure, fail, failureOf } from '../../shared/failure.ts';
+import { createAnnotationsRepository, type AnnotationsRepository } from './annotations-repository.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
+import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
+import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
+import { createPredictionsRepository, type PredictionsRepository } from './predictions-repository.ts';
+import { createQuestionsRepository, type QuestionsRepository } from './questions-repository.ts';
+import { createRunLeases, type RunLeases } from './run-leases.ts';
+import { createRunsRepository, type RunsRepository } from './runs-repository.ts';
+import { createSamplesRepository, type SamplesRepository } from './samples-repository.ts';
+import { checkSchema } from './schema-check.ts';
+import { createScoresRepository, type ScoresRepository } from './scores-repository.ts';
+import { damaged } from './sqlite-failure.ts';
+import { prepareStoreFile } from './store-file.ts';
+
 export type OpenStoreOptions = Readonly<{
   /** Never writes and never migrates. */
   readOnly?: boolean;
   /** How long a statement waits for another process's write lock. */
   busyTimeoutMs?: number;
+  /** `wal` for a store in use; `single` for a file that is written once and handed over (a packed run). */
+  mode?: 'wal' | 'single';
 }>;
 
 export type Store = Readonly<{
   path: string;
   schemaVersion: number;
+  datasets: DatasetsRepository;
+  samples: SamplesRepository;
+  runs: RunsRepository;
+  leases: RunLeases;
+  predictions: PredictionsRepository;
+  latentSteps: LatentStepsRepository;
+  scores: ScoresRepository;
+  questions: QuestionsRepository;
+  annotations: AnnotationsRepository;
+  /** All or nothing; waits for other writers. */
+  transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
   checkIntegrity: () => string;
   close: () => void;
 }>;
 
-/** Opens (creating it where there is none) the store at `path`. */
-export function openStore(_path: string, _options: OpenStoreOptions = {}): Store {
-  throw new Error('openStore: not written yet');
+const defaultBusyTimeoutMs = 15_000;
+
+/**
+ * Opens (creating it where there is none) the store at `path`. Fails: `store-too-new`, `store-damaged`,
+ * `store-locked`, `permission-denied`, `disk-full`, `io` (not a file, a network file system).
+ */
+export function openStore(path: string, options: OpenStoreOptions = {}): Store {
+  const file = resolve(path);
+  const { readOnly = false, busyTimeoutMs = defaultBusyTimeoutMs, mode = 'wal' } = options;
+  prepareStoreFile(file, { readOnly, shared: mode === 'wal' && !readOnly });
+  const connection = openConnection(file, { readOnly, mustExist: readOnly, busyTimeoutMs });
+  try {
+    configure(connection, { readOnly, busyTimeoutMs, mode });
+    if (!readOnly) migrate(connection);
+    const schemaVersion = checkedSchemaVersion(connection);
+    if (schemaVersion < latestSchemaVersion) refuseOldSchema(file, schemaVersion);
+    checkSchema(connection, schemaVersion);
+    return storeOf(connection, schemaVersion);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** The schema version of an existing file; refuses what is newer or not ours, and writes nothing. */
+export function storedSchemaVersion(path: string): number {
+  const file = resolve(path);
+  prepareStoreFile(file, { readOnly: true, shared: false });
+  const connection = openConnection(file, { readOnly: true, mustExist: true, busyTimeoutMs: defaultBusyTimeoutMs });
+  try {
+    return checkedSchemaVersion(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function configure(connection: Connection, { readOnly, busyTimeoutMs, mode }: Required<OpenStoreOptions>): void {
+  // Before anything is written: what is newer, or another program's, stays untouched.
+  checkedSchemaVersion(connection);
+  connection.pragma('foreign_keys = ON');
+  // Files may come from elsewhere: functions in their schema are not trusted, and cells are checked.
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  if (readOnly || mode === 'single') return;
+  setWriteAheadLog(connection, busyTimeoutMs);
+  // FULL: a power cut, too, loses at most the batch in flight; one flush a batch costs nothing here.
+  connection.pragma('synchronous = FULL');
+}
+
+/** SQLite does not wait for its busy timeout here: the first opener of a new store may hold it. */
+function setWriteAheadLog(connection: Connection, busyTimeoutMs: number): void {
+  const deadline = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      const mode = connection.pragma('journal_mode = WAL');
+      if (mode === 'wal') return;
+      fail('io', 'SQLite cannot use its write-ahead log here.', {
+        file: connection.path,
+        expected: 'journal mode wal',
+        found: String(mode),
+        action: 'choose a local folder with --store FILE',
+      });
+    } catch (error) {
+      if (failureOf(error)?.kind !== 'store-locked' || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+function refuseOldSchema(file: string, version: number): never {
+  fail('store-damaged', 'The store was written by an older version and has to be migrated first.', {
+    file,
+    expected: `schema version ${latestSchemaVersion}`,
+    found: `schema version ${version}`,
+    action: 'open it once for writing',
+  });
+}
+
+function storeOf(connection: Connection, schemaVersion: number): Store {
+  const latentSteps = createLatentStepsRepository(connection);
+  return {
+    path: connection.path,
+    schemaVersion,
+    datasets: createDatasetsRepository(connection),
+    samples: createSamplesRepository(connection),
+    runs: createRunsRepository(connection),
+    leases: createRunLeases(connection),
+    predictions: createPredictionsRepository(connection, latentSteps),
+    latentSteps,
+    scores: createScoresRepository(connection),
+    questions: createQuestionsRepository(connection),
+    annotations: createAnnotationsRepository(connection),
+    transaction: connection.transaction,
+    checkIntegrity: () => integrityOf(connection),
+    close: connection.close,
+  };
+}
+
+function integrityOf(connection: Connection): string {
+  const result = connection.pragma('integrity_check(1)');
+  if (result !== 'ok') return String(result);
+  const orphan = connection.all<{ table: string; rowid: number | null }>(
+    'SELECT "table", rowid FROM pragma_foreign_key_check',
+  )[0];
+  return orphan === undefined ? 'ok' : `row ${String(orphan.rowid)} of ${orphan.table} refers to nothing`;
+}
+
+/** Fails (`store-damaged`) unless SQLite's own checks of the whole file pass. */
+export function requireIntegrity(store: Store): void {
+  const found = store.checkIntegrity();
+  if (found !== 'ok') throw new PenumbraFailure(damaged(store.path, found));
 }

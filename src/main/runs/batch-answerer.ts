@@ -1,0 +1,128 @@
+/**
+ * Gets a batch answered in spite of crashes. A batch that takes the engine down is asked again in halves, down to
+ * single questions; a question that does it alone is given up. One such question is a fact about that question;
+ * three in a row with nothing answered between them say that the engine or the machine is at fault: then the run
+ * pauses, and those questions stay unanswered. If they do it again after a resume, they are recorded as failed.
+ */
+import { PenumbraFailure, failureOf, type Failure } from '../../shared/failure.ts';
+import { predictionSchema, type Prediction } from '../../shared/prediction.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import { isWorthRetrying } from './engine-exit.ts';
+import { EngineUnusable, type EngineSupervisor } from './engine-supervisor.ts';
+import type { FedQuestion } from './question-feed.ts';
+
+/** Questions given up in a row, with nothing answered, from which on the engine itself is at fault. */
+const crashLimit = 3;
+
+export type AnsweredQuestion = Readonly<{ question: FedQuestion; prediction: Prediction }>;
+
+/** The run cannot go on now; `positions` are the questions during which the engine crashed. */
+export class CrashStreak extends PenumbraFailure {
+  readonly positions: readonly number[];
+
+  constructor(failure: Failure, positions: readonly number[]) {
+    super(failure);
+    this.positions = positions;
+  }
+}
+
+export type BatchAnswererOptions = Readonly<{
+  engine: EngineSupervisor;
+  settings: RunSettings;
+  /** Positions that already crashed an engine in an earlier session of the run. */
+  suspects: readonly number[];
+  /** Called for every part of a batch as soon as it is answered. */
+  record: (answered: readonly AnsweredQuestion[]) => void;
+}>;
+
+export class BatchAnswerer {
+  readonly #options: BatchAnswererOptions;
+  readonly #suspects: ReadonlySet<number>;
+  /** Given up since the last answer; recorded once an answer shows that the engine itself is sound. */
+  #givenUp: AnsweredQuestion[] = [];
+  /** Most questions that the engine may get at once; halved whenever memory runs out. */
+  #batchLimit = Number.POSITIVE_INFINITY;
+
+  constructor(options: BatchAnswererOptions) {
+    this.#options = options;
+    this.#suspects = new Set(options.suspects);
+  }
+
+  /** Fails: `CrashStreak`, `EngineUnusable`, and whatever is wrong with the request itself. */
+  async answer(questions: readonly FedQuestion[]): Promise<void> {
+    if (questions.length === 0) return;
+    if (questions.length > this.#batchLimit) {
+      await this.#inHalves(questions);
+      return;
+    }
+    try {
+      const { engine, settings } = this.#options;
+      const predictions = await engine.answer(
+        settings,
+        questions.map(({ question }) => question),
+      );
+      this.#recordAnswered(questions, predictions);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
+      if (failure.kind === 'out-of-memory') this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
+      const [only, second] = questions;
+      if (only !== undefined && second === undefined) this.#giveUp(only, failure);
+      else await this.#inHalves(questions);
+    }
+  }
+
+  /** Records what was given up at the end of the plan, where no later answer can vouch for the engine. */
+  finish(): void {
+    this.#options.record(this.#givenUp);
+    this.#givenUp = [];
+  }
+
+  async #inHalves(questions: readonly FedQuestion[]): Promise<void> {
+    const middle = Math.ceil(questions.length / 2);
+    await this.answer(questions.slice(0, middle));
+    await this.answer(questions.slice(middle));
+  }
+
+  #recordAnswered(questions: readonly FedQuestion[], predictions: readonly Prediction[]): void {
+    const answered = questions.map((question, index) => ({
+      question,
+      prediction: checked(question, predictions[index]),
+    }));
+    this.#options.record([...this.#givenUp, ...answered]);
+    this.#givenUp = [];
+  }
+
+  #giveUp(question: FedQuestion, failure: Failure): void {
+    const failed = { question, prediction: failedPrediction(question, failure) };
+    if (this.#suspects.has(question.planned.position)) {
+      this.#options.record([failed]);
+      return;
+    }
+    this.#givenUp.push(failed);
+    if (this.#givenUp.length < crashLimit) return;
+    throw new CrashStreak(
+      failure,
+      this.#givenUp.map((each) => each.question.planned.position),
+    );
+  }
+}
+
+const failedPrediction = ({ question }: FedQuestion, failure: Failure): Prediction => ({
+  status: 'failed',
+  sampleId: question.sampleId,
+  failure,
+});
+
+/** The engine is another process: what it says is checked before it is stored. */
+function checked(question: FedQuestion, prediction: Prediction | undefined): Prediction {
+  const parsed = predictionSchema.safeParse(prediction);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return failedPrediction(question, {
+    kind: 'engine-crashed',
+    message: 'The engine gave an answer that makes no sense.',
+    place: issue?.path.join('.') ?? '',
+    found: issue?.message ?? '',
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * Owns one engine process at a time: starts it when it is needed, loads the model, matches replies to requests,
+ * and turns every way in which the process can end into a typed failure. It does not retry questions: who feeds
+ * it decides what to ask again.
+ */
+import { PenumbraFailure, type Failure } from '../../shared/failure.ts';
+import type { Device, RunSettings } from '../../shared/run-settings.ts';
+import type { Prediction } from '../../shared/prediction.ts';
+import type { EngineQuestion, EngineReply, EngineRequest } from '../engine/protocol.ts';
+import { failureOfExit, isWorthRetrying } from './engine-exit.ts';
+import type { EngineChannel, EngineHost } from './engine-host.ts';
+
+export type EngineModel = Readonly<{ bundlePath: string; device: Device; threadCount: number | null }>;
+
+export type LoadedEngine = Pick<
+  Extract<EngineReply, { kind: 'loaded' }>,
+  'device' | 'suggestedBatchSize' | 'onnxruntimeVersion'
+>;
+
+type Request = EngineRequest extends infer Each
+  ? Each extends EngineRequest
+    ? Omit<Each, 'requestId'>
+    : never
+  : never;
+
+type Waiting = Readonly<{ resolve: (reply: EngineReply) => void; reject: (error: unknown) => void }>;
+
+/** Times that a process may end while it loads before the engine counts as unusable. */
+const loadAttempts = 3;
+
+/** How long a process may take to leave after its channel closed. */
+const closeTimeoutMs = 2000;
+
+/** Thrown when the engine cannot even load the model; asking smaller batches is pointless. */
+export class EngineUnusable extends PenumbraFailure {}
+
+export class EngineSupervisor {
+  readonly #host: EngineHost;
+  readonly #model: EngineModel;
+  #channel: EngineChannel | null = null;
+  #loading: Promise<LoadedEngine> | null = null;
+  #waiting = new Map<number, Waiting>();
+  #nextRequestId = 1;
+  #killed = false;
+
+  constructor(host: EngineHost, model: EngineModel) {
+    this.#host = host;
+    this.#model = model;
+  }
+
+  /** Starts the process and loads the model unless that has been done. Fails: `EngineUnusable`, the model's own. */
+  async ready(): Promise<LoadedEngine> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await (this.#loading ??= this.#load());
+      } catch (error) {
+        if (!(error instanceof PenumbraFailure) || !isWorthRetrying(error.failure)) throw error;
+        if (attempt === loadAttempts) throw new EngineUnusable(error.failure, { cause: error });
+      }
+    }
+  }
+
+  /**
+   * Answers one batch; predictions come in the questions' order. Fails with the reply's failure, or with how the
+   * process ended; the next call starts a new one.
+   */
+  async answer(settings: RunSettings, questions: readonly EngineQuestion[]): Promise<readonly Prediction[]> {
+    await this.ready();
+    const reply = await this.#ask({ kind: 'answer', settings, questions });
+    if (reply.kind !== 'answered') throw new Error(`the engine replied ${reply.kind} to answer`);
+    const ids = reply.predictions.map(({ sampleId }) => sampleId);
+    const expected = questions.map(({ sampleId }) => sampleId);
+    if (ids.length !== expected.length || ids.some((id, index) => id !== expected[index])) {
+      throw new Error('the engine answered other questions than it was asked');
+    }
+    return reply.predictions;
+  }
+
+  /** Ends the process at once; whatever was asked fails with `cancelled`, and so does all that comes. */
+  kill(): void {
+    this.#killed = true;
+    this.#channel?.kill();
+  }
+
+  /** Lets the process go and waits until it is gone. */
+  async close(): Promise<void> {
+    const channel = this.#channel;
+    if (channel === null) return;
+    this.#killed = true;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => channel.kill(), closeTimeoutMs);
+      channel.onExit(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      channel.disconnect();
+    });
+  }
+
+  async #load(): Promise<LoadedEngine> {
+    this.#start();
+    try {
+      const reply = await this.#ask({ kind: 'load', ...this.#model });
+      if (reply.kind !== 'loaded') throw new Error(`the engine replied ${reply.kind} to load`);
+      const { device, suggestedBatchSize, onnxruntimeVersion } = reply;
+      return { device, suggestedBatchSize, onnxruntimeVersion };
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+  }
+
+  /** Forgets the process and ends it: it cannot serve any more. */
+  #drop(): void {
+    const channel = this.#channel;
+    this.#channel = null;
+    this.#loading = null;
+    channel?.kill();
+  }
+
+  #start(): void {
+    if (this.#killed) throw new PenumbraFailure(cancelled);
+    const channel = this.#host.start();
+    this.#channel = channel;
+    channel.onReply((reply) => this.#receive(reply));
+    channel.onExit((exit) => {
+      if (this.#channel !== channel) return;
+      this.#channel = null;
+      this.#loading = null;
+      this.#rejectAll(this.#killed ? cancelled : failureOfExit(exit));
+    });
+  }
+
+  #ask(request: Request): Promise<EngineReply> {
+    const channel = this.#channel;
+    if (this.#killed) return Promise.reject(new PenumbraFailure(cancelled));
+    if (channel === null) return Promise.reject(new PenumbraFailure(failureOfExit(goneBefore)));
+    const requestId = this.#nextRequestId;
+    this.#nextRequestId += 1;
+    return new Promise<EngineReply>((resolve, reject) => {
+      this.#waiting.set(requestId, { resolve, reject });
+      channel.send({ ...request, requestId });
+    });
+  }
+
+  #receive(reply: EngineReply): void {
+    const waiting = this.#waiting.get(reply.requestId);
+    this.#waiting.delete(reply.requestId);
+    if (reply.kind !== 'failed') {
+      waiting?.resolve(reply);
+      return;
+    }
+    // A lost device does not come back to the process that lost it.
+    if (reply.failure.kind === 'device-lost') this.#drop();
+    waiting?.reject(new PenumbraFailure(reply.failure));
+  }
+
+  #rejectAll(failure: Failure): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new PenumbraFailure(failure));
+  }
+}
+
+const goneBefore = { code: null, signal: null, errorTail: 'it was gone before it was asked' };
+
+const cancelled: Failure = { kind: 'cancelled', message: 'The engine was stopped.' };

@@ -1,0 +1,115 @@
+/**
+ * A run as one file, from a server to a laptop: a store of its own with this one run, its questions, answers,
+ * traces, and the images of its questions. A file that comes in is checked before anything of it is believed.
+ */
+import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fail, failureOf } from '../../shared/failure.ts';
+import { failFromSystem } from '../files/io-failure.ts';
+import { copyRun } from '../store/copy-run.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
+import { latestSchemaVersion } from '../store/migrations/migrate.ts';
+import { openStore, requireIntegrity, storedSchemaVersion, type Store } from '../store/store.ts';
+
+const pageSize = 200;
+
+/** Gives an image's bytes; failures of single images leave them out. */
+export type ReadImage = (sampleId: string) => Promise<Uint8Array>;
+
+/** Writes the packed run; an existing file is replaced once the new one is complete. */
+export async function packRun(
+  store: Store,
+  run: RunRecord,
+  file: string,
+  readImage: ReadImage,
+): Promise<{ file: string; sizeBytes: number }> {
+  const target = resolve(file);
+  const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  await rm(partial, { force: true });
+  try {
+    const pack = openStore(partial, { mode: 'single' });
+    try {
+      const runRow = copyRun(store, pack, run);
+      await packImages(pack, runRow, readImage);
+    } finally {
+      pack.close();
+    }
+    await rename(partial, target);
+    return { file: target, sizeBytes: (await stat(target)).size };
+  } catch (error) {
+    await rm(partial, { force: true });
+    return failFromSystem(error, target);
+  }
+}
+
+async function packImages(pack: Store, runRow: number, readImage: ReadImage): Promise<void> {
+  for (let position = -1; ;) {
+    const page = pack.predictions.planned(runRow, position, pageSize);
+    if (page.length === 0) return;
+    for (const { sampleRow, sample } of page) {
+      position += 1;
+      if (sample.image === null || pack.samples.packedImage(sampleRow) !== undefined) continue;
+      const bytes = await imageOrNothing(readImage, sample.sampleId);
+      if (bytes !== null) pack.samples.savePackedImage(sampleRow, bytes);
+    }
+  }
+}
+
+async function imageOrNothing(readImage: ReadImage, sampleId: string): Promise<Uint8Array | null> {
+  try {
+    return await readImage(sampleId);
+  } catch (error) {
+    if (failureOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
+/**
+ * Takes the run of a packed file into the store; returns its id. Fails: `not-found`, `store-damaged`,
+ * `store-too-new`, `nothing-to-do` (the store has this run already).
+ */
+export async function unpackRun(store: Store, file: string): Promise<string> {
+  const { pack, release } = await openPack(resolve(file));
+  try {
+    requireIntegrity(pack);
+    const [run, second] = pack.runs.list(2, 0);
+    if (run === undefined || second !== undefined) {
+      fail('store-damaged', 'This is not a packed run.', {
+        file,
+        expected: 'a file with one run, as "runs pack" writes it',
+        found: `${pack.runs.count()} runs`,
+        action: 'open a whole store with --store FILE instead',
+      });
+    }
+    if (store.runs.find(run.runId) !== undefined) {
+      fail('nothing-to-do', `The store has the run ${run.runId} already.`, {
+        file,
+        found: run.runId,
+        action: `delete it first to take it in again: penumbra runs delete ${run.runId}`,
+      });
+    }
+    copyRun(pack, store, run);
+    return run.runId;
+  } finally {
+    pack.close();
+    await release();
+  }
+}
+
+/** A pack is never written to: one of an older version is migrated in a copy. */
+async function openPack(file: string): Promise<Readonly<{ pack: Store; release: () => Promise<void> }>> {
+  if (storedSchemaVersion(file) === latestSchemaVersion) {
+    return { pack: openStore(file, { readOnly: true }), release: () => Promise.resolve() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'penumbra-unpack-'));
+  const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, 'pack.sqlite');
+    await copyFile(file, copy);
+    return { pack: openStore(copy, { mode: 'single' }), release };
+  } catch (error) {
+    await release();
+    return failFromSystem(error, file);
+  }
+}

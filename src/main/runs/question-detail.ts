@@ -1,0 +1,62 @@
+/** One question of a run with everything about it, and its image. */
+import type { QuestionDetail } from '../../shared/contract.ts';
+import { fail } from '../../shared/failure.ts';
+import { scorerNames, type Reading } from '../../shared/prediction.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
+import type { Store } from '../store/store.ts';
+import { parseWhere } from '../store/where.ts';
+import type { DatasetShelf } from './dataset-shelf.ts';
+import { ensureScored, readPrediction } from './scoring-rows.ts';
+
+/** Fails (`not-found`) for a question that the run has not answered (yet). */
+export async function findQuestion(
+  store: Store,
+  run: RunRecord,
+  sampleId: string,
+  where: readonly string[],
+): Promise<QuestionDetail> {
+  const position = store.predictions.positionOf(run.runRow, sampleId);
+  const [found] = position === null ? [] : store.predictions.at(run.runRow, [position], { steps: true });
+  if (found === undefined) refuseUnknown(run.runId, sampleId);
+  const { sample, prediction } = found;
+  await ensureScored(store, run, run.scorer);
+  const scope = { runRow: run.runRow, scorer: run.scorer, where: parseWhere(where) };
+  return {
+    sample,
+    prediction,
+    readings: scorerNames
+      .map((scorer) => readPrediction(scorer, sample, prediction))
+      .filter((reading): reading is Reading => reading !== null),
+    imageUrl:
+      sample.image === null ? null : `image/${encodeURIComponent(run.runId)}/${encodeURIComponent(sample.sampleId)}`,
+    ...store.questions.neighbours(scope, found.position),
+  };
+}
+
+/** Bytes of the question's image: those that came with a packed run, else the dataset's. */
+export async function readImageOf(
+  store: Store,
+  shelf: DatasetShelf,
+  run: RunRecord,
+  sampleId: string,
+): Promise<Uint8Array> {
+  const found = store.samples.ofRun(run.runRow, sampleId);
+  if (found === undefined) refuseUnknown(run.runId, sampleId);
+  const packed = store.samples.packedImage(found.sampleRow);
+  if (packed !== undefined) return packed;
+  const { image } = found.sample;
+  const record = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
+  if (image === null || record === undefined) {
+    fail('missing-image', `The question ${sampleId} has no image.`, { place: sampleId });
+  }
+  const dataset = await shelf.open(record);
+  return dataset.readImage(image);
+}
+
+function refuseUnknown(runId: string, sampleId: string): never {
+  fail('not-found', `The run has no answer to the question ${sampleId}.`, {
+    place: runId,
+    expected: 'a question that the run has answered',
+    found: sampleId,
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Batches of questions that have no row yet, in the plan's order, with their images. The next batch is read while
+ * the engine works on the one before. An image that cannot be read makes a failed question, not a failed batch.
+ */
+import { failureOf, type Failure } from '../../shared/failure.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { EngineQuestion } from '../engine/protocol.ts';
+import type { PlannedQuestion } from '../store/predictions-repository.ts';
+import type { Store } from '../store/store.ts';
+
+export type FedQuestion = Readonly<{ planned: PlannedQuestion; question: EngineQuestion }>;
+export type UnreadableQuestion = Readonly<{ planned: PlannedQuestion; failure: Failure }>;
+
+export type FedBatch = Readonly<{ questions: readonly FedQuestion[]; unreadable: readonly UnreadableQuestion[] }>;
+
+export type QuestionFeed = Readonly<{
+  /** The next batch, null at the end of the plan; starts reading the one after it. */
+  next: (batchSize: number) => Promise<FedBatch | null>;
+}>;
+
+export function createQuestionFeed(store: Store, runRow: number, dataset: Dataset): QuestionFeed {
+  let position = -1;
+  let ahead: Promise<FedBatch | null> | null = null;
+  const read = async (batchSize: number): Promise<FedBatch | null> => {
+    const planned = store.predictions.pending(runRow, position, batchSize);
+    const last = planned.at(-1);
+    if (last === undefined) return null;
+    position = last.position;
+    const rows = await Promise.all(planned.map((each) => readQuestion(dataset, each)));
+    return {
+      questions: rows.filter((row) => 'question' in row),
+      unreadable: rows.filter((row) => 'failure' in row),
+    };
+  };
+  return {
+    next: async (batchSize) => {
+      const batch = await (ahead ?? read(batchSize));
+      ahead = batch === null ? null : read(batchSize);
+      // A failure is met when the batch is asked for, which may be after other work.
+      ahead?.catch(() => undefined);
+      return batch;
+    },
+  };
+}
+
+/** The question as the engine gets it, or why its image cannot be read. */
+export async function readQuestion(
+  dataset: Dataset,
+  planned: PlannedQuestion,
+): Promise<FedQuestion | UnreadableQuestion> {
+  const { sampleId, question, choices, context, image } = planned.sample;
+  try {
+    const images = image === null ? [] : [await dataset.readImage(image)];
+    return { planned, question: { sampleId, question, choices, context, images } };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return { planned, failure };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The one loop that answers a run, whoever started it: feeds batches to the engine and records each finished one
+ * in a transaction that also proves the lease. Killing this process at any moment loses at most what the engine
+ * was working on.
+ */
+import type { Failure } from '../../shared/failure.ts';
+import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { RunRecord, StoredRunStatus } from '../store/runs-repository.ts';
+import type { Store } from '../store/store.ts';
+import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
+import type { EngineSupervisor } from './engine-supervisor.ts';
+import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
+import type { RunProgress } from './run-progress.ts';
+import { savePredictionScore } from './scoring-rows.ts';
+
+export type RunLoopParts = Readonly<{
+  store: Store;
+  run: RunRecord;
+  settings: RunSettings;
+  /** Lease under which rows are written. */
+  token: string;
+  dataset: Dataset;
+  engine: EngineSupervisor;
+  progress: RunProgress;
+  /** True once somebody wants the loop to end after the batch in flight. */
+  isStopping: () => boolean;
+}>;
+
+export type RunEnd = Readonly<{ status: StoredRunStatus; failure: Failure | null; suspects: readonly number[] }>;
+
+/** Thrown when another process owns the run by now; nothing more may be written. */
+export class LeaseLost extends Error {}
+
+/** Failures of the machine: the run waits for them to pass. Others are the request's own fault. */
+const passing: ReadonlySet<Failure['kind']> = new Set<Failure['kind']>([
+  'disk-full',
+  'store-locked',
+  'permission-denied',
+  'io',
+  'out-of-memory',
+  'device-lost',
+  'engine-crashed',
+]);
+
+/** Answers until the plan is done or the run is to stop, and says how it ended. Bugs and `LeaseLost` throw. */
+export async function runLoop(parts: RunLoopParts): Promise<RunEnd> {
+  try {
+    const finished = await answerPlan(parts);
+    return { status: finished ? 'finished' : 'paused', failure: null, suspects: [] };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    if (failure.kind === 'cancelled') return { status: 'paused', failure: null, suspects: [] };
+    const suspects = error instanceof CrashStreak ? error.positions : [];
+    return { status: passing.has(failure.kind) ? 'paused' : 'failed', failure, suspects };
+  }
+}
+
+async function answerPlan(parts: RunLoopParts): Promise<boolean> {
+  const { store, run, settings, dataset, engine, progress, isStopping } = parts;
+  if (store.predictions.pendingCount(run.runRow) === 0) return true;
+  progress.enter('loading model');
+  const loaded = await engine.ready();
+  const batchSize = settings.batchSize === 'auto' ? loaded.suggestedBatchSize : settings.batchSize;
+  const { device, onnxruntimeVersion } = loaded;
+  store.runs.setEnvironment(run.runRow, device, { ...run.environment, onnxruntime: onnxruntimeVersion, batchSize });
+  progress.enter('answering');
+  const record = createRecorder(parts);
+  const answerer = new BatchAnswerer({ engine, settings, suspects: run.suspects, record });
+  const feed = createQuestionFeed(store, run.runRow, dataset);
+  while (!isStopping()) {
+    const batch = await feed.next(batchSize);
+    if (batch === null) {
+      answerer.finish();
+      return true;
+    }
+    record(batch.unreadable.map(unreadableRow));
+    await answerer.answer(batch.questions);
+  }
+  return store.predictions.pendingCount(run.runRow) === 0;
+}
+
+type Row = Pick<AnsweredQuestion, 'prediction'> & { question: Pick<AnsweredQuestion['question'], 'planned'> };
+
+const unreadableRow = ({ planned, failure }: UnreadableQuestion): Row => ({
+  question: { planned },
+  prediction: { status: 'failed', sampleId: planned.sample.sampleId, failure },
+});
+
+/** Records rows with their scores and the wall time since the rows before them. */
+function createRecorder({ store, run, token, progress }: RunLoopParts): (rows: readonly Row[]) => void {
+  let lastAt = performance.now();
+  return (rows) => {
+    if (rows.length === 0) return;
+    const now = performance.now();
+    const outcome = store.transaction(() => {
+      if (store.leases.renew(run.runRow, token, Date.now()) === null) return null;
+      let correct = 0;
+      for (const { question, prediction } of rows) {
+        const { planned } = question;
+        store.predictions.insert(run.runRow, planned, prediction);
+        const scored = { position: planned.position, sample: planned.sample, prediction };
+        if (savePredictionScore(store, run.runRow, run.scorer, scored)?.correct === true) correct += 1;
+      }
+      store.runs.addWork(run.runRow, now - lastAt);
+      return { correct };
+    });
+    if (outcome === null) throw new LeaseLost(`run ${run.runId} was taken over`);
+    lastAt = now;
+    const failed = rows.filter(({ prediction }) => prediction.status === 'failed').length;
+    progress.add({ done: rows.length, correct: outcome.correct, failed });
+  };
+}
+
+/** What a bug leaves behind in the run's row, so that the reason is not lost with the process. */
+export function failureOfBug(error: unknown): Failure {
+  if (error instanceof PenumbraFailure) return error.failure;
+  return {
+    kind: 'engine-crashed',
+    message: 'The run stopped on an error inside Penumbra.',
+    found: error instanceof Error ? error.message : String(error),
+    action: 'please report it; the run can be resumed',
+  };
+}

@@ -1,0 +1,73 @@
+/** A stored run as the faces see it: its state with dead leases made visible, and its summary. */
+import { hostname } from 'node:os';
+import { fail } from '../../shared/failure.ts';
+import type { ScorerName } from '../../shared/prediction.ts';
+import type { RunStatus, RunSummary } from '../../shared/run.ts';
+import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
+import type { Store } from '../store/store.ts';
+import { runResult } from './run-tally.ts';
+
+/** An owner that has not shown itself for this long is gone (it renews its lease every few seconds). */
+export const leaseTimeoutMs = 30_000;
+
+/** The run; fails (`not-found`) where the store has none of this id. */
+export function requireRun(store: Store, runId: string): RunRecord {
+  return (
+    store.runs.find(runId) ??
+    fail('not-found', `There is no run ${runId} in the store.`, {
+      file: store.path,
+      expected: 'the id of a run',
+      found: runId,
+      action: 'penumbra runs list shows all runs; choose another store with --store FILE',
+    })
+  );
+}
+
+/** Whether the owner's process still works on its run, as far as can be told from here. */
+export function isOwnerAlive(owner: RunOwner, now: number = Date.now()): boolean {
+  if (now - owner.heartbeatAt > leaseTimeoutMs) return false;
+  return owner.host !== hostname() || isProcessAlive(owner.pid);
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The status that readers see. */
+export function statusOf(run: RunRecord): RunStatus {
+  if (run.status !== 'running') return run.status;
+  return run.owner !== null && isOwnerAlive(run.owner) ? 'running' : 'interrupted';
+}
+
+/** Head of a run with its result by `scorer` (the run's own by default). */
+export async function summaryOf(store: Store, run: RunRecord, scorer: ScorerName = run.scorer): Promise<RunSummary> {
+  const dataset = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
+  const model = run.modelRow === null ? undefined : store.datasets.getModel(run.modelRow);
+  return {
+    ...(await runResult(store, run, statusOf(run), scorer)),
+    planned: run.planned,
+    kind: run.kind,
+    label: run.label,
+    createdAt: run.createdAt,
+    finishedAt: run.finishedAt,
+    datasetId: dataset?.fingerprint ?? null,
+    datasetPath: dataset?.path ?? null,
+    datasetFingerprint: dataset?.fingerprint ?? null,
+    modelPath: model?.path ?? null,
+    modelName: model?.name ?? null,
+    modelFingerprint: model?.fingerprint ?? null,
+    split: run.split,
+    where: [...run.where],
+    limit: run.limit,
+    settings: run.settings,
+    configurationHash: run.configurationHash,
+    licence: dataset?.licence ?? null,
+    failure: run.failure,
+  };
+}

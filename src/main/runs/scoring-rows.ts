@@ -1,0 +1,45 @@
+/** Scores of stored answers: written with each batch, and later for any other scorer or a newer rule. */
+import type { Prediction, Reading, ScorerName } from '../../shared/prediction.ts';
+import type { Sample } from '../../shared/sample.ts';
+import { scorers } from '../scoring/scorers.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
+import type { Store } from '../store/store.ts';
+
+/** Answers scored in one transaction. */
+const pageSize = 500;
+
+/** What the scorer reads in the prediction; null for a failed question. */
+export function readPrediction(scorer: ScorerName, sample: Sample, prediction: Prediction): Reading | null {
+  if (prediction.status === 'failed') return null;
+  const { outputText, messages, prompt } = prediction.answer;
+  const { choices, answerIndex } = sample;
+  return scorers[scorer].score({ outputText, messages, prompt, choices, answerIndex });
+}
+
+/** Writes the prediction's score; returns what was read. Call it inside the transaction of the prediction. */
+export function savePredictionScore(
+  store: Store,
+  runRow: number,
+  scorer: ScorerName,
+  question: Readonly<{ position: number; sample: Sample; prediction: Prediction }>,
+): Reading | null {
+  const reading = readPrediction(scorer, question.sample, question.prediction);
+  store.scores.save(runRow, question.position, scorer, scorers[scorer].version, reading);
+  return reading;
+}
+
+/** Scores whatever of the run this version of the scorer has not read yet. Lets other work in between pages. */
+export async function ensureScored(store: Store, { runRow }: RunRecord, scorer: ScorerName): Promise<void> {
+  const { version } = scorers[scorer];
+  for (;;) {
+    const missing = store.scores.missing(runRow, scorer, version, pageSize);
+    if (missing.length === 0) return;
+    store.transaction(() => {
+      for (const question of store.predictions.at(runRow, missing, { steps: false })) {
+        savePredictionScore(store, runRow, scorer, question);
+      }
+      store.runs.touch(runRow);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * One connection to an SQLite file: prepared statements are kept by their text, parameters are named, and every
+ * error that the outside can cause comes out as a typed failure. The only importer of better-sqlite3 beside the
+ * table of its error codes.
+ */
+import Database from 'better-sqlite3';
+import { storeFailure } from './sqlite-failure.ts';
+
+export type SqlValue = string | number | bigint | null | Uint8Array;
+export type SqlParameters = Readonly<Record<string, SqlValue>>;
+
+export type Connection = Readonly<{
+  path: string;
+  /** Every row; `Row` is what the statement selects, as the schema's strict types guarantee. */
+  all: <Row>(sql: string, parameters?: SqlParameters) => Row[];
+  /** Runs a statement that writes. */
+  run: (sql: string, parameters?: SqlParameters) => Readonly<{ changes: number; lastRowId: number }>;
+  /** Several statements without parameters. */
+  execute: (sql: string) => void;
+  pragma: (text: string) => unknown;
+  /** All or nothing. Takes the write lock at once, so that it cannot fail half-way for another writer's sake. */
+  transaction: <Result>(work: () => Result) => Result;
+  close: () => void;
+}>;
+
+export type ConnectionOptions = Readonly<{ readOnly: boolean; mustExist: boolean; busyTimeoutMs: number }>;
+
+/** Opens `path`; `:memory:` gives a database of its own. */
+export function openConnection(path: string, options: ConnectionOptions): Connection {
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw storeFailure(error, path);
+    }
+  };
+  const database = guarded(
+    () =>
+      new Database(path, {
+        readonly: options.readOnly,
+        fileMustExist: options.mustExist,
+        timeout: options.busyTimeoutMs,
+      }),
+  );
+  const statements = new Map<string, Database.Statement<[SqlParameters]>>();
+  const prepared = (sql: string): Database.Statement<[SqlParameters]> => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare<[SqlParameters]>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    path,
+    all: <Row>(sql: string, parameters: SqlParameters = {}) => guarded(() => prepared(sql).all(parameters) as Row[]),
+    run: (sql, parameters = {}) =>
+      guarded(() => {
+        const { changes, lastInsertRowid } = prepared(sql).run(parameters);
+        return { changes, lastRowId: Number(lastInsertRowid) };
+      }),
+    execute: (sql) => guarded(() => void database.exec(sql)),
+    pragma: (text) => guarded(() => database.pragma(text, { simple: true })),
+    transaction: (work) => guarded(() => database.transaction(work).immediate()),
+    close: () => void database.close(),
+  };
+}

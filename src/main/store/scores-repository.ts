@@ -1,0 +1,141 @@
+/** What scorers read, one row for each question of a run and scorer; failed questions have a row too. */
+import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
+import type { Connection } from './connection.ts';
+import { outcomes, type Outcome } from './where.ts';
+
+/** Questions of one stratum with one outcome. */
+export type StratumCount = Readonly<{
+  split: string;
+  domain: string;
+  topic: string;
+  category: string;
+  outcome: Outcome;
+  count: number;
+}>;
+
+export type ScoredRow = Readonly<{ position: number; version: number; outcome: Outcome; reading: Reading | null }>;
+
+export type ScoresRepository = Readonly<{
+  /** Writes (or replaces) the reading of one question; null for a failed question. */
+  save: (runRow: number, position: number, scorer: ScorerName, version: number, reading: Reading | null) => void;
+  /** Positions of the run that this version of the scorer has not read, in order. */
+  missing: (runRow: number, scorer: ScorerName, version: number, limit: number) => number[];
+  /** Scorers that have read something of the run. */
+  scorersOf: (runRow: number) => ScorerName[];
+  tally: (runRow: number, scorer: ScorerName) => StratumCount[];
+  /** Score rows at these positions, in order. */
+  at: (runRow: number, scorer: ScorerName, positions: readonly number[]) => ScoredRow[];
+  /** All readings of one question that are stored. */
+  ofQuestion: (runRow: number, position: number) => Reading[];
+}>;
+
+type ScoreColumns = {
+  position: number;
+  scorer: ScorerName;
+  version: number;
+  outcome: number;
+  choiceIndex: number | null;
+  rule: string;
+  matchStart: number | null;
+  matchEnd: number | null;
+};
+
+const scoreColumns = `position, scorer, version, outcome, choice_index AS choiceIndex, rule,
+  match_start AS matchStart, match_end AS matchEnd`;
+
+const failedOutcome = outcomes.indexOf('failed');
+
+/** The outcome of a reading; null stands for a failed question. */
+export function outcomeOf(reading: Reading | null): Outcome {
+  if (reading === null) return 'failed';
+  if (reading.correct) return 'right';
+  return reading.choiceIndex === null ? 'unparsed' : 'wrong';
+}
+
+export function createScoresRepository(connection: Connection): ScoresRepository {
+  return {
+    save: (runRow, position, scorer, version, reading) =>
+      void connection.run(
+        `INSERT INTO scores (run_row, scorer, position, stratum_row, outcome, version, choice_index, rule,
+           match_start, match_end)
+         VALUES (:runRow, :scorer, :position,
+           (SELECT stratum_row FROM predictions JOIN samples USING (sample_row)
+            WHERE run_row = :runRow AND position = :position),
+           :outcome, :version, :choiceIndex, :rule, :matchStart, :matchEnd)
+         ON CONFLICT (run_row, scorer, position) DO UPDATE SET outcome = excluded.outcome,
+           version = excluded.version, choice_index = excluded.choice_index, rule = excluded.rule,
+           match_start = excluded.match_start, match_end = excluded.match_end`,
+        {
+          runRow,
+          scorer,
+          position,
+          version,
+          outcome: outcomes.indexOf(outcomeOf(reading)),
+          choiceIndex: reading?.choiceIndex ?? null,
+          rule: reading?.rule ?? '',
+          matchStart: reading?.match?.start ?? null,
+          matchEnd: reading?.match?.end ?? null,
+        },
+      ),
+    missing: (runRow, scorer, version, limit) =>
+      connection
+        .all<{ position: number }>(
+          `SELECT position FROM predictions WHERE run_row = :runRow AND NOT EXISTS (SELECT 1 FROM scores
+             WHERE scores.run_row = :runRow AND scores.scorer = :scorer
+               AND scores.position = predictions.position AND scores.version = :version)
+           ORDER BY position LIMIT :limit`,
+          { runRow, scorer, version, limit },
+        )
+        .map(({ position }) => position),
+    scorersOf: (runRow) => scorerNames.filter((scorer) => exists(connection, runRow, scorer)),
+    tally: (runRow, scorer) =>
+      connection
+        .all<Omit<StratumCount, 'outcome'> & { outcome: number }>(
+          `SELECT split, domain, topic, category, outcome, count FROM (
+             SELECT stratum_row, outcome, count(*) AS count FROM scores
+             WHERE run_row = :runRow AND scorer = :scorer GROUP BY stratum_row, outcome
+           ) JOIN strata USING (stratum_row)`,
+          { runRow, scorer },
+        )
+        .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),
+    at: (runRow, scorer, positions) =>
+      connection
+        .all<ScoreColumns>(
+          `SELECT ${scoreColumns} FROM scores WHERE run_row = :runRow AND scorer = :scorer
+             AND position IN (SELECT value FROM json_each(:positions)) ORDER BY position`,
+          { runRow, scorer, positions: JSON.stringify(positions) },
+        )
+        .map((row) => ({
+          position: row.position,
+          version: row.version,
+          outcome: outcomes[row.outcome] ?? 'failed',
+          reading: row.outcome === failedOutcome ? null : readingOfRow(row),
+        })),
+    ofQuestion: (runRow, position) =>
+      connection
+        .all<ScoreColumns>(
+          // Naming the scorers makes this one look-up of the key for each.
+          `SELECT ${scoreColumns} FROM scores WHERE run_row = :runRow AND position = :position
+             AND scorer IN (SELECT value FROM json_each(:scorers)) AND outcome <> :failedOutcome`,
+          { runRow, position, failedOutcome, scorers: JSON.stringify(scorerNames) },
+        )
+        .map(readingOfRow),
+  };
+}
+
+function exists(connection: Connection, runRow: number, scorer: ScorerName): boolean {
+  const sql = 'SELECT 1 AS found FROM scores WHERE run_row = :runRow AND scorer = :scorer LIMIT 1';
+  return connection.all(sql, { runRow, scorer })[0] !== undefined;
+}
+
+function readingOfRow(row: ScoreColumns): Reading {
+  const { scorer, version, choiceIndex, rule, matchStart, matchEnd } = row;
+  return {
+    scorer,
+    version,
+    choiceIndex,
+    correct: row.outcome === outcomes.indexOf('right'),
+    rule,
+    match: matchStart === null || matchEnd === null ? null : { start: matchStart, end: matchEnd },
+  };
+}
