@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { bundleVersion, type Bundle, type Precision } from '../../shared/bundle.ts';
 import type { ImportProgress } from '../../shared/contract.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
-import { openCheckpoint, type Checkpoint } from '../checkpoint/open-checkpoint.ts';
+import { resolveModelFolder } from '../checkpoint/model-folder.ts';
+import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { makeBundleFolder } from './bundle-folder.ts';
 import { writeEmbeddings } from './embedding-file.ts';
 import { bundleFingerprint } from './fingerprint.ts';
@@ -50,14 +51,20 @@ export async function importModel(
   { onProgress, signal }: ImportOptions,
 ): Promise<ImportResult> {
   const started = performance.now();
-  const checkpoint = await openCheckpoint(request, async (folder, trainedFor) => {
-    const { vocabularySize } = await readTokenizerFiles(folder, trainedFor.method === 'ivt-lr');
-    return vocabularySize;
+  const { folder: modelFolder } = await resolveModelFolder(request.source);
+  const plainTokenizer = await readTokenizerFiles(modelFolder, false);
+  const checkpoint = await openQwen2VlCheckpoint({
+    folder: request.source,
+    adapter: request.adapter,
+    loraAlpha: request.loraAlpha,
+    tokenizerLength: plainTokenizer.vocabularySize,
   });
   try {
-    const tokenizer = await readTokenizerFiles(checkpoint.folder, checkpoint.trainedFor.method === 'ivt-lr');
+    const { config, source } = checkpoint;
+    const { text, vision } = config;
+    const tokenizer =
+      config.trainedFor.method === 'ivt-lr' ? await readTokenizerFiles(modelFolder, true) : plainTokenizer;
     const encodings = partEncodings[request.precision];
-    const { text, vision, source } = checkpoint;
     const graphs: Readonly<Record<'vision' | 'decoder' | 'head', Graph>> = {
       vision: qwen2VlVision(vision, text, encodings.vision),
       decoder: qwen2VlDecoder(text, encodings.decoder),
@@ -118,22 +125,22 @@ type DescriptionParts = Readonly<{
   sources: Bundle['sources'];
 }>;
 
-function describe(request: ImportRequest, checkpoint: Checkpoint, parts: DescriptionParts): Bundle {
-  const { source, text } = checkpoint;
+function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: DescriptionParts): Bundle {
+  const { source, config } = checkpoint;
   const parameterCount = [...source.tensors.values()].reduce((sum, { elementCount }) => sum + elementCount, 0);
   return {
     bundleVersion,
     builderVersion,
     fingerprint: bundleFingerprint(parts.sources, request.precision, checkpoint.merged, builderVersion),
-    name: checkpoint.name,
+    name: checkpoint.model.name,
     architecture: 'qwen2-vl',
     precision: request.precision,
-    text,
-    vision: checkpoint.vision,
-    image: checkpoint.image,
+    text: config.text,
+    vision: config.vision,
+    image: config.image,
     specialTokens: parts.tokenizer.specialTokens,
-    trainedFor: checkpoint.trainedFor,
-    trained: checkpoint.trained,
+    trainedFor: config.trainedFor,
+    trained: config.trained,
     embeddings: parts.embeddings,
     files: {
       vision: 'vision.onnx',

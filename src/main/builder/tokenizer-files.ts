@@ -75,6 +75,7 @@ async function readChatTemplate(folder: string, configPath: string | null): Prom
   });
 }
 
+/** Path of a file of the folder, or null where there is none. */
 async function existing(folder: string, name: string): Promise<string | null> {
   const path = await resolveInside(folder, name);
   try {

@@ -98,10 +98,7 @@ function withLatentTokens(addedTokens: readonly AddedToken[], firstFreeId: numbe
 function matcher(addedTokens: readonly AddedToken[]): RegExp | null {
   if (addedTokens.length === 0) return null;
   const contents = addedTokens.map(({ content }) => content).sort((a, b) => b.length - a.length);
-  return new RegExp(
-    contents.map((content) => content.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)).join('|'),
-    'gu',
-  );
+  return new RegExp(contents.map((content) => RegExp.escape(content)).join('|'), 'gu');
 }
 
 /** Replaced in this order by the reference's optional clean-up of decoded English; Qwen2 switches it off. */

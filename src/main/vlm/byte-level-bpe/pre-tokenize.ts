@@ -11,10 +11,11 @@ const knownEscape = /\\(?:[pP]\{[A-Za-z_]+\}|[rntfv\\.|()[\]{}+*?^$/-]|[sS])/g;
 
 /** The expression for JavaScript, or what in it cannot be translated. */
 export function compilePattern(pattern: string): RegExp | { problem: string } {
-  const rest = pattern.replaceAll(knownEscape, '');
+  // Known escapes become a plain character: the brace of `\p{L}+` is no possessive quantifier.
+  const rest = pattern.replaceAll(knownEscape, 'x');
   const escape = /\\.?/u.exec(rest)?.[0];
   if (escape !== undefined) return { problem: `escape ${escape}` };
-  if (/\[\[:|&&|\(\?<[a-zA-Z]|\(\?>|[+*?}]\+/.test(pattern)) return { problem: 'syntax of Oniguruma alone' };
+  if (/\[\[:|&&|\(\?<[a-zA-Z]|\(\?>|[+*?}]\+/.test(rest)) return { problem: 'syntax of Oniguruma alone' };
   const translated = pattern.replaceAll(knownEscape, (escape) => {
     if (escape === '\\s') return String.raw`\p{White_Space}`;
     return escape === '\\S' ? String.raw`\P{White_Space}` : escape;

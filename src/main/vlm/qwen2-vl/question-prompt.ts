@@ -24,9 +24,20 @@ export type QuestionPrompt = Readonly<{
   imageSpans: { start: number; count: number }[];
 }>;
 
-/** Python's `str.strip()`; JavaScript's `trim` leaves U+001C..1F and U+0085 and takes U+FEFF. */
+/** What Python's `str.strip` takes: Unicode's white space and four control characters, but not U+FEFF. */
+function isPythonSpace(code: number): boolean {
+  return (
+    (code >= 0x1c && code <= 0x1f) || (code !== 0xfeff && (code === 0x85 || /\s/u.test(String.fromCharCode(code))))
+  );
+}
+
+/** Python's `str.strip()`, which differs from JavaScript's `trim` in U+001C..1F, U+0085 and U+FEFF. */
 export function pythonStrip(text: string): string {
-  return text.replace(/^[\p{White_Space}\u{1c}-\u{1f}]+/u, '').replace(/[\p{White_Space}\u{1c}-\u{1f}]+$/u, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isPythonSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isPythonSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /** The user's text of a question. */
