@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { programFiles } from '../core/program-files.ts';
 import { addBench } from './commands/bench.ts';
 import { addDatasetInspect } from './commands/dataset-inspect.ts';
+import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEval } from './commands/eval.ts';
 import { addExport } from './commands/export.ts';
@@ -47,6 +48,7 @@ export function createProgram(run: RunInSession): Command {
   addRunsPack(runs, run);
   addRunsDelete(runs, run);
   addExport(program, run);
+  addDemo(program, run);
   addServe(program, run);
   addDoctor(program, run);
   addBench(program, run);

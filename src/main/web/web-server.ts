@@ -51,7 +51,9 @@ export async function startWebServer({ core, port, pageFolder }: WebServerOption
     setSecurityHeaders(response);
     const refusal = refusalOf(request.headers);
     if (refusal !== null) return sendText(response, 403, refusal);
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    // `//x/y` would name a host; an absolute address is only for proxies.
+    if (request.url?.startsWith('/') !== true) return sendText(response, 400, 'This is no address.');
+    const url = new URL(`http://localhost${request.url}`);
     if (url.pathname.startsWith('/api/rpc/')) {
       if (!credentials.hasApiToken(request.headers)) return sendText(response, 401, noCredentials);
       if (request.method !== 'POST') return sendText(response, 405, 'The API is called with POST.');

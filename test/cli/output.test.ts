@@ -1,0 +1,84 @@
+/** How results are written for people. */
+import { describe, expect, it } from 'vitest';
+import { categoryTable } from '../../src/main/cli/output/category-table.ts';
+import { failureText } from '../../src/main/cli/output/failure-text.ts';
+import { bytes, duration, percent } from '../../src/main/cli/output/numbers.ts';
+import { table } from '../../src/main/cli/output/table.ts';
+import type { CategoryNode } from '../../src/shared/statistics.ts';
+
+describe('numbers', () => {
+  it.each([
+    [0, '0.0 s'],
+    [9.94, '9.9 s'],
+    [59.4, '59 s'],
+    [61, '1 min 1 s'],
+    [3660, '1 h 1 min'],
+  ])('%d seconds are %j', (seconds, text) => expect(duration(seconds)).toBe(text));
+
+  it.each([
+    [999, '999 B'],
+    [1_500, '1.5 kB'],
+    [2_000_000_000_000_000, '2000.0 TB'],
+  ])('%d bytes are %j', (size, text) => expect(bytes(size)).toBe(text));
+
+  it('writes no accuracy as a dash', () => expect(percent(null)).toBe('-'));
+});
+
+describe('table', () => {
+  it('aligns columns and pads nothing at the end of a line', () => {
+    const text = table(
+      [
+        { name: 'a', n: 1 },
+        { name: 'long name', n: 100 },
+      ],
+      [
+        { header: 'Name', cell: ({ name }) => name },
+        { header: 'n', align: 'right', cell: ({ n }) => String(n) },
+      ],
+    );
+    expect(text.split('\n')).toEqual(['Name         n', '---------  ---', 'a            1', 'long name  100']);
+  });
+});
+
+describe('category table', () => {
+  const node = (...path: string[]): CategoryNode => ({
+    path,
+    total: 4,
+    correct: 3,
+    unparsed: 1,
+    failed: 0,
+    accuracy: { estimate: 0.75, low: 0.3006, high: 0.9544 },
+  });
+  const firstColumn = (text: string) =>
+    text
+      .split('\n')
+      .slice(2)
+      .map((line) => line.split(/\s{2,}\d/)[0]);
+
+  it('puts parents before their children, and a deeper level on request only', () => {
+    const nodes = [node('b', 'x'), node('b'), node('a', 'y', 'z'), node('a'), node(), node('a', 'y')];
+    expect(firstColumn(categoryTable(nodes))).toEqual(['all', 'a', '  y', 'b', '  x']);
+    expect(firstColumn(categoryTable(nodes, 1))).toEqual(['all', 'a', 'b']);
+    expect(firstColumn(categoryTable(nodes, 3))).toEqual(['all', 'a', '  y', '    z', 'b', '  x']);
+  });
+
+  it('shows the interval', () => expect(categoryTable([node()])).toContain('30.1 % – 95.4 %'));
+});
+
+describe('failure text', () => {
+  it('has a line for each detail and none for what is missing', () => {
+    const text = failureText({
+      kind: 'malformed-row',
+      message: 'Bad row.',
+      file: 'a.jsonl',
+      place: 'row 3',
+      action: 'Mend it.',
+    });
+    expect(text.split('\n')).toEqual([
+      'error: Bad row.',
+      '  file:     a.jsonl',
+      '  place:    row 3',
+      '  action:   Mend it.',
+    ]);
+  });
+});
