@@ -94,7 +94,8 @@ export async function decodeImage(bytes: Uint8Array, label: string): Promise<Rgb
   if (bytes.length > maxImageBytes) refuseLarge(label, `at most ${maxImageBytes} bytes`, `${bytes.length} bytes`);
   const format = recogniseImageFormat(bytes, label);
   const input = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const image = sharp(input, { failOn: 'truncated', ignoreIcc: true, limitInputPixels: maxImagePixels });
+  // The limit is checked here, where it can be told from damage.
+  const image = sharp(input, { failOn: 'truncated', ignoreIcc: true, limitInputPixels: false });
   const metadata = await reading(label, image.metadata());
   const { width, height } = metadata;
   if (width * height > maxImagePixels) {

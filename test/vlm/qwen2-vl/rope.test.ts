@@ -1,0 +1,133 @@
+/** Positions exactly transformers', cosines and sines within float32's last bits (its `pow` and `cos` round otherwise). */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  mropePositions,
+  plainPositions,
+  rotaryTable,
+  visionRotaryTable,
+  type PlacedImage,
+} from '../../../src/main/vlm/qwen2-vl/rope.ts';
+import type { TextDimensions, VisionDimensions } from '../../../src/shared/bundle.ts';
+import { expectClose } from '../../support/expect-close.ts';
+import { arraySchema, goldenFloats, readGoldenJson, sha256 } from '../vlm-golden.ts';
+
+const gridSchema = z.tuple([z.int(), z.int(), z.int()]);
+const golden = readGoldenJson(
+  z.object({
+    layouts: z.array(
+      z.object({
+        images: z.array(z.object({ textBefore: z.int(), gridThw: gridSchema })),
+        tail: z.int(),
+        tokenCount: z.int(),
+        delta: z.int(),
+        sha256: z.string(),
+        positions: z.array(z.array(z.int())).optional(),
+      }),
+    ),
+    tables: z.array(
+      z.object({
+        ropeTheta: z.number(),
+        headSize: z.int(),
+        mropeSections: z.array(z.int()),
+        positions: z.array(z.array(z.int())),
+        cos: arraySchema,
+        sin: arraySchema,
+      }),
+    ),
+    visionTables: z.array(
+      z.object({
+        embedDim: z.int(),
+        headCount: z.int(),
+        gridThw: gridSchema,
+        cos: arraySchema,
+        sin: arraySchema,
+      }),
+    ),
+  }),
+  'positions.json',
+);
+
+const text: TextDimensions = {
+  hiddenSize: 32,
+  layerCount: 1,
+  headCount: 2,
+  keyValueHeadCount: 1,
+  headSize: 16,
+  intermediateSize: 32,
+  vocabularySize: 100,
+  rmsNormEpsilon: 1e-6,
+  ropeTheta: 1e6,
+  mropeSections: [2, 3, 3],
+  maxPositions: 32_768,
+  tiedEmbeddings: true,
+};
+const vision: VisionDimensions = {
+  depth: 1,
+  embedDim: 32,
+  headCount: 2,
+  intermediateSize: 64,
+  patchSize: 14,
+  temporalPatchSize: 2,
+  spatialMergeSize: 2,
+  channelCount: 3,
+};
+
+describe('mropePositions', () => {
+  it('equals get_rope_index on 200 layouts with up to four images', () => {
+    expect(golden.layouts.length).toBe(200);
+    for (const { images, tail, tokenCount, delta, sha256: digest, positions } of golden.layouts) {
+      const placed: PlacedImage[] = [];
+      let at = 0;
+      for (const { textBefore, gridThw } of images) {
+        const count = (gridThw[1] * gridThw[2]) / 4;
+        placed.push({ start: at + textBefore, count, gridThw });
+        at += textBefore + count;
+      }
+      expect(at + tail).toBe(tokenCount);
+      const found = mropePositions(tokenCount, placed, 2);
+      if (positions !== undefined) expect(Array.from(found.positions)).toEqual(positions.flat());
+      expect(sha256(found.positions)).toBe(digest);
+      expect(found.next - tokenCount).toBe(delta);
+    }
+  });
+
+  it('is plain without images', () => {
+    expect(mropePositions(7, [], 2)).toEqual(plainPositions(7));
+    expect(plainPositions(2, 5)).toEqual({ positions: Int32Array.of(5, 6, 5, 6, 5, 6), next: 7 });
+  });
+
+  it('takes spans that do not fit their grids for a bug', () => {
+    const gridThw = [1, 4, 4] as const;
+    expect(() => mropePositions(9, [{ start: 1, count: 5, gridThw }], 2)).toThrow(/does not fit/);
+    expect(() => mropePositions(4, [{ start: 1, count: 4, gridThw }], 2)).toThrow(/does not fit/);
+  });
+});
+
+describe('rotary tables', () => {
+  it.each(golden.tables)('of a head of $headSize with base $ropeTheta', (table) => {
+    const { positions, cos, sin, ...dimensions } = table;
+    const found = rotaryTable(Int32Array.from(positions.flat()), { ...text, ...dimensions });
+    // One unit in the last place of an inverse frequency, at the largest angles that positions up to 31,999 reach.
+    const tolerance = { absolute: 2e-3 };
+    expectClose(found.cos, goldenFloats(cos), tolerance, 'cos');
+    expectClose(found.sin, goldenFloats(sin), tolerance, 'sin');
+    // Positions that prompts reach.
+    const half = dimensions.headSize / 2;
+    for (const name of ['cos', 'sin'] as const) {
+      const expected = goldenFloats(table[name]).subarray(0, 5 * half);
+      expectClose(found[name].subarray(0, 5 * half), expected, { absolute: 4e-5 }, name);
+    }
+  });
+
+  it.each(golden.visionTables)('of vision patches, grid $gridThw, $embedDim / $headCount', (table) => {
+    const { gridThw, cos, sin, ...dimensions } = table;
+    const found = visionRotaryTable(gridThw, { ...vision, ...dimensions });
+    expectClose(found.cos, goldenFloats(cos), { absolute: 2e-6 }, 'cos');
+    expectClose(found.sin, goldenFloats(sin), { absolute: 2e-6 }, 'sin');
+  });
+
+  it('takes sections that do not fill a head for a bug', () => {
+    expect(() => rotaryTable(Int32Array.of(0, 0, 0), { ...text, mropeSections: [1, 2, 3] })).toThrow(/add up/);
+  });
+});
