@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import { failFromSystem } from '../files/io-failure.ts';
+import { failFromSystem, systemCode } from '../files/io-failure.ts';
 
 const partialMark = '.partial-';
 /** Room for graphs, tokenizer and the file system's own needs, beyond the weights. */
@@ -34,10 +34,7 @@ export async function makeBundleFolder<T>(
   try {
     await mkdir(partial);
     const result = await fill(partial);
-    const old = `${partial}-old`;
-    if (existing !== 'nothing') await rename(path, old);
-    await rename(partial, path);
-    await rm(old, { recursive: true, force: true });
+    await putInPlace(partial, path, existing === 'bundle');
     return result;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -45,12 +42,27 @@ export async function makeBundleFolder<T>(
   }
 }
 
+/** Renames the finished folder; an old bundle steps aside first, and back again if that fails. */
+async function putInPlace(partial: string, path: string, replaces: boolean): Promise<void> {
+  const old = `${partial}-old`;
+  if (replaces) await rename(path, old);
+  try {
+    await rename(partial, path);
+  } catch (error) {
+    if (replaces) await rename(old, path);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
 async function describeExisting(path: string): Promise<'nothing' | 'bundle' | 'other'> {
   const entries = await readdir(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    return failFromSystem(error, path);
+    const code = systemCode(error);
+    if (code === 'ENOENT') return null;
+    return code === 'ENOTDIR' ? 'file' : failFromSystem(error, path);
   });
   if (entries === null) return 'nothing';
+  if (entries === 'file') return 'other';
   if (entries.includes('bundle.json')) return 'bundle';
   if (entries.length > 0) return 'other';
   await rm(path, { recursive: true });
