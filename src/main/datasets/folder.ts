@@ -24,8 +24,12 @@ export type FoundFile = Readonly<{ kind: 'found'; path: string }>;
 export type Lookup = FoundFile | Readonly<{ kind: 'missing' }> | Readonly<{ kind: 'refused'; failure: Failure }>;
 
 export interface DatasetFolder {
-  /** As the user named it (the folder of a single file). */
+  /** The folder or file as the user named it. */
+  readonly path: string;
+  /** The folder that is read: the snapshot of a cached repository, the folder of a single file. */
   readonly root: string;
+  /** The same with links replaced, absolute. */
+  readonly realRoot: string;
   /** The one file to read, relative to the root, when the user named a file. */
   readonly onlyFile: string | null;
   /** The name of the cached repository that this is a Hub snapshot of, or null. */
@@ -57,14 +61,14 @@ export async function openFolder(path: string): Promise<DatasetFolder> {
     }
     failFromSystem(error, path);
   }
-  if (status.isDirectory()) return folderAt(await snapshotFolder(path), null);
+  if (status.isDirectory()) return folderAt(path, await snapshotFolder(path), null);
   if (!status.isFile()) {
     fail('unknown-format', `${path} is neither a folder nor a file.`, { file: path, expected: 'a folder or a file' });
   }
-  return folderAt(dirname(path), basename(path));
+  return folderAt(path, dirname(path), basename(path));
 }
 
-async function folderAt(root: string, onlyFile: string | null): Promise<DatasetFolder> {
+async function folderAt(path: string, root: string, onlyFile: string | null): Promise<DatasetFolder> {
   const boundary = await folderBoundary(root);
   const hubName = (await hubSnapshotOf(root))?.name ?? null;
   const listings = new Map<string, Promise<Listing | null>>();
@@ -102,7 +106,9 @@ async function folderAt(root: string, onlyFile: string | null): Promise<DatasetF
   };
 
   return {
+    path,
     root,
+    realRoot: boundary.realRoot,
     onlyFile,
     hubName,
     async dataFiles(extensions) {

@@ -1,40 +1,37 @@
 /**
- * Where a row's image may lie. Rows name images relative to the file they stand in, to the folder above it, or to
- * the folder that the dataset was made in (`data/images/x.png` in a folder that is itself `data`), so leading
- * folders are dropped one by one.
+ * Where a row's image may lie. A missing image, or one outside the folder, is a warning and the reference stays:
+ * the question is then a failed one of a run, not a silently absent one. Nothing is guessed from a bare file name,
+ * which another question's image may share.
  */
-import { posix } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import type { Failure } from '../../shared/failure.ts';
 import type { ImageReference } from '../../shared/sample.ts';
 import type { DatasetFolder } from './folder.ts';
 
 export type NamedImage = Readonly<{ image: ImageReference; imageIdentity: string; warning?: Failure }>;
 
-export type NamedImagePlace = Readonly<{ file: string; place: string }>;
+export type NameOptions = Readonly<{
+  /** The file and place of the row, for failures. */
+  file: string;
+  place: string;
+  /** Paths to look at, best first; by default those of `writtenPaths`. */
+  candidates?: readonly string[];
+}>;
 
-/**
- * The image that a row of `file` names. A missing image, or one outside the folder, is a warning and the
- * reference stays: the question is then a failed one of a run, not a silently absent one.
- */
-export async function nameImage(
-  folder: DatasetFolder,
-  name: string,
-  { file, place }: NamedImagePlace,
-  further: readonly string[] = [],
-): Promise<NamedImage> {
-  const written = name.replaceAll('\\', '/');
-  const lookup = await folder.find([...candidatesFor(file, written), ...further]);
-  const reference = (path: string): ImageReference => ({ kind: 'file', path });
-  if (lookup.kind === 'found') return { image: reference(lookup.path), imageIdentity: written };
-  if (lookup.kind === 'refused') {
-    return { image: reference(written), imageIdentity: written, warning: { ...lookup.failure, file, place } };
-  }
+/** The image that a row names as `written`. */
+export async function nameImage(folder: DatasetFolder, written: string, options: NameOptions): Promise<NamedImage> {
+  const { file, place, candidates = writtenPaths(folder, file, written) } = options;
+  const imageIdentity = written.replaceAll('\\', '/');
+  const lookup = await folder.find(candidates);
+  if (lookup.kind === 'found') return { image: { kind: 'file', path: lookup.path }, imageIdentity };
+  const image: ImageReference = { kind: 'file', path: imageIdentity };
+  if (lookup.kind === 'refused') return { image, imageIdentity, warning: { ...lookup.failure, file, place } };
   return {
-    image: reference(written),
-    imageIdentity: written,
+    image,
+    imageIdentity,
     warning: {
       kind: 'missing-image',
-      message: `${file}, ${place}: there is no image ${written}.`,
+      message: `${file}, ${place}: there is no image ${imageIdentity}.`,
       file,
       place,
       expected: 'an image file inside the dataset’s folder',
@@ -44,21 +41,16 @@ export async function nameImage(
   };
 }
 
-function candidatesFor(file: string, written: string): string[] {
+/**
+ * A written path is relative to the file it stands in, to the dataset's folder, or to the folder above: rows of
+ * `data/test.jsonl` say `data/images/x.png`, also when `data` itself was opened.
+ */
+export function writtenPaths(folder: DatasetFolder, file: string, written: string): string[] {
+  const path = written.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, '');
   const base = posix.dirname(file);
-  const candidates: string[] = [];
-  let rest = written;
-  for (;;) {
-    if (base !== '.') candidates.push(`${base}/${rest}`);
-    candidates.push(rest);
-    const slash = rest.indexOf('/');
-    // What starts at the root or climbs is refused, not searched for.
-    if (slash <= 0 || rest.startsWith('..') || /^[A-Za-z]:/.test(rest)) break;
-    rest = rest.slice(slash + 1);
-  }
-  const name = written.slice(written.lastIndexOf('/') + 1);
-  if (!written.includes('..') && !written.startsWith('/')) {
-    candidates.push(base === '.' ? `images/${name}` : `${base}/images/${name}`, `images/${name}`);
-  }
-  return candidates;
+  const paths = [path];
+  const first = path.slice(0, path.indexOf('/') + 1);
+  const ownName = `${basename(join(folder.realRoot, base))}/`;
+  if (first !== '' && first !== '/' && (first === 'data/' || first === ownName)) paths.push(path.slice(first.length));
+  return base === '.' ? paths : paths.flatMap((candidate) => [`${base}/${candidate}`, candidate]);
 }

@@ -1,5 +1,5 @@
 /**
- * The licence of a dataset, and where that is said: the dataset card's front matter (`license:` of README.md),
+ * The licence of a dataset, and where that is said: a `dataset.json`, else the dataset card's front matter (`license:` of README.md),
  * else a LICENSE file beside it, else what the format's own publication states. Never a guess from the rows.
  */
 import { open } from 'node:fs/promises';
@@ -10,7 +10,12 @@ import type { DatasetFolder } from './folder.ts';
 export type KnownLicence = Readonly<{ name: string; source: string }>;
 
 /** `CC-BY-SA-4.0 (README.md)`, or null when nothing says it. */
-export async function findLicence(folder: DatasetFolder, known: KnownLicence | null): Promise<string | null> {
+export async function findLicence(
+  folder: DatasetFolder,
+  mapped: string | undefined,
+  known: KnownLicence | null,
+): Promise<string | null> {
+  if (mapped !== undefined) return `${mapped} (dataset.json)`;
   const card = await readHead(folder, 'README.md');
   const stated = card === null ? null : licenceOfCard(card);
   if (stated !== null) return `${stated} (dataset card, README.md)`;

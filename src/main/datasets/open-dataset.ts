@@ -1,15 +1,16 @@
 /** Opens a dataset: finds its format, then offers its rows, summary and images. */
-import { fail } from '../../shared/failure.ts';
-import type { DatasetSummary, ImageReference, Sample } from '../../shared/sample.ts';
+import type { DatasetSummary, Sample } from '../../shared/sample.ts';
+import { failIfCancelled } from './cancelled.ts';
 import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
-import { readImageFile } from './images.ts';
 import { countRows } from './inspect.ts';
 import { findLicence } from './licence.ts';
 import type { ReaderRow } from './reader.ts';
 import { recognise } from './recognise.ts';
 import { knownLicences } from './known-licences.ts';
-import { m3cotJsonlReader } from './readers/m3cot-jsonl.ts';
+import { createParquetFiles } from './parquet/parquet-files.ts';
+import { readImage } from './read-image.ts';
+import { createReader } from './readers/create-reader.ts';
 import { normaliseSplit } from './split-name.ts';
 import { createUniqueRows } from './unique-rows.ts';
 
@@ -26,15 +27,20 @@ export type OpenOptions = Readonly<{
 export async function openDataset(path: string, options: OpenOptions = {}): Promise<Dataset> {
   const { signal } = options;
   const folder = await openFolder(path);
-  const { format, files } = await recognise(folder);
-  const licence = await findLicence(folder, knownLicences[format]);
-  const reader = m3cotJsonlReader({ folder }, files);
+  const parquetFiles = createParquetFiles(folder);
+  const recognised = await recognise(folder, parquetFiles).catch(async (error: unknown) => {
+    await parquetFiles.close();
+    throw error;
+  });
+  const { format, mapping } = recognised;
+  const licence = await findLicence(folder, mapping?.licence ?? mapping?.license, knownLicences[format]);
+  const reader = createReader({ folder, parquetFiles }, recognised);
   let summary: Promise<DatasetSummary> | undefined;
 
   async function* uniqueRows(): AsyncGenerator<readonly ReaderRow[]> {
     const unique = createUniqueRows();
     for await (const batch of reader.rows({ signal })) {
-      if (signal?.aborted === true) fail('cancelled', `Reading ${path} was cancelled.`, { file: path });
+      failIfCancelled(signal, path);
       yield batch.map(unique);
     }
   }
@@ -63,11 +69,8 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
     async problems() {
       return (await dataset.summary()).problems;
     },
-    readImage(reference: ImageReference) {
-      if (reference.kind === 'file') return readImageFile(folder, reference.path);
-      throw new Error(`No reader for ${reference.kind} images yet.`);
-    },
-    async close() {},
+    readImage: (reference) => readImage(reference, folder, parquetFiles),
+    close: () => parquetFiles.close(),
   };
   return dataset;
 }

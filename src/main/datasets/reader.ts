@@ -2,9 +2,10 @@
  * What each format's reader gives: its rows in order, as samples or as problems, in batches. Readers know one
  * format; unique ids, counts, fingerprint and images are the same for all and live elsewhere.
  */
-import type { Failure } from '../../shared/failure.ts';
-import type { DatasetFormat, DatasetProblem, ImageReference, Sample } from '../../shared/sample.ts';
+import { failureOf, type Failure } from '../../shared/failure.ts';
+import type { DatasetFormat, DatasetProblem, Sample } from '../../shared/sample.ts';
 import type { DatasetFolder } from './folder.ts';
+import type { ParquetFiles } from './parquet/parquet-files.ts';
 
 export type SampleRow = Readonly<{
   kind: 'sample';
@@ -30,12 +31,16 @@ export interface Reader {
   rows(options: ReadOptions): AsyncIterable<readonly ReaderRow[]>;
 }
 
-export type ReaderContext = Readonly<{ folder: DatasetFolder }>;
-
-/** Reads the images of the references that its formats make. */
-export type ImageSource = (reference: ImageReference) => Promise<Uint8Array>;
+export type ReaderContext = Readonly<{ folder: DatasetFolder; parquetFiles: ParquetFiles }>;
 
 /** A problem at a row of a file, or with the whole file (`row` null). */
 export function problemRow(file: string, row: number | null, failure: Failure): ProblemRow {
   return { kind: 'problem', problem: { file, row, failure } };
+}
+
+/** The problem of a whole file; failures that concern the request, and bugs, are thrown on. */
+export function fileProblem(error: unknown, file: string): ProblemRow {
+  const failure = failureOf(error);
+  if (failure === undefined || failure.kind === 'cancelled') throw error;
+  return problemRow(file, null, failure);
 }

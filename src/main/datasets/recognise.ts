@@ -1,16 +1,23 @@
 /**
  * Which format a folder or file is in. Every data file is looked at, each is matched to the formats by its field
- * names, and the first format (in the order below) that any file fits is the dataset's. When nothing fits, the
- * failure lists what was looked for and what each file was.
+ * names, and the first format (in the order below) that any file fits is the dataset's; a `dataset.json` makes the
+ * folder a generic one. When nothing fits, the failure lists what was looked for and what each file was.
  */
 import { fail, type Failure } from '../../shared/failure.ts';
 import type { DatasetFormat } from '../../shared/sample.ts';
+import { datasetJsonName, mapColumns, readDatasetJson, type DatasetJson } from './dataset-json.ts';
 import type { DatasetFolder } from './folder.ts';
+import type { ParquetFiles } from './parquet/parquet-files.ts';
 import { m3cotFields } from './readers/m3cot-row.ts';
+import { scienceqaFields } from './readers/scienceqa-row.ts';
 import { sniffFile, type Sniffed } from './sniff.ts';
 import { compareBySplit } from './split-name.ts';
 
-export type Recognised = Readonly<{ format: DatasetFormat; files: readonly string[] }>;
+export type Recognised = Readonly<{
+  format: DatasetFormat;
+  files: readonly string[];
+  mapping: DatasetJson | null;
+}>;
 
 const extensions = ['.parquet', '.jsonl', '.ndjson', '.json', '.tsv', '.csv'];
 
@@ -18,33 +25,115 @@ type Candidate = Readonly<{ format: DatasetFormat; describes: string; fits: (fil
 
 const candidates: readonly Candidate[] = [
   {
+    format: 'm3cot-parquet',
+    describes: `M3CoT on the Hub (parquet with ${m3cotFields.join(', ')})`,
+    fits: (file) => file.shape === 'parquet' && hasAll(file, m3cotFields),
+  },
+  {
     format: 'm3cot-jsonl',
-    describes: `M3CoT's original release: JSON Lines with ${m3cotFields.join(', ')}`,
-    fits: (file) => file.shape === 'json-lines' && m3cotFields.every((field) => file.fields.has(field)),
+    describes: 'M3CoT’s original JSON Lines (the same fields)',
+    fits: (file) => file.shape === 'json-lines' && hasAll(file, m3cotFields) && !file.fields.has('messages'),
+  },
+  {
+    format: 'scienceqa-json',
+    describes: `ScienceQA’s problems.json (questions by id, each with ${scienceqaFields.join(', ')})`,
+    fits: (file) => file.shape === 'keyed-json' && hasAll(file, ['question', 'choices', 'answer']),
+  },
+  {
+    format: 'scienceqa-parquet',
+    describes: 'ScienceQA on the Hub (parquet with the same fields)',
+    fits: (file) => file.shape === 'parquet' && hasAll(file, scienceqaFields),
+  },
+  {
+    format: 'vlmevalkit-tsv',
+    describes: 'VLMEvalKit’s TSV (index, image or image_path, question, A, B, …)',
+    fits: (file) =>
+      file.shape === 'delimited' && file.delimiter === 'tab' && hasAll(file, ['index', 'question', 'A', 'B']),
+  },
+  {
+    format: 'generic-jsonl',
+    describes: 'JSON Lines with question and choices',
+    fits: (file) => file.shape === 'json-lines' && isGeneric(file, {}) && !file.fields.has('messages'),
+  },
+  {
+    format: 'generic-csv',
+    describes: 'CSV or TSV with question and choices (or A, B, …)',
+    fits: (file) => file.shape === 'delimited' && isGeneric(file, {}),
   },
 ];
 
-/** Fails: `unknown-format`; the file's own failure (`wrong-encoding`, `permission-denied`, …) where one explains it. */
-export async function recognise(folder: DatasetFolder): Promise<Recognised> {
+/**
+ * Fails: `unknown-format`; `malformed-file` for a broken `dataset.json`; a file's own failure (`wrong-encoding`,
+ * `permission-denied`, …) where no other file is a dataset.
+ */
+export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFiles): Promise<Recognised> {
   const names = await folder.dataFiles(extensions);
   const sniffed: Sniffed[] = [];
-  for (const name of names) sniffed.push(await sniffFile(await folder.resolve(name), name));
+  for (const name of names) sniffed.push(await sniffFile(await folder.resolve(name), name, parquetFiles));
+  const mapping = await readDatasetJson(folder);
+  if (mapping !== null) {
+    const generic = mappedFiles(mapping, sniffed);
+    if (generic !== null) return { ...generic, mapping };
+    if (mapping.files !== undefined || Object.keys(mapping.columns).length > 0) {
+      return fail('malformed-file', 'dataset.json fits none of the data files.', {
+        file: datasetJsonName,
+        place: 'columns',
+        expected: 'columns for question and choices that a JSONL or CSV file of the folder has',
+        found: describeFiles(sniffed),
+      });
+    }
+  }
   for (const { format, fits } of candidates) {
     const files = sniffed.filter(fits).map(({ file }) => file);
-    if (files.length > 0) return { format, files: files.sort(compareBySplit) };
+    if (files.length > 0) return { format, files: files.sort(compareBySplit), mapping };
   }
   const failure = sniffed
     .map((file) => (file.shape === 'unknown' ? file.failure : null))
     .find((found) => found !== null);
-  if (failure !== undefined) throwAgain(failure);
-  return fail('unknown-format', `${folder.root} is not a dataset in a known format.`, {
-    file: folder.root,
+  if (failure !== undefined) failAgain(failure);
+  return fail('unknown-format', `${folder.path} is not a dataset in a known format.`, {
+    file: folder.path,
     expected: candidates.map(({ describes }) => describes).join('; '),
     found: describeFiles(sniffed),
+    action: 'Name the folder that holds the data files; a dataset.json can map other column names.',
   });
 }
 
-function throwAgain({ kind, message, ...detail }: Failure): never {
+/** The files that a `dataset.json` is about: those it lists, else those with the columns that it names. */
+function mappedFiles(mapping: DatasetJson, sniffed: readonly Sniffed[]): Pick<Recognised, 'format' | 'files'> | null {
+  const wanted = sniffed.filter(
+    (file) => mapping.files?.includes(file.file) ?? ('fields' in file && isGeneric(file, mapping.columns)),
+  );
+  const missing = mapping.files?.find((name) => !sniffed.some(({ file }) => file === name));
+  if (missing !== undefined) {
+    fail('missing-file', `dataset.json names the file ${missing}, which is not there.`, {
+      file: datasetJsonName,
+      place: 'files',
+      expected: 'data files of the folder',
+      found: missing,
+    });
+  }
+  for (const [shape, format] of [
+    ['json-lines', 'generic-jsonl'],
+    ['delimited', 'generic-csv'],
+  ] as const) {
+    const files = wanted.filter((file) => file.shape === shape).map(({ file }) => file);
+    if (files.length > 0) return { format, files: files.sort(compareBySplit) };
+  }
+  return null;
+}
+
+function isGeneric(file: Extract<Sniffed, { fields: ReadonlySet<string> }>, columns: DatasetJson['columns']): boolean {
+  const { question, choices } = mapColumns(columns, file.fields);
+  const needed = [question, ...(typeof choices === 'string' || choices === null ? [choices] : choices)];
+  return needed.every((name) => name !== null && file.fields.has(name));
+}
+
+function hasAll(file: Extract<Sniffed, { fields: ReadonlySet<string> }>, fields: readonly string[]): boolean {
+  return fields.every((field) => file.fields.has(field));
+}
+
+function failAgain({ kind, message, ...detail }: Failure): never {
   fail(kind, message, detail);
 }
 
@@ -52,7 +141,7 @@ function describeFiles(files: readonly Sniffed[]): string {
   if (files.length === 0) return `no ${extensions.join(', ')} file`;
   const shown = files.slice(0, 10).map((file) => {
     if (file.shape === 'unknown') return `${file.file}: ${file.found}`;
-    if (file.shape === 'parquet') return `${file.file}: parquet`;
+    if ('fields' in file && file.fields.has('messages')) return `${file.file}: a prediction file`;
     return `${file.file}: ${file.shape} with ${[...file.fields].slice(0, 12).join(', ')}`;
   });
   return files.length > shown.length

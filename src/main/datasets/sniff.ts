@@ -7,12 +7,13 @@ import { open } from 'node:fs/promises';
 import type { Failure } from '../../shared/failure.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { failFromSystem } from '../files/io-failure.ts';
+import type { ParquetFiles } from './parquet/parquet-files.ts';
 import { isJsonObject } from './text/json-lines.ts';
 import { refuseWideEncodings } from './text/lines.ts';
 
 export type Sniffed = Readonly<{ file: string }> &
   (
-    | Readonly<{ shape: 'parquet' }>
+    | Readonly<{ shape: 'parquet'; fields: ReadonlySet<string> }>
     /** One JSON object for the whole file, keyed by question. */
     | Readonly<{ shape: 'keyed-json'; fields: ReadonlySet<string> }>
     | Readonly<{ shape: 'json-lines'; fields: ReadonlySet<string> }>
@@ -23,10 +24,14 @@ export type Sniffed = Readonly<{ file: string }> &
 /** Enough for the first rows of any text format, and for a header. */
 const headBytes = 2 ** 18;
 
-/** Looks at the head of one file. A file that cannot be read, or is in a wrong encoding, is `unknown` with its failure. */
-export async function sniffFile(path: string, file: string): Promise<Sniffed> {
+/** Looks at the head of one file, and at a parquet file's footer where `parquetFiles` is given. A file that cannot be read, or is in a wrong encoding, is `unknown` with its failure. */
+export async function sniffFile(path: string, file: string, parquetFiles?: ParquetFiles): Promise<Sniffed> {
   try {
     const { head, sizeBytes } = await readHead(path);
+    if (head.toString('latin1', 0, 4) === 'PAR1') {
+      const columns = (await parquetFiles?.open(file))?.columns ?? [];
+      return { file, shape: 'parquet', fields: new Set(columns) };
+    }
     return sniffHead(head, sizeBytes, file);
   } catch (error) {
     const failure = failureOf(error);
@@ -58,7 +63,6 @@ function sniffHead(head: Buffer, sizeBytes: number, file: string): Sniffed {
     failure: kind === null ? null : { kind, message: `${file} cannot be read: ${found}.`, file, found },
   });
   if (sizeBytes === 0) return unknown('an empty file');
-  if (head.toString('latin1', 0, 4) === 'PAR1') return { file, shape: 'parquet' };
   if (head[0] === 0x1f && head[1] === 0x8b) return unknown('a gzip archive; unpack it first');
   if (head.toString('latin1', 0, 2) === 'PK') return unknown('a zip archive; unpack it first');
   if (file.toLowerCase().endsWith('.parquet')) return unknown('no parquet magic number (PAR1)', 'malformed-file');

@@ -4,9 +4,8 @@
  * without that field has the image `images/{id}.png`.
  */
 import { posix } from 'node:path';
-import { failureOf } from '../../../shared/failure.ts';
-import { nameImage } from '../image-names.ts';
-import { problemRow, type Reader, type ReaderContext, type ReaderRow } from '../reader.ts';
+import { nameImage, writtenPaths, type NamedImage } from '../image-names.ts';
+import { fileProblem, problemRow, type Reader, type ReaderContext, type ReaderRow } from '../reader.ts';
 import { rowToSample, textOf } from '../rows/row-to-sample.ts';
 import { splitOfPath } from '../split-name.ts';
 import { readJsonLines, type JsonLine, type JsonObject } from '../text/json-lines.ts';
@@ -36,7 +35,7 @@ export function m3cotJsonlReader({ folder }: ReaderContext, files: readonly stri
     if (line.kind === 'failure') return problemRow(file, line.row, line.failure);
     const place = `line ${line.row}`;
     const named = await imageOf(line.object, file, place);
-    const result = rowToSample(m3cotFieldsOf(line.object, split, named?.image ?? null), {
+    const result = rowToSample(m3cotFieldsOf(line.object, split, named.image ?? null), {
       file,
       place,
       answers: 'letter',
@@ -48,27 +47,30 @@ export function m3cotJsonlReader({ folder }: ReaderContext, files: readonly stri
       file,
       row: line.row,
       sample: result.sample,
-      imageIdentity: named?.imageIdentity ?? null,
-      ...(named?.warning !== undefined && { warning: named.warning }),
+      imageIdentity: named.imageIdentity ?? null,
+      ...(named.warning !== undefined && { warning: named.warning }),
     };
   }
 
-  async function imageOf(row: JsonObject, file: string, place: string) {
+  async function imageOf(row: JsonObject, file: string, place: string): Promise<Partial<NamedImage>> {
     const id = textOf(row.id);
-    const byId = id === null ? [] : [posix.join(posix.dirname(file), 'images', `${id}.png`), `images/${id}.png`];
     const written = row.image_path ?? row.image;
-    if (typeof written === 'string' && written !== '') return nameImage(folder, written, { file, place }, byId);
-    if (written !== undefined || id === null) return null;
-    const lookup = await folder.find(byId);
-    return lookup.kind === 'found'
-      ? { image: { kind: 'file', path: lookup.path } as const, imageIdentity: `images/${id}.png`, warning: undefined }
-      : null;
+    const names = id === null ? [] : [`${id}.png`];
+    if (typeof written === 'string' && written !== '') {
+      // The original's image names are unique, so that its images are found wherever they were unpacked.
+      const name = written.slice(Math.max(written.lastIndexOf('/'), written.lastIndexOf('\\')) + 1);
+      const candidates = [...writtenPaths(folder, file, written), ...inImages(file, [name, ...names])];
+      return nameImage(folder, written, { file, place, candidates });
+    }
+    if (written !== undefined) return {};
+    const lookup = await folder.find(inImages(file, names));
+    if (lookup.kind !== 'found') return {};
+    return { image: { kind: 'file', path: lookup.path }, imageIdentity: `images/${names[0] ?? ''}` };
   }
 }
 
-/** The problem of a whole file; failures that concern the request, and bugs, are thrown on. */
-export function fileProblem(error: unknown, file: string): ReaderRow {
-  const failure = failureOf(error);
-  if (failure === undefined || failure.kind === 'cancelled') throw error;
-  return problemRow(file, null, failure);
+function inImages(file: string, names: readonly string[]): string[] {
+  return names
+    .filter((name) => name !== '' && name !== '..')
+    .flatMap((name) => [posix.join(posix.dirname(file), 'images', name), `images/${name}`]);
 }

@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { fail, type Failure } from '../../../shared/failure.ts';
+import { failIfCancelled } from '../cancelled.ts';
 import { failFromSystem } from '../../files/io-failure.ts';
 
 export type Line =
@@ -76,7 +77,7 @@ export async function* chunksOf(path: string, signal?: AbortSignal): AsyncGenera
   const stream = createReadStream(path, { highWaterMark: 2 ** 20 });
   try {
     for await (const chunk of stream) {
-      if (signal?.aborted === true) fail('cancelled', `Reading ${path} was cancelled.`, { file: path });
+      failIfCancelled(signal, path);
       yield chunk as Buffer;
     }
   } catch (error) {
