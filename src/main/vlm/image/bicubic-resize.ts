@@ -63,12 +63,7 @@ function computeTaps(inputSize: number, outputSize: number): Taps {
   return { firsts, counts, weights, stride };
 }
 
-function resizeWidth(
-  source: Uint8Array | Uint8ClampedArray,
-  width: number,
-  height: number,
-  outputWidth: number,
-): Uint8ClampedArray {
+function resizeWidth(source: Uint8Array, width: number, height: number, outputWidth: number): Uint8ClampedArray {
   const { firsts, counts, weights, stride } = computeTaps(width, outputWidth);
   const output = new Uint8ClampedArray(outputWidth * height * 3);
   let target = 0;
@@ -118,7 +113,7 @@ function resizeHeight(source: Uint8Array, width: number, height: number, outputH
 /**
  * Pillow 13 begins with the height where that loses more than twice as many pixels as the width (found by
  * comparing both orders on 3,000 sizes); before, it always began with the width. The passes' rounding makes the
- * orders differ by up to two levels on photographs.
+ * orders differ by up to two levels on photographs (docs/decisions/0005-pillow-13-pass-order.md).
  */
 function beginsWithHeight(image: RgbImage, width: number, height: number): boolean {
   return height < image.height && image.height - height > 2 * (image.width - width);
@@ -135,26 +130,12 @@ function resizeAxis(image: RgbImage, axis: 'width' | 'height', size: number): Rg
   );
 }
 
-/**
- * Whether Pillow 13 runs the vertical pass first: where it takes away clearly more rows than the horizontal one takes
- * columns. Found by comparing Pillow's output with both orders over thousands of sizes (test/vlm); before, the horizontal
- * pass always came first, as it still does for most pictures.
- */
-function verticalFirst(image: RgbImage, width: number, height: number): boolean {
-  return image.height > height && 2 * (image.width - width) < image.height - height;
-}
-
 /** Resizes to `width` x `height` pixels as Pillow does; an axis that keeps its size is not filtered. */
 export function resizeBicubic(image: RgbImage, width: number, height: number): RgbImage {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new RangeError(`cannot resize to ${width} x ${height}`);
   }
-  const toWidth = (data: Uint8Array | Uint8ClampedArray, rows: number) =>
-    width === image.width ? data : resizeWidth(data, image.width, rows, width);
-  const toHeight = (data: Uint8Array | Uint8ClampedArray, columns: number) =>
-    height === image.height ? data : resizeHeight(data, columns, image.height, height);
-  const done = verticalFirst(image, width, height)
-    ? toWidth(toHeight(image.data, image.width), height)
-    : toHeight(toWidth(image.data, image.height), width);
-  return rgbImage(width, height, new Uint8Array(done.buffer, done.byteOffset, done.length));
+  const order = beginsWithHeight(image, width, height) ? (['height', 'width'] as const) : (['width', 'height'] as const);
+  const sizes = { width, height };
+  return order.reduce((done, axis) => resizeAxis(done, axis, sizes[axis]), image);
 }
