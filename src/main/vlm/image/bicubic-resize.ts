@@ -135,7 +135,9 @@ export function resizeBicubic(image: RgbImage, width: number, height: number): R
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new RangeError(`cannot resize to ${width} x ${height}`);
   }
-  const order = beginsWithHeight(image, width, height) ? (['height', 'width'] as const) : (['width', 'height'] as const);
+  const order = beginsWithHeight(image, width, height)
+    ? (['height', 'width'] as const)
+    : (['width', 'height'] as const);
   const sizes = { width, height };
   return order.reduce((done, axis) => resizeAxis(done, axis, sizes[axis]), image);
 }
