@@ -6,9 +6,9 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SpecialTokens } from '../../shared/bundle.ts';
-import { fail } from '../../shared/failure.ts';
 import { readJsonFile } from '../checkpoint/json-file.ts';
 import { resolveInside } from '../files/safe-path.ts';
+import { findChatTemplate } from '../vlm/chat-template.ts';
 import { loadTokenizer } from '../vlm/tokenizer.ts';
 
 export type TokenizerParts = Readonly<{
@@ -22,7 +22,6 @@ export type TokenizerParts = Readonly<{
   files: readonly string[];
 }>;
 
-const templateFieldSchema = z.looseObject({ chat_template: z.string().nullish() });
 const generationSchema = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() });
 
 /** Reads them from a checkpoint's folder. Fails: `missing-file`, `malformed-tokenizer`, `malformed-config`. */
@@ -30,13 +29,13 @@ export async function readTokenizerFiles(folder: string, latentTokens: boolean):
   const tokenizerPath = await resolveInside(folder, 'tokenizer.json');
   const configPath = await existing(folder, 'tokenizer_config.json');
   const tokenizer = await loadTokenizer({ tokenizer: tokenizerPath, tokenizerConfig: configPath, latentTokens });
-  const template = await readChatTemplate(folder, configPath);
   const generationPath = await existing(folder, 'generation_config.json');
-  const files = [tokenizerPath, configPath, template.file, generationPath].filter((path) => path !== null);
+  const templatePaths = [await existing(folder, 'chat_template.jinja'), await existing(folder, 'chat_template.json')];
+  const files = [tokenizerPath, configPath, ...templatePaths, generationPath].filter((path) => path !== null);
   return {
     tokenizerJson: await readFile(tokenizerPath, 'utf8'),
     tokenizerConfigJson: configPath === null ? '{}\n' : await readFile(configPath, 'utf8'),
-    chatTemplate: template.text,
+    chatTemplate: await findChatTemplate(folder),
     specialTokens: {
       ...tokenizer.specialTokens,
       endOfSequence: await endTokens(tokenizer.specialTokens.endOfSequence, generationPath),
@@ -58,21 +57,6 @@ async function endTokens(ofTokenizer: readonly number[], generationPath: string 
   const { eos_token_id: named } = await readJsonFile(generationPath, generationSchema, 'malformed-config');
   if (named === null || named === undefined) return [...ofTokenizer];
   return [...new Set([...ofTokenizer.slice(0, 1), ...(Array.isArray(named) ? named : [named])])];
-}
-
-async function readChatTemplate(folder: string, configPath: string | null): Promise<{ text: string; file: string }> {
-  const jinja = await existing(folder, 'chat_template.jinja');
-  if (jinja !== null) return { text: await readFile(jinja, 'utf8'), file: jinja };
-  for (const file of [await existing(folder, 'chat_template.json'), configPath]) {
-    if (file === null) continue;
-    const { chat_template: text } = await readJsonFile(file, templateFieldSchema, 'malformed-tokenizer');
-    if (typeof text === 'string') return { text, file };
-  }
-  return fail('missing-file', 'The checkpoint has no chat template.', {
-    file: folder,
-    expected: 'chat_template.jinja, chat_template.json, or chat_template in tokenizer_config.json',
-    action: "Copy it from the base model's folder.",
-  });
 }
 
 /** Path of a file of the folder, or null where there is none. */
