@@ -28,7 +28,7 @@ const adapterSchema = z.looseObject({
   fan_in_fan_out: z.boolean().nullish(),
   rank_pattern: pattern,
   alpha_pattern: pattern,
-  layer_replication: z.unknown(),
+  layer_replication: z.unknown().optional(),
 });
 type AdapterConfig = z.infer<typeof adapterSchema>;
 

@@ -14,7 +14,7 @@ import type { TensorInfo, WeightSource } from './weight-source.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 /** A 7B state dict's description has about 200 KB. */
-const largestPickleBytes = 64 * 1024 * 1024;
+const largestPickleBytes = 16 * 1024 * 1024;
 
 /** Names under which training scripts nest the state dict. */
 const nestings = ['state_dict', 'model', 'module', 'model_state_dict'] as const;

@@ -5,7 +5,6 @@ import { describe, isKind, type PickleDict, type PickleKind, type PickleValue } 
 
 export type Machine = Readonly<{
   cursor: ByteCursor;
-  stack: readonly PickleValue[];
   memo: Map<number, PickleValue>;
   push(this: void, value: PickleValue): void;
   /** The topmost value above the last mark. */

@@ -9,8 +9,8 @@ import { ByteCursor, PickleError } from './byte-cursor.ts';
 import { opcodes, type Machine } from './opcodes.ts';
 import { isKind, type PickleValue } from './values.ts';
 
-/** Values on the stack and in the memo; a 7B state dict needs some 20,000. */
-const mostValues = 2_000_000;
+/** Each opcode may make a container, so that their number bounds the memory; a 7B state dict has some 70,000. */
+const mostOpcodes = 1_000_000;
 
 /**
  * The value that a pickle describes.
@@ -23,15 +23,15 @@ export function unpickle(bytes: Uint8Array, file: string, place: string): Pickle
   const machine = newMachine(cursor, file, place);
   let start = 0;
   try {
-    for (;;) {
+    for (let count = 0; count < mostOpcodes; count++) {
       start = cursor.position;
       const code = cursor.uint8();
       if (code === 0x2e) return machine.pop();
       const run = opcodes.get(code);
       if (run === undefined) throw new PickleError(`the opcode 0x${code.toString(16)}, which no state dict uses`);
       run(machine);
-      if (machine.stack.length + machine.memo.size > mostValues) throw new PickleError(`over ${mostValues} values`);
     }
+    throw new PickleError(`more than ${mostOpcodes} opcodes`);
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
     return fail('malformed-checkpoint', `${file} does not hold a sound state dict.`, {
@@ -51,7 +51,6 @@ function newMachine(cursor: ByteCursor, file: string, place: string): Machine {
   const bottom = () => marks.at(-1) ?? 0;
   return {
     cursor,
-    stack,
     memo,
     push: (value) => void stack.push(value),
     pop() {
