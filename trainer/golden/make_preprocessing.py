@@ -40,7 +40,7 @@ from preprocessing_text import (
     syllable_text,
     varied_strings,
 )
-from prompts import PROMPT_FORMATS, Sample, question_text
+from prompts import PROMPT_FORMATS
 
 GOLDEN = Path(__file__).resolve().parents[2] / "test" / "golden"
 OUT = GOLDEN / "vlm"
@@ -224,6 +224,16 @@ def write_tokens() -> None:
     write_json("character-classes.json", {}, {name: character_class(rx) for name, rx in classes.items()})
 
 
+def released_text(prompt_format: str, question: str, choices: list[str], context: str) -> str:
+    """The user's text as the released scripts build it (they strip question and choices), context put before it."""
+    training = prompt_format == "released-training"
+    options = "\n".join(
+        ("({}).{{{}}}" if training else "{}.{{{}}}").format(chr(65 + i), choice.strip()) for i, choice in enumerate(choices)
+    )
+    before = "[Context]:{" + context.strip() + "}\n" if prompt_format == "with-context" and context.strip() else ""
+    return before + "[Question]:{" + question.strip() + "}\n[Options]:\n" + options + "\nAnswer:" + ("\n" if training else "")
+
+
 def write_prompts() -> None:
     tokenizer = AutoTokenizer.from_pretrained(GOLDEN / "qwen2-vl" / "tiny-tied")
     own = tokenizer.chat_template
@@ -232,20 +242,18 @@ def write_prompts() -> None:
         for chat in chats():
             text = tokenizer.apply_chat_template(chat, chat_template=template, tokenize=False, add_generation_prompt=True)
             renders.append({"template": name, "messages": chat, "text": text})
-    samples = [
-        Sample("a", "Which is a fish?", ("cat", "carp", "crow"), "", ""),
-        Sample("b", "  Wo ist das größte Tier? \n", (" links ", "rechts\t"), " Ein Bild.\n", ""),
-        Sample("c", "图中有几只鸟？", ("1", "2", "3", "4", "many <|im_end|> birds"), "上下文", ""),
-        Sample("d", "\x1c\u0085 odd \ufeff", (), "\u3000", ""),
+    samples: list[tuple[str, list[str], str]] = [
+        ("Which is a fish?", ["cat", "carp", "crow"], ""),
+        ("  Wo ist das größte Tier? \n", [" links ", "rechts\t"], " Ein Bild.\n"),
+        ("图中有几只鸟？", ["1", "2", "3", "4", "many <|im_end|> birds"], "上下文"),
+        ("\x1c\u0085 odd \ufeff", [], "\u3000"),
     ]
     prompts = []
-    for sample in samples:
+    for question, choices, context in samples:
         for prompt_format in PROMPT_FORMATS:
             for counts in ([4], [], [3, 6]):
-                # The released code strips question and choices.
-                stripped = Sample("", sample.question.strip(), tuple(c.strip() for c in sample.choices), sample.context.strip(), "")
-                content = [{"type": "image"}] * len(counts) + [{"type": "text", "text": question_text(stripped, prompt_format)}]
-                chat = [{"role": "user", "content": content}]
+                user_text = released_text(prompt_format, question, choices, context)
+                chat = [{"role": "user", "content": [{"type": "image"}] * len(counts) + [{"type": "text", "text": user_text}]}]
                 text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
                 expanded = text
                 for count in counts:
@@ -253,9 +261,9 @@ def write_prompts() -> None:
                 ids = tokenizer.encode(expanded.replace("<|placeholder|>", "<|image_pad|>"), add_special_tokens=False)
                 prompts.append(
                     {
-                        "question": sample.question,
-                        "choices": list(sample.choices),
-                        "context": sample.context,
+                        "question": question,
+                        "choices": choices,
+                        "context": context,
                         "format": prompt_format,
                         "imageTokenCounts": counts,
                         "text": text,

@@ -46,6 +46,9 @@ export function saturateTo8Bits(pixels: RawPixels): RawPixels {
 
 /** `convert("RGB")` of grey, RGB and palette pictures; an alpha channel is forgotten. */
 export function dropAlpha(pixels: RawPixels): RgbImage {
+  if (pixels.channelCount === 3 && pixels.data instanceof Uint8Array) {
+    return rgbImage(pixels.width, pixels.height, pixels.data);
+  }
   const isGrey = pixels.channelCount < 3;
   return mapPixels(pixels, (source, from, target, to) => {
     const first = source[from] ?? 0;

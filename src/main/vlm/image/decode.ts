@@ -53,8 +53,9 @@ async function rawPixels(label: string, image: Sharp, bits: 8 | 16): Promise<Raw
   const raw = bits === 16 ? image.raw({ depth: 'ushort' }) : image.raw();
   const { data, info } = await reading(label, raw.toBuffer({ resolveWithObject: true }));
   const { width, height, channels: channelCount } = info;
-  const bytes = Uint8Array.from(data);
-  return { width, height, channelCount, data: bits === 16 ? new Uint16Array(bytes.buffer) : bytes };
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  // 16-bit values are copied: they may lie at an odd address.
+  return { width, height, channelCount, data: bits === 16 ? new Uint16Array(bytes.slice().buffer) : bytes };
 }
 
 async function decodePng(label: string, image: Sharp, bytes: Uint8Array): Promise<RgbImage> {
