@@ -71,7 +71,7 @@ export class SequenceBatch {
     const rowCount = this.#rows.length;
     if (feeds.length !== rowCount) throw new Error(`${feeds.length} feeds for ${rowCount} rows`);
     const size = this.#text.hiddenSize;
-    const counts = feeds.map((feed) => (feed === null ? 0 : feed.embeds.length / size));
+    const counts = feeds.map((feed, row) => countPositions(feed, row, size));
     const newCount = Math.max(...counts);
     if (newCount === 0) return;
     const cachedCount = this.#cachedCount;
@@ -152,6 +152,17 @@ export class SequenceBatch {
       value: gatherCacheRows(value, rows),
     }));
   }
+}
+
+/** S of one row's feed, its shapes checked. */
+function countPositions(feed: RowFeed, row: number, size: number): number {
+  if (feed === null) return 0;
+  const count = feed.embeds.length / size;
+  const { length } = feed.positions.positions;
+  if (!Number.isInteger(count) || length !== 3 * count) {
+    throw new Error(`row ${row}: ${feed.embeds.length} values of embeddings [S, ${size}] for ${length / 3} positions`);
+  }
+  return count;
 }
 
 function pick(values: Float32Array, offset: number, indices: readonly number[]): Float32Array {
