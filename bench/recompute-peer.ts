@@ -1,0 +1,52 @@
+/** The PyTorch side as a process that answers one question at a time when asked (trainer/bench/recompute.py). */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const script = fileURLToPath(new URL('../trainer/bench/recompute.py', import.meta.url));
+
+const readySchema = z.object({ threads: z.int(), torch: z.string(), transformers: z.string() });
+const answerSchema = z.object({
+  seconds: z.number(),
+  visionSeconds: z.number(),
+  latentSeconds: z.number(),
+  answerSeconds: z.number(),
+  promptTokenCount: z.int(),
+  selectedSlots: z.array(z.array(z.int())),
+  tokenIds: z.array(z.int()),
+  outputText: z.string(),
+});
+export type PeerAnswer = z.infer<typeof answerSchema>;
+
+export type RecomputePeer = Readonly<{
+  versions: z.infer<typeof readySchema>;
+  /** Answers the question of that index in the file. */
+  answer: (index: number) => Promise<PeerAnswer>;
+  close: () => void;
+}>;
+
+/** Starts it and waits until its model is loaded and its questions are preprocessed. */
+export async function startRecomputePeer(python: string, questionsFile: string): Promise<RecomputePeer> {
+  const child = spawn(python, [script, questionsFile, '--serve'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = `${errors}${chunk.toString()}`.slice(-2000);
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => {
+    const line = await lines.next();
+    if (line.done === true) throw new Error(`recompute.py ended: ${errors.trim().split('\n').at(-1) ?? ''}`);
+    return JSON.parse(line.value) as unknown;
+  };
+  return {
+    versions: readySchema.parse(await next()),
+    answer: async (index) => {
+      child.stdin.write(`${index}\n`);
+      return answerSchema.parse(await next());
+    },
+    close: () => {
+      child.stdin.end();
+    },
+  };
+}
