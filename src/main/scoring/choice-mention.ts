@@ -7,23 +7,27 @@ import { letterIndex, letterLimit, type TextSpan } from './scorer.ts';
 
 export type Mention = Readonly<{ choiceIndex: number; rule: 'letter' | 'option-text' | 'index'; span: TextSpan }>;
 
+export type TextMatch = Readonly<{ choiceIndex: number; end: number }>;
+
 export type ChoiceReader = Readonly<{
   /** The mention that starts at `position`, opening brackets, quotes and markup before it included. */
   mentionAt(text: string, position: number, allowIndex: boolean): Mention | null;
-  /** Where the option's own text ends, if it stands at `position` (after punctuation); else `position`. */
+  /** All choices whose text starts at `position`, the longest match first. */
+  textsAt(text: string, position: number): readonly TextMatch[];
+  /** The same, after the punctuation and brackets that may stand between a label and its text. */
+  textsAfterLabel(text: string, position: number): readonly TextMatch[];
+  /** Where the choice's own text ends, if it follows its label; else `position`. */
   skipOwnText(text: string, position: number, choiceIndex: number): number;
-  /** All choices whose text starts at `position`, the longest texts first. */
-  textsAt(text: string, position: number): readonly { choiceIndex: number; end: number }[];
 }>;
 
 /** Opening brackets, quotes, emphasis and LaTeX wrappers. */
-const opening = String.raw`(?:[\s*_~"'“”‘’${'`'}$([{<【（]|\\boxed|\\text(?:bf|rm|it)?|\\math(?:bf|rm|it)|\\[([]){0,16}`;
+const opening = String.raw`(?:[\s*_~"'“”‘’${'`'}$([{<【（]|\\boxed|[-•]\s|\\text(?:bf|rm|it)?|\\math(?:bf|rm|it)|\\[([]){0,16}`;
 const openingPattern = new RegExp(opening, 'uy');
 const closingPattern = /[*_~"'“”‘’`$)\]}>】）]{0,12}/uy;
 const letterPattern = /([A-Za-z])(?![\p{L}\p{N}_]|['’]\p{L}|-\p{L})/uy;
 const indexPattern = /(\d{1,2})(?![\p{L}\p{N}_%°]|[.,:/]\d|\s{0,3}[\p{L}\p{N}%$°/*+^=-])/uy;
 /** "option B", "the letter (B)": what may stand between a claim and its letter. */
-const labelNounPattern = /(?:the\s{1,3})?(?:option|choice|letter|answer)(?![\p{L}\p{N}])(?:\s{0,2}:)?/iuy;
+const labelNounPattern = /(?:the\s{1,3})?(?:answer\s{1,3})?(?:option|choice|letter)(?![\p{L}\p{N}])(?:\s{0,2}:)?/iuy;
 /** After an option's text: the claim ends here, it is not the beginning of a longer phrase. */
 const textEndPattern =
   /\s{0,3}(?:$|[.,;:!?)\]}"'“”’`*_<>$\n-]|(?:because|since|as|and|or|but|not|which|for|due|given|with|in|on|at|from|option|choice|is|\()(?![\p{L}\p{N}]))/uy;
@@ -37,8 +41,10 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
     .filter(({ pattern }) => pattern !== null)
     .sort((a, b) => b.length - a.length);
 
-  function textsAt(text: string, position: number): { choiceIndex: number; end: number }[] {
-    const found: { choiceIndex: number; end: number }[] = [];
+  const borrowed = lettersInOtherTexts(choices);
+
+  function textsAt(text: string, position: number): TextMatch[] {
+    const found: TextMatch[] = [];
     for (const { choiceIndex, pattern } of texts) {
       const end = pattern === null ? -1 : endOfMatch(pattern, text, position);
       if (end >= 0) found.push({ choiceIndex, end });
@@ -81,7 +87,18 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
     if (named !== null && named.span.end > start + 1) return named;
     const afterNoun = endOfMatch(labelNounPattern, text, start);
     const letterStart = afterNoun < 0 ? start : skipOpening(text, afterNoun);
-    return letterAt(text, letterStart) ?? named ?? (allowIndex ? indexAt(text, start) : null);
+    const letter = letterAt(text, letterStart);
+    // "option B" where B's text is not, but another's is, "option B in the image": nobody can tell which is meant.
+    const isBorrowed = letter !== null && afterNoun >= 0 && borrowed.has(letter.choiceIndex);
+    if (isBorrowed && !/[([{]/.test(text.charAt(letterStart - 1))) return null;
+    return letter ?? named ?? (allowIndex ? indexAt(text, start) : null);
+  }
+
+  function textsAfterLabel(text: string, position: number): TextMatch[] {
+    const afterPunctuation = endOfMatch(/[\s.,:;)\]}*"'“”]{0,8}/uy, text, position);
+    const found = textsAt(text, afterPunctuation);
+    // A dash may be a separator or the sign of a number.
+    return found.length > 0 ? found : textsAt(text, endOfMatch(/[-–—\s]{0,5}/uy, text, afterPunctuation));
   }
 
   return {
@@ -92,11 +109,21 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
       const end = Math.max(mention.span.end, endOfMatch(closingPattern, text, mention.span.end));
       return { ...mention, span: { start: mention.span.start, end } };
     },
+    textsAfterLabel,
     skipOwnText(text, position, choiceIndex) {
-      const start = Math.max(position, endOfMatch(/[\s.,:;)\]*"'“”-]{0,8}/uy, text, position));
-      return textsAt(text, start).find((found) => found.choiceIndex === choiceIndex)?.end ?? position;
+      return textsAfterLabel(text, position).find((found) => found.choiceIndex === choiceIndex)?.end ?? position;
     },
   };
+}
+
+/** Choices whose letter another choice's text, but not their own, uses as a name ("option B in the image"). */
+function lettersInOtherTexts(choices: readonly string[]): ReadonlySet<number> {
+  const named = choices.map(
+    (choice) =>
+      new Set([...choice.matchAll(/\b(?:option|choice)\s+([A-Z])\b/gi)].map(([, letter = '']) => letterIndex(letter))),
+  );
+  const all = new Set(named.flatMap((letters) => [...letters]));
+  return new Set([...all].filter((index) => named[index]?.has(index) !== true));
 }
 
 /** The option's words in any case and spacing, without its final full stop; null where nothing is left of it. */

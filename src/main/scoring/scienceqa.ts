@@ -5,6 +5,7 @@
  * the first hit of a kind. Unlike the script, an index or letter must stand alone (it reads "the answer is because"
  * as B), may be bracketed, and is no answer outside the options.
  */
+import { generatedEnd } from './end-markers.ts';
 import { letterIndex, letterLimit, readingOf, type Claim, type Scorer, type ScorerInput } from './scorer.ts';
 
 const identity = { name: 'scienceqa', version: 1 } as const;
@@ -20,7 +21,7 @@ export const scienceqaScorer: Scorer = {
 
 /** An output that is only an index (as prediction files in ScienceQA's shape hold) or only a letter. */
 function wholeOutput({ outputText, choices }: ScorerInput): Claim | null {
-  const text = outputText.trim();
+  const text = outputText.slice(0, generatedEnd(outputText)).trim();
   const found = text.length > 4 ? null : /^\(?(?:(\d{1,2})|([A-Z]))\)?\.?$/.exec(text);
   if (found === null) return null;
   const [, digits, letter] = found;

@@ -15,7 +15,7 @@ const isForm = String.raw`(?:\s{1,5}(?:is|was|would\s{1,3}be|should\s{1,3}be|mus
 const hedge = String.raw`(?:[,:]?\s{1,5}(?:therefore|thus|hence|then|clearly|definitely|probably|most|likely|indeed|simply|obviously|actually|still|either|both)(?![\p{L}])){0,3}`;
 const markedColon = String.raw`[*_\])"'”>\s]{0,6}[:：=]`;
 const bracketEnd = String.raw`[*_]{0,3}[\])>}][*_]{0,3}`;
-const dash = String.raw`\s{1,3}[-–—]\s{1,3}|\s{1,3}(?=[(\[]\s?[A-Z]\s?[)\]])`;
+const dash = String.raw`\s{1,3}[-–—]\s{1,3}|(?<=answer)\s{1,3}(?=[(\[]\s?[A-Z]\s?[)\]]|[A-Z][.*]{0,3}\s{0,3}(?:\n|$))`;
 /** A heading of its own: the choice stands on the next line. */
 const heading = String.raw`[*_\s]{0,4}\n`;
 /** "the answer is X", "Answer: X", "[Answer] X", "Answer (X)", "### Answer" and X on the next line. */
@@ -36,7 +36,7 @@ const verdictStart =
 const wordBeforeNoun =
   /(?:^|[^\p{L}\p{N}'’])(?:the|my|our|your|this|that|its|an?|so|thus|therefore|hence|then|and|as|since|because|correct|right|final|best|likely|appropriate|accurate|suitable|probable|plausible|only|true|actual|single|exact|closest|logical|reasonable|proper|answer|option|think|believe|conclude|say|is|says?)$/iu;
 const denial =
-  /(?:^|[^\p{L}])(?:not|never|cannot|(?<!no\s)doubt|neither|nor|none|no(?!\s+doubt)|if|whether|unless|suppose|supposing|assume|assuming|least|less|wrong|incorrect)(?:\s+[\p{L}]+){0,4}\s*$|n['’]t(?:\s+[\p{L}]+){0,4}\s*$/iu;
+  /(?:^|[^\p{L}])(?:not|never|cannot|(?<!no\s)doubt|neither|nor|none|no(?!\s+doubt)|if|whether|unless|suppose|supposing|assume|assuming|least|less|wrong|incorrect)(?:\s+[\p{L}()]+){0,4}\s*$|n['’]t(?:\s+[\p{L}()]+){0,4}\s*$/iu;
 
 /** What a heading line may hold before "Answer". */
 const headingStart = /^[^\p{L}\p{N}]*(?:(?:the|my|final|correct)\s+){0,2}$/iu;
@@ -51,7 +51,15 @@ export function explicitClaims(text: string, start: number, reader: ChoiceReader
     ...verdicts(text, start, reader),
     ...lastLine(text, start, reader),
   ];
-  return claims.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  let end = -1;
+  return claims
+    .sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end)
+    .filter(({ span }) => {
+      // The box or last line that an "answer is" reaches into is the same claim.
+      const isNew = span.end > end;
+      end = Math.max(end, span.end);
+      return isNew;
+    });
 }
 
 function* claimsAfter(
@@ -89,8 +97,7 @@ function claimAt(
       const span = { start: phraseStart, end: quoted.end };
       return { mention: { choiceIndex: quoted.choiceIndex, rule: 'option-text', span }, rule: 'answer-is', span };
     }
-    if (match[2] !== undefined && !headingStart.test(text.slice(lineStartOf(text, match.index), match.index)))
-      return null;
+    if (match[2] !== undefined && !isHeading(text, match.index)) return null;
     const word = /[\p{L}\p{N}'’]+\s*$/u.exec(clause)?.[0].trimEnd();
     if (word !== undefined && !wordBeforeNoun.test(` ${word}`)) return null;
   }
@@ -125,6 +132,11 @@ function* lastLine(text: string, start: number, reader: ChoiceReader): Generator
   if (letterLine.test(before.slice(before.lastIndexOf('\n') + 1))) return;
   const mention = reader.mentionAt(text, lineStart, false);
   if (mention !== null) yield { mention, rule: 'last-line', span: { start: lineStart, end: mention.span.end } };
+}
+
+/** "### Answer" on a line of its own. */
+function isHeading(text: string, position: number): boolean {
+  return text.charAt(position) === 'A' && headingStart.test(text.slice(lineStartOf(text, position), position));
 }
 
 function lineStartOf(text: string, position: number): number {

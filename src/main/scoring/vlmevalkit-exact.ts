@@ -5,7 +5,8 @@
  * hit; refusals it knows, or a lone Z, end the search.
  */
 import { choiceLetter } from '../../shared/sample.ts';
-import { letterIndex, readingOf, type Claim, type Scorer, type ScorerInput } from './scorer.ts';
+import { generatedEnd } from './end-markers.ts';
+import { letterIndex, readingOf, type Claim, type Scorer } from './scorer.ts';
 
 const identity = { name: 'vlmevalkit-exact', version: 1 } as const;
 
@@ -22,8 +23,9 @@ const lastWordCount = 4;
 export const vlmevalkitExactScorer: Scorer = {
   ...identity,
   score(input) {
-    const { outputText, choices } = input;
-    const claim = (outputText.includes(requestFailed) ? null : byLetter(outputText, choices)) ?? byText(input);
+    // The harness sees decoded text without special tokens; published prediction files still hold them.
+    const text = input.outputText.slice(0, generatedEnd(input.outputText));
+    const claim = (text.includes(requestFailed) ? null : byLetter(text, input.choices)) ?? byText(text, input.choices);
     return readingOf(identity, claim ?? { choiceIndex: null, rule: 'failed', match: null }, input);
   },
 };
@@ -60,8 +62,8 @@ function afterAnswerIs(text: string, letters: ReadonlySet<string>): Claim | null
   return { choiceIndex: letterIndex(letter), rule: 'answer-is', match: span };
 }
 
-function byText({ outputText, choices }: ScorerInput): Claim | null {
-  const lowered = outputText.toLowerCase();
+function byText(text: string, choices: readonly string[]): Claim | null {
+  const lowered = text.toLowerCase();
   const optionLength = choices.reduce((sum, choice) => sum + codePointCount(choice), 0);
   // At most two UTF-16 units a code point: longer outputs need no counting.
   if (lowered.length > 4 * optionLength || codePointCount(lowered) > 2 * optionLength) return null;
@@ -70,7 +72,7 @@ function byText({ outputText, choices }: ScorerInput): Claim | null {
   if (only === undefined || contained.length > 1) return null;
   const [choiceIndex, choice] = only;
   const start = lowered.indexOf(choice.toLowerCase());
-  const fits = lowered.length === outputText.length && choice.length > 0;
+  const fits = lowered.length === text.length && choice.length > 0;
   return { choiceIndex, rule: 'option-text', match: fits ? { start, end: start + choice.length } : null };
 }
 
