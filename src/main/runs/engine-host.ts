@@ -41,6 +41,9 @@ export function createForkEngineHost({ entry, env }: ForkOptions): EngineHost {
 /** Bytes of standard error kept to explain an exit. */
 const errorTailBytes = 4096;
 
+/** How long an ended process's standard error may still be read. */
+const lastWordsMs = 500;
+
 function startFork(entry: string, env: NodeJS.ProcessEnv | undefined): EngineChannel {
   // Standard output belongs to the faces (`--json` prints one document there), so the child never gets it.
   const child = fork(entry, [], {
@@ -60,8 +63,17 @@ function startFork(entry: string, env: NodeJS.ProcessEnv | undefined): EngineCha
     exit = { code, signal, errorTail: errorTail.trim() };
     for (const listener of exitListeners) listener(exit);
   };
-  // `close` comes after `exit` and after standard error has been read to its end; `error` means it never started.
-  child.on('close', finish);
+  // Not `close`: it never comes after a `disconnect` from this side. Standard error may end a little later.
+  child.on('exit', (code, signal) => {
+    const timer = setTimeout(() => finish(code, signal), lastWordsMs);
+    const end = (): void => {
+      clearTimeout(timer);
+      finish(code, signal);
+    };
+    if (child.stderr === null || child.stderr.closed) end();
+    else child.stderr.once('close', end);
+  });
+  // `error` without a process: it never started.
   child.on('error', (error) => {
     errorTail += error.message;
     if (child.pid === undefined) finish(null, null);

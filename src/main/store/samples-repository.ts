@@ -57,6 +57,8 @@ export type SamplesRepository = Readonly<{
   save: (datasetRow: number, sample: Sample) => number;
   /** The question of a run. */
   ofRun: (runRow: number, sampleId: string) => Readonly<{ sampleRow: number; sample: Sample }> | undefined;
+  /** Rows of the samples that an FTS5 query matches in question, choices or context. */
+  search: (query: string) => number[];
   savePackedImage: (sampleRow: number, bytes: Uint8Array) => void;
   packedImage: (sampleRow: number) => Uint8Array | undefined;
 }>;
@@ -127,6 +129,12 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       )[0];
       return row && { sampleRow: row.sampleRow, sample: sampleOf(row, connection.path) };
     },
+    search: (query) =>
+      connection
+        .all<{ rowid: number }>('SELECT rowid FROM samples_text WHERE samples_text MATCH :query ORDER BY rowid', {
+          query,
+        })
+        .map(({ rowid }) => rowid),
     savePackedImage: (sampleRow, bytes) =>
       void connection.run(
         `INSERT INTO packed_images (sample_row, bytes) VALUES (:sampleRow, :bytes) ON CONFLICT DO NOTHING`,

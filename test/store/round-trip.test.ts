@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fromFloat16Bits, toFloat16Bits } from '../../src/main/store/float16.ts';
+import { openStore, type Store } from '../../src/main/store/store.ts';
+import type { Prediction } from '../../src/shared/prediction.ts';
+import { newRunOfTest, predictionOfTest, sampleOfTest, storeRunOfTest } from '../support/stored-rows.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+let store: Store;
+
+beforeAll(async () => {
+  store = openStore(join(await newFolder(), 'store.sqlite'));
+  return () => store.close();
+});
+
+/** What the store promises to give back: everything the same, image attention at half precision. */
+function asStored(prediction: Prediction): Prediction {
+  if (prediction.status === 'failed' || prediction.answer.trace === null) return prediction;
+  const steps = prediction.answer.trace.steps.map((step) => ({
+    ...step,
+    imageAttention: step.imageAttention.map((value) => fromFloat16Bits(toFloat16Bits(value))),
+  }));
+  return { ...prediction, answer: { ...prediction.answer, trace: { ...prediction.answer.trace, steps } } };
+}
+
+describe('what is stored comes back', () => {
+  it('answers with traces, failures, imported messages and empty values', () => {
+    const samples = [0, 1, 2, 3, 4].map((number) => sampleOfTest(number));
+    const imported: Prediction = {
+      status: 'answered',
+      sampleId: 'sample-3',
+      answer: {
+        outputText: '',
+        outputTokenCount: null,
+        arSteps: null,
+        finishReason: null,
+        timings: null,
+        trace: null,
+        messages: ['prompt', 'first', ''],
+        prompt: null,
+      },
+    };
+    const failed: Prediction = {
+      status: 'failed',
+      sampleId: 'sample-4',
+      failure: { kind: 'missing-image', message: 'No.', file: 'images/4.png', place: 'row 5', action: 'look' },
+    };
+    const withoutSteps = predictionOfTest('sample-2', 2, 0);
+    const predictions = [
+      predictionOfTest('sample-0', 0),
+      predictionOfTest('sample-1', 1, 5, 7),
+      withoutSteps,
+      imported,
+      failed,
+    ];
+
+    const datasetRow = store.datasets.saveDataset({ fingerprint: 'x', path: '/x', format: null, licence: null });
+    const plan = samples.map((sample) => store.samples.save(datasetRow, sample));
+    const runRow = store.runs.insert(newRunOfTest({ runId: 'ROUND', planned: 5 }), plan);
+    predictions.forEach((prediction, position) =>
+      store.predictions.insert(runRow, { position, sampleRow: plan[position] ?? 0 }, prediction),
+    );
+
+    const back = store.predictions.after(runRow, -1, 10, { steps: true });
+    expect(back.map(({ sample }) => sample)).toEqual(samples);
+    expect(back.map(({ prediction }) => prediction)).toEqual(predictions.map(asStored));
+  });
+
+  it('a run with all its fields', () => {
+    const given = newRunOfTest({
+      runId: 'FIELDS',
+      settings: {
+        method: 'ivt-lr',
+        latentSteps: 3,
+        patchesPerStep: 32,
+        stepLayout: 'patches-then-hidden',
+        promptFormat: 'with-context',
+        intervention: 'random-patches',
+        forcedPatches: [{ step: 0, slots: [1, 2] }],
+        bannedPatches: [],
+        adaptiveStop: 'hidden',
+        adaptiveThreshold: 0.97,
+        maxTokens: 64,
+        seed: 4294967295,
+        batchSize: 8,
+        device: 'cpu',
+      },
+      configurationHash: 'abc',
+      failure: { kind: 'disk-full', message: 'full' },
+      workMs: 12.75,
+    });
+    store.runs.insert(given, []);
+    expect(store.runs.find('FIELDS')).toMatchObject(given);
+  });
+
+  it('filters, pages and tallies agree with each other', () => {
+    const runRow = storeRunOfTest(store, 60, { runId: 'PAGES' });
+    const scope = (where: object) => ({ runRow, scorer: 'strict' as const, where });
+    expect(store.questions.count(scope({}))).toBe(60);
+    const wrong = scope({ domain: ['commonsense'], outcome: ['wrong', 'unparsed'] });
+    const all = store.questions.list(wrong, 500, 0);
+    expect(all).toHaveLength(store.questions.count(wrong));
+    expect(all.every(({ domain, outcome }) => domain === 'commonsense' && outcome !== 'right')).toBe(true);
+    expect(store.questions.list(wrong, 5, 5)).toEqual(all.slice(5, 10));
+    expect(store.questions.positionsAfter(wrong, -1, 100)).toEqual(all.map(({ position }) => position));
+    const middle = all[4];
+    expect(store.questions.neighbours(wrong, middle?.position ?? -1)).toEqual({
+      previousSampleId: all[3]?.sampleId,
+      nextSampleId: all[5]?.sampleId,
+    });
+    const tally = store.scores.tally(runRow, 'strict');
+    const tallied = tally.filter(({ domain, outcome }) => domain === 'commonsense' && outcome !== 'right');
+    expect(tallied.reduce((sum, { count }) => sum + count, 0)).toBe(all.length);
+    expect(store.questions.count(scope({ sample: ['sample-1', 'sample-2', 'sample-999'] }))).toBe(2);
+    expect(store.questions.count(scope({ split: ['train'] }))).toBe(0);
+  });
+
+  it('samples found by words in question, choices or context (FTS5), also after a change', () => {
+    const datasetRow = store.datasets.saveDataset({ fingerprint: 'fts', path: '/x', format: null, licence: null });
+    const sample = sampleOfTest(1, { sampleId: 'fts-1', question: 'Where do penguins breed?' });
+    const sampleRow = store.samples.save(datasetRow, sample);
+    expect(store.samples.search('penguins')).toEqual([sampleRow]);
+    store.samples.save(datasetRow, { ...sample, question: 'Where do albatrosses breed?' });
+    expect(store.samples.search('penguins')).toEqual([]);
+    expect(store.samples.search('albatross*')).toEqual([sampleRow]);
+  });
+
+  it('tags, notes and saved views', () => {
+    const runRow = storeRunOfTest(store, 3, { runId: 'NOTES' });
+    const sampleRow = store.samples.ofRun(runRow, 'sample-1')?.sampleRow ?? 0;
+    store.annotations.tag(sampleRow, 'bad gold');
+    store.annotations.tag(sampleRow, 'bad gold');
+    expect(store.annotations.tagsOf(sampleRow)).toEqual(['bad gold']);
+    store.annotations.saveNote(runRow, 1, 'looks at the border');
+    expect(store.annotations.noteOf(runRow, 1)).toBe('looks at the border');
+    store.annotations.saveNote(runRow, 1, '');
+    expect(store.annotations.noteOf(runRow, 1)).toBeNull();
+    store.annotations.saveView('failures', 'outcome=wrong');
+    store.annotations.saveView('failures', 'outcome=failed');
+    expect(store.annotations.views().map(({ name, query }) => [name, query])).toEqual([['failures', 'outcome=failed']]);
+    store.annotations.untag(sampleRow, 'bad gold');
+    expect(store.annotations.tagsOf(sampleRow)).toEqual([]);
+  });
+
+  it('a deleted run leaves nothing behind but tagged questions', async () => {
+    const alone = openStore(join(await newFolder(), 'delete.sqlite'));
+    const keep = storeRunOfTest(alone, 4, { runId: 'KEEP' });
+    const gone = storeRunOfTest(alone, 9, { runId: 'GONE' });
+    const tagged = alone.samples.ofRun(gone, 'sample-8')?.sampleRow ?? 0;
+    alone.annotations.tag(tagged, 'keep me');
+    alone.runs.remove(gone);
+    expect(alone.runs.find('GONE')).toBeUndefined();
+    expect(alone.predictions.count(keep)).toBe(4);
+    expect(alone.samples.search('Frage').length).toBe(5);
+    alone.runs.remove(keep);
+    expect(alone.checkIntegrity()).toBe('ok');
+    alone.close();
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { parseWhere, sampleMatches } from '../../src/main/store/where.ts';
+import { expectFailure } from '../support/expect-failure.ts';
+import { sampleOfTest } from '../support/stored-rows.ts';
+
+describe('filter terms', () => {
+  it('collects terms by field; the value is all that follows the first equals sign', () => {
+    expect(parseWhere(['domain=science', 'domain=mathematics', 'topic=a=b', ' outcome = wrong '])).toEqual({
+      domain: ['science', 'mathematics'],
+      topic: ['a=b'],
+      outcome: ['wrong'],
+    });
+  });
+
+  it.each(['science', 'subject=biology', '=science', 'outcome=right and wrong', ''])('refuses %j', async (term) => {
+    const failure = await expectFailure(() => parseWhere([term]), 'wrong-usage');
+    expect(failure.expected).toBeTruthy();
+  });
+
+  it('terms of one field are alternatives, fields combine', () => {
+    const sample = sampleOfTest(1, { domain: 'science', topic: 'physics', split: 'test' });
+    const matches = (...terms: string[]): boolean => sampleMatches(parseWhere(terms), sample);
+    expect(matches()).toBe(true);
+    expect(matches('domain=mathematics', 'domain=science')).toBe(true);
+    expect(matches('domain=science', 'topic=biology')).toBe(false);
+    expect(matches('split=test', 'topic=physics', `sample=${sample.sampleId}`)).toBe(true);
+  });
+});
