@@ -4,7 +4,10 @@ import { fail, type FailureKind } from '../../shared/failure.ts';
 import { WeightFile } from './weight-file.ts';
 
 /** The largest of them, a shard index, has a few hundred bytes for each tensor. */
-const largestJsonBytes = 64 * 1024 * 1024;
+const largestJsonBytes = 32 * 1024 * 1024;
+
+/** Real files nest less than ten deep; the parser's memory grows with the depth. */
+const deepestNesting = 64;
 
 /**
  * Reads a JSON file and checks it.
@@ -39,13 +42,26 @@ async function readJson(path: string, kind: FailureKind): Promise<unknown> {
       });
     }
     const bytes = await file.read(0, file.sizeBytes);
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
     return fail(kind, `${path} is not JSON in UTF-8.`, { file: path, found: error.message });
   } finally {
     await file.close();
   }
+}
+
+/** `JSON.parse`, which also throws `SyntaxError` for text that nests deeper than any file of a checkpoint. */
+export function parseJson(text: string): unknown {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
+    if (character === '{' || character === '[') depth++;
+    if (character === '}' || character === ']') depth--;
+    if (depth > deepestNesting) throw new SyntaxError(`nested more than ${deepestNesting} deep`);
+  }
+  return JSON.parse(text);
 }
 
 /**

@@ -24,7 +24,8 @@ const latentConfigSchema = z.object({
 
 export type LatentConfig = Readonly<{
   trainedFor: LatentDefaults;
-  imageSize: Pick<ImageSettings, 'latentWidth' | 'latentHeight'>;
+  /** Null where nothing is stated. */
+  imageSize: Pick<ImageSettings, 'latentWidth' | 'latentHeight'> | null;
   trained: boolean;
   /** Null when there is none, and the released settings stand in. */
   file: string | null;
@@ -53,7 +54,7 @@ export async function readLatentConfig(folder: string, options: LatentOptions = 
   }
   return {
     trainedFor: { method: options.absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot', ...releasedDefaults },
-    imageSize: { latentWidth: 280, latentHeight: 280 },
+    imageSize: null,
     trained: true,
     file: null,
   };

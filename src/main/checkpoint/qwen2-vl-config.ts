@@ -40,6 +40,9 @@ export type Qwen2VlConfig = Readonly<{
   files: readonly string[];
 }>;
 
+/** Slots of a side that the released checkpoints stretch their image to: 280 pixels. */
+const releasedSlots = 10;
+
 const size = (most: number) => z.int().min(1).max(most);
 const tokenId = z.int().min(0).nullish();
 const ropeSchema = z
@@ -123,8 +126,9 @@ export async function readQwen2VlConfig(folder: string, options: LatentOptions =
   const vision = visionDimensions(path, top.vision_config, text.hiddenSize);
   const latent = await readLatentConfig(folder, options);
   const { file: imageFile, processing } = await readImageProcessing(folder, vision);
-  const image = { ...processing, ...latent.imageSize };
   const slot = vision.patchSize * vision.spatialMergeSize;
+  const released = { latentWidth: releasedSlots * slot, latentHeight: releasedSlots * slot };
+  const image = { ...processing, ...(latent.imageSize ?? released) };
   if (image.latentWidth % slot !== 0 || image.latentHeight % slot !== 0) {
     fail('malformed-config', `The latent image size does not divide into slots of ${slot} pixels.`, {
       file: latent.file ?? path,

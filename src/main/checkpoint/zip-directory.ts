@@ -23,12 +23,17 @@ const longestComment = 0xffff;
 const locatorSize = 20;
 const localHeaderSize = 30;
 const centralHeaderSize = 46;
-const largestDirectoryBytes = 64 * 1024 * 1024;
+const largestDirectoryBytes = 16 * 1024 * 1024;
+/** A storage for each tensor; every entry costs a read. */
+const mostEntries = 100_000;
 
 /** All entries by name. Fails: `malformed-checkpoint`, `io`. */
 export async function readZipDirectory(file: WeightFile): Promise<Map<string, ZipEntry>> {
   const directory = await findDirectory(file);
-  if (directory.sizeBytes > largestDirectoryBytes) malformed(file, 'directory', 'up to 64 MiB', 'more');
+  if (directory.sizeBytes > largestDirectoryBytes || directory.entryCount > mostEntries) {
+    const found = `${directory.entryCount} entries in ${directory.sizeBytes} bytes`;
+    malformed(file, 'directory', `at most ${mostEntries} entries in ${largestDirectoryBytes} bytes`, found);
+  }
   const bytes = await file.read(directory.offset, directory.sizeBytes);
   const claimed = parseDirectory(file, bytes, directory.entryCount);
   const entries = new Map<string, ZipEntry>();

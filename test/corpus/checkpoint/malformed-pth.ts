@@ -213,7 +213,7 @@ export const malformedArchives: readonly MalformedFile[] = [
   wrong('a zip64 end that is elsewhere', 'zip64 end', () =>
     pth(pickle.stateDict({}), {}, { end: { zip64: true, zip64Offset: 2n ** 63n } }),
   ),
-  wrong('a zip64 directory of 2^52 entries', 'directory entry', () =>
+  wrong('a zip64 directory of 2^52 entries', 'directory', () =>
     pth(pickle.stateDict({}), {}, { end: { zip64: true, entryCount: 2 ** 52 } }),
   ),
 ];
