@@ -54,7 +54,7 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
   const work = async (): Promise<void> => {
     try {
       await parts.turn;
-      const end = await runLoop({ ...parts, engine, progress, isStopping: () => stopping });
+      const end = await runLoop({ ...parts, engine, progress, isStopping: () => stopping, onStopRequested: stop });
       release(parts, end);
     } catch (error) {
       if (error instanceof LeaseLost) return;

@@ -6,7 +6,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 
-const heartbeatMs = 3000;
+const heartbeatMs = 2000;
 
 /** This process as an owner, with a token of its own. */
 export function createOwner(): RunOwner {

@@ -7,6 +7,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord, StoredRunStatus } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
@@ -26,6 +27,8 @@ export type RunLoopParts = Readonly<{
   progress: RunProgress;
   /** True once somebody wants the loop to end after the batch in flight. */
   isStopping: () => boolean;
+  /** Another process asked the owner to stop. */
+  onStopRequested: (atOnce: boolean) => void;
 }>;
 
 export type RunEnd = Readonly<{ status: StoredRunStatus; failure: Failure | null; suspects: readonly number[] }>;
@@ -90,13 +93,20 @@ const unreadableRow = ({ planned, failure }: UnreadableQuestion): Row => ({
 });
 
 /** Records rows with their scores and the wall time since the rows before them. */
-function createRecorder({ store, run, token, progress }: RunLoopParts): (rows: readonly Row[]) => void {
+function createRecorder({
+  store,
+  run,
+  token,
+  progress,
+  onStopRequested,
+}: RunLoopParts): (rows: readonly Row[]) => void {
   let lastAt = performance.now();
   return (rows) => {
     if (rows.length === 0) return;
     const now = performance.now();
     const outcome = store.transaction(() => {
-      if (store.leases.renew(run.runRow, token, Date.now()) === null) return null;
+      const request = store.leases.renew(run.runRow, token, Date.now());
+      if (request === null) return null;
       let correct = 0;
       for (const { question, prediction } of rows) {
         const { planned } = question;
@@ -105,9 +115,10 @@ function createRecorder({ store, run, token, progress }: RunLoopParts): (rows: r
         if (savePredictionScore(store, run.runRow, run.scorer, scored)?.correct === true) correct += 1;
       }
       store.runs.addWork(run.runRow, now - lastAt);
-      return { correct };
+      return { correct, request };
     });
     if (outcome === null) throw new LeaseLost(`run ${run.runId} was taken over`);
+    if (outcome.request !== stopRequests.none) onStopRequested(outcome.request === stopRequests.atOnce);
     lastAt = now;
     const failed = rows.filter(({ prediction }) => prediction.status === 'failed').length;
     progress.add({ done: rows.length, correct: outcome.correct, failed });

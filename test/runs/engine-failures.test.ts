@@ -1,0 +1,137 @@
+/** Engines that crash, run out of memory or never load: what the run makes of it. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunService } from '../../src/main/runs/run-service.ts';
+import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { sampleIdOf } from '../support/small-dataset.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+const workplaces: Workplace[] = [];
+
+async function workplaceOf(questionCount: number): Promise<Workplace> {
+  const workplace = createWorkplace(await newFolder(), { questionCount });
+  workplaces.push(workplace);
+  return workplace;
+}
+
+afterEach(async () => {
+  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
+});
+
+const failedIds = async (runs: RunService, runId: string): Promise<string[]> => {
+  const { rows } = await runs.listQuestions({ runId, where: ['outcome=failed'], limit: 500, offset: 0 });
+  return rows.map(({ sampleId }) => sampleId);
+};
+
+const batchesOf = (log: string): string[][] =>
+  readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as string[]);
+
+describe('an engine', () => {
+  it('that crashes on one question costs that question alone', async () => {
+    const place = await workplaceOf(16);
+    const log = join(place.folder, 'batches');
+    const { runs } = place.open({ crashOn: [sampleIdOf(8)], suggestedBatchSize: 8, log });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 16, failed: 1 });
+    expect(await failedIds(runs, runId)).toEqual([sampleIdOf(8)]);
+    // 8, then its halves down to 1, then what is left of each half.
+    expect(batchesOf(log).map((batch) => batch.length)).toEqual([8, 8, 4, 2, 1, 1, 2, 4]);
+    const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(8), where: [] });
+    expect(prediction).toMatchObject({ failure: { kind: 'engine-crashed', found: 'exit code 4' } });
+  });
+
+  it('killed by the system ran out of memory; smaller batches follow', async () => {
+    const place = await workplaceOf(8);
+    const { runs } = place.open({ killOn: [sampleIdOf(7)] });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(7), where: [] });
+    expect(prediction).toMatchObject({ status: 'failed', failure: { kind: 'out-of-memory' } });
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', failed: 1 });
+  });
+
+  it('without memory for the batch gets smaller ones for the rest of the run', async () => {
+    const place = await workplaceOf(24);
+    const log = join(place.folder, 'batches');
+    const { runs } = place.open({ memoryFor: 3, suggestedBatchSize: 8, log });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 24, failed: 0 });
+    const sizes = batchesOf(log).map((batch) => batch.length);
+    expect(sizes.filter((size) => size > 3)).toEqual([8, 4]);
+  });
+
+  it('that crashes on question after question pauses the run and loses none of them', async () => {
+    const place = await workplaceOf(12);
+    const broken = join(place.folder, 'broken');
+    writeFileSync(broken, '');
+    const { runs } = place.open({ crashWhile: broken });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    const { run } = await runs.show({ runId });
+    expect(run).toMatchObject({ status: 'paused', total: 0, failure: { kind: 'engine-crashed' } });
+    rmSync(broken);
+    await runs.resume({ runId });
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 12, failed: 0, failure: null });
+  });
+
+  it('that crashes on the same three questions again gets past them', async () => {
+    const place = await workplaceOf(10);
+    const poison = [3, 4, 5].map(sampleIdOf);
+    const { runs } = place.open({ crashOn: poison });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'paused', total: 3 });
+    await runs.resume({ runId });
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 10, failed: 3 });
+    expect(await failedIds(runs, runId)).toEqual(poison);
+  });
+
+  it('that crashes while it loads pauses the run after three attempts', async () => {
+    const place = await workplaceOf(3);
+    const { runs } = place.open({ crashOnLoad: true });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({
+      status: 'paused',
+      total: 0,
+      failure: { kind: 'engine-crashed', found: 'exit code 3' },
+    });
+  });
+
+  it('ends with its run, and with its owner', async () => {
+    const place = await workplaceOf(3);
+    const pidFile = join(place.folder, 'pid');
+    const { runs } = place.open({ pidFile });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect(existsSync(pidFile)).toBe(true);
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
+  });
+
+  it('is asked again one by one to verify a run; what depends on the batch is found', async () => {
+    const place = await workplaceOf(12);
+    const { runs } = place.open();
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect(await runs.verify({ runId, count: 50, seed: 1 })).toEqual({
+      runId,
+      checked: 12,
+      sameAnswer: 12,
+      samePatches: 12,
+      differing: [],
+    });
+    const { runs: others } = place.open({ batchDependent: [sampleIdOf(4)] });
+    const report = await others.verify({ runId, count: 12, seed: 1 });
+    expect(report.differing).toEqual([sampleIdOf(4)]);
+    expect((await others.verify({ runId, count: 5, seed: 1 })).checked).toBe(5);
+  });
+});
