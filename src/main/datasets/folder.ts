@@ -3,22 +3,14 @@
  * hold backslashes and differ in case from the file; nothing outside the folder is ever named. Listings are read
  * once for each sub-folder, so that looking up 100,000 images costs no system call for each.
  */
-import type { Dirent } from 'node:fs';
-import { opendir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
+import { listFolder, spellingIn, type FolderListing } from './folder-listing.ts';
+import { shorten } from './text/json-lines.ts';
+import { snapshotFolder } from './snapshot-folder.ts';
 import { folderBoundary, hubSnapshotOf, resolveWithin, type FolderBoundary } from '../files/safe-path.ts';
-
-type EntryKind = 'file' | 'folder' | 'link';
-
-type Listing = Readonly<{
-  /** Path relative to the root, in the file system's own spelling; '' for the root. */
-  path: string;
-  entries: ReadonlyMap<string, EntryKind>;
-  /** Spelling by lower case; undefined where two entries differ only in case. */
-  byLowerCase: () => ReadonlyMap<string, string | undefined>;
-}>;
 
 export type FoundFile = Readonly<{ kind: 'found'; path: string }>;
 export type Lookup = FoundFile | Readonly<{ kind: 'missing' }> | Readonly<{ kind: 'refused'; failure: Failure }>;
@@ -32,13 +24,11 @@ export interface DatasetFolder {
   readonly realRoot: string;
   /** The one file to read, relative to the root, when the user named a file. */
   readonly onlyFile: string | null;
-  /** The name of the cached repository that this is a Hub snapshot of, or null. */
-  readonly hubName: string | null;
   /** Regular files with one of these extensions, relative, `/`-separated, at most two folders deep. */
   dataFiles(extensions: readonly string[]): Promise<string[]>;
   /** The first of the candidate names that exists as a file. */
   find(candidates: readonly string[]): Promise<Lookup>;
-  /** The path to open for a name inside the folder. Fails: `path-outside-folder`. */
+  /** The path to open for a name inside the folder. Fails: `path-outside-folder`, `missing-file`, and the system's failures. */
   resolve(relativePath: string): Promise<string>;
 }
 
@@ -65,15 +55,17 @@ export async function openFolder(path: string): Promise<DatasetFolder> {
   if (!status.isFile()) {
     fail('unknown-format', `${path} is neither a folder nor a file.`, { file: path, expected: 'a folder or a file' });
   }
-  return folderAt(path, dirname(path), basename(path));
+  if ((await hubSnapshotOf(dirname(path))) !== undefined) return folderAt(path, dirname(path), basename(path));
+  // A link that the user names is followed: images lie beside the file that it leads to.
+  const real = await realpath(path);
+  return folderAt(path, dirname(real), basename(real));
 }
 
 async function folderAt(path: string, root: string, onlyFile: string | null): Promise<DatasetFolder> {
   const boundary = await folderBoundary(root);
-  const hubName = (await hubSnapshotOf(root))?.name ?? null;
-  const listings = new Map<string, Promise<Listing | null>>();
+  const listings = new Map<string, Promise<FolderListing | null>>();
 
-  const listingOf = (path: string): Promise<Listing | null> => {
+  const listingOf = (path: string): Promise<FolderListing | null> => {
     const key = path === '.' ? '' : path;
     let listing = listings.get(key);
     if (listing === undefined) {
@@ -84,7 +76,7 @@ async function folderAt(path: string, root: string, onlyFile: string | null): Pr
   };
 
   /** Follows the path's spelling from the root down; null when there is no such folder. */
-  const readListing = async (path: string): Promise<Listing | null> => {
+  const readListing = async (path: string): Promise<FolderListing | null> => {
     if (path === '') return listFolder(boundary, '');
     const parent = await listingOf(parentOf(path));
     const name = parent === null ? null : spellingIn(parent, nameOf(path));
@@ -94,8 +86,7 @@ async function folderAt(path: string, root: string, onlyFile: string | null): Pr
 
   const findOne = async (reference: string): Promise<Lookup> => {
     const path = normaliseReference(reference);
-    const suspicious = path === null;
-    if (suspicious) return refusalOf(() => resolveWithin(boundary, reference));
+    if (path === null) return refusalOf(() => resolveWithin(boundary, reference));
     const listing = await listingOf(parentOf(path));
     const name = listing === null ? null : spellingIn(listing, nameOf(path));
     if (listing === null || name === null) return { kind: 'missing' };
@@ -110,14 +101,13 @@ async function folderAt(path: string, root: string, onlyFile: string | null): Pr
     root,
     realRoot: boundary.realRoot,
     onlyFile,
-    hubName,
     async dataFiles(extensions) {
       if (onlyFile !== null) return [onlyFile];
       const files: string[] = [];
       await collect(await listingOf(''), 0);
       return files;
 
-      async function collect(listing: Listing | null, depth: number): Promise<void> {
+      async function collect(listing: FolderListing | null, depth: number): Promise<void> {
         if (listing === null) return;
         for (const [name, kind] of listing.entries) {
           if (name.startsWith('.') || name === '__pycache__') continue;
@@ -139,7 +129,18 @@ async function folderAt(path: string, root: string, onlyFile: string | null): Pr
       }
       return refused ?? { kind: 'missing' };
     },
-    resolve: (relativePath) => resolveWithin(boundary, relativePath),
+    async resolve(relativePath) {
+      try {
+        return await resolveWithin(boundary, relativePath);
+      } catch (error) {
+        const code = systemCode(error);
+        if (code !== 'ENAMETOOLONG' && code !== 'ELOOP') return failFromSystem(error, relativePath);
+        return fail('missing-file', `There is no file ${shorten(relativePath)}.`, {
+          file: shorten(relativePath),
+          found: code === 'ELOOP' ? 'a link that leads back to itself' : 'a name too long for the system',
+        });
+      }
+    },
   };
 }
 
@@ -150,46 +151,6 @@ function normaliseReference(reference: string): string | null {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.length === 0 || segments.some((segment) => /^\.\.[. ]*$/.test(segment))) return null;
   return segments.join('/');
-}
-
-async function listFolder(boundary: FolderBoundary, path: string): Promise<Listing> {
-  const folder = path === '' ? boundary.root : await resolveWithin(boundary, path);
-  const entries = new Map<string, EntryKind>();
-  try {
-    for await (const entry of await opendir(folder)) {
-      const kind = kindOf(entry);
-      if (kind !== null) entries.set(entry.name, kind);
-    }
-  } catch (error) {
-    // A link to a file, or a dangling one, is not a folder: nothing lies in it.
-    if (systemCode(error) === 'ENOTDIR' || (path !== '' && systemCode(error) === 'ENOENT')) {
-      return { path, entries, byLowerCase: () => new Map() };
-    }
-    failFromSystem(error, folder);
-  }
-  // Directory order differs between systems; the order of files must not.
-  const sorted = new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-  let byLowerCase: Map<string, string | undefined> | undefined;
-  return {
-    path,
-    entries: sorted,
-    byLowerCase: () => {
-      if (byLowerCase === undefined) {
-        byLowerCase = new Map();
-        for (const name of sorted.keys()) {
-          const lower = name.toLowerCase();
-          byLowerCase.set(lower, byLowerCase.has(lower) ? undefined : name);
-        }
-      }
-      return byLowerCase;
-    },
-  };
-}
-
-function kindOf(entry: Dirent): EntryKind | null {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  return entry.isSymbolicLink() ? 'link' : null;
 }
 
 async function followLink(boundary: FolderBoundary, path: string): Promise<Lookup> {
@@ -210,7 +171,8 @@ async function refusalOrLookup(look: () => Promise<Lookup>): Promise<Lookup> {
   } catch (error) {
     const failure = failureOf(error);
     if (failure?.kind === 'path-outside-folder') return { kind: 'refused', failure };
-    if (systemCode(error) === 'ELOOP') return { kind: 'missing' };
+    // A link that leads nowhere, or back to itself.
+    if (failure?.kind === 'missing-file' || systemCode(error) === 'ELOOP') return { kind: 'missing' };
     throw error;
   }
 }
@@ -220,57 +182,6 @@ function refusalOf(resolve: () => Promise<string>): Promise<Lookup> {
     await resolve();
     return { kind: 'missing' };
   });
-}
-
-/** The folder itself, or the snapshot to read of a cached repository's root. */
-async function snapshotFolder(path: string): Promise<string> {
-  if ((await hubSnapshotOf(path)) !== undefined) return path;
-  const listing = async (folder: string): Promise<string[]> => {
-    const names: string[] = [];
-    try {
-      for await (const entry of await opendir(folder)) if (entry.isDirectory()) names.push(entry.name);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') failFromSystem(error, folder);
-    }
-    return names.sort();
-  };
-  const folders = await listing(path);
-  if (!folders.includes('snapshots') || !folders.includes('blobs')) return path;
-  const revisions = await listing(join(path, 'snapshots'));
-  const named = await readRevision(join(path, 'refs', 'main'));
-  const revision = named !== null && revisions.includes(named) ? named : revisions.at(-1);
-  if (revision === undefined) {
-    fail('not-found', `The cached repository ${path} holds no snapshot.`, {
-      file: path,
-      place: 'snapshots',
-      expected: 'one folder for each downloaded revision',
-      found: 'none',
-      action: 'Download the dataset again.',
-    });
-  }
-  if (named === null && revisions.length > 1) {
-    fail('not-found', `The cached repository ${path} holds several snapshots and does not say which is current.`, {
-      file: path,
-      place: 'refs/main',
-      expected: 'the name of one snapshot',
-      found: `${revisions.length} snapshots`,
-      action: 'Name one of the folders in its snapshots folder.',
-    });
-  }
-  return join(path, 'snapshots', revision);
-}
-
-async function readRevision(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    return failFromSystem(error, path);
-  }
-}
-
-function spellingIn(listing: Listing, name: string): string | null {
-  return listing.entries.has(name) ? name : (listing.byLowerCase().get(name.toLowerCase()) ?? null);
 }
 
 function parentOf(path: string): string {

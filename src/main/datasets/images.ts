@@ -3,9 +3,10 @@
  * itself, is the image processor's part.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { fail } from '../../shared/failure.ts';
+import { fail, failureOf } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
 import type { DatasetFolder } from './folder.ts';
+import { shorten } from './text/json-lines.ts';
 
 /** No encoded picture that a model is asked about is larger. */
 export const maxImageBytes = 256 * 2 ** 20;
@@ -15,15 +16,16 @@ export const maxImageBytes = 256 * 2 ** 20;
  * `path-outside-folder`, `permission-denied`.
  */
 export async function readImageFile(folder: DatasetFolder, path: string): Promise<Uint8Array> {
-  const resolved = await folder.resolve(path);
+  let resolved = path;
   const missing = (found: string): never =>
-    fail('missing-image', `There is no image ${path}.`, {
-      file: resolved,
+    fail('missing-image', `There is no image ${shorten(path)}.`, {
+      file: shorten(resolved),
       expected: 'an image file',
       found,
       action: 'Put the image in the dataset’s folder.',
     });
   try {
+    resolved = await folder.resolve(path);
     // Not opened before it is known to be a regular file: opening a named pipe would wait for ever.
     const status = await stat(resolved);
     if (!status.isFile()) missing('not a file');
@@ -31,7 +33,8 @@ export async function readImageFile(folder: DatasetFolder, path: string): Promis
     return await readFile(resolved);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return missing('no such file');
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR' || failureOf(error)?.kind === 'missing-file';
+    if (isMissing) return missing('no such file');
     return failFromSystem(error, resolved);
   }
 }

@@ -5,7 +5,7 @@ import type { Dataset } from './dataset.ts';
 import { openFolder } from './folder.ts';
 import { countRows } from './inspect.ts';
 import { findLicence } from './licence.ts';
-import type { ReaderRow } from './reader.ts';
+import { problemRow, type ReaderRow } from './reader.ts';
 import { recognise } from './recognise.ts';
 import { knownLicences } from './known-licences.ts';
 import { createParquetFiles } from './parquet/parquet-files.ts';
@@ -38,6 +38,7 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   let summary: Promise<DatasetSummary> | undefined;
 
   async function* uniqueRows(): AsyncGenerator<readonly ReaderRow[]> {
+    yield recognised.unreadable.map(({ file, failure }) => problemRow(file, null, failure));
     const unique = createUniqueRows();
     for await (const batch of reader.rows({ signal })) {
       failIfCancelled(signal, path);

@@ -3,6 +3,7 @@
  * names, and the first format (in the order below) that any file fits is the dataset's; a `dataset.json` makes the
  * folder a generic one. When nothing fits, the failure lists what was looked for and what each file was.
  */
+import { extname } from 'node:path';
 import { fail, type Failure } from '../../shared/failure.ts';
 import type { DatasetFormat } from '../../shared/sample.ts';
 import { datasetJsonName, mapColumns, readDatasetJson, type DatasetJson } from './dataset-json.ts';
@@ -17,6 +18,8 @@ export type Recognised = Readonly<{
   format: DatasetFormat;
   files: readonly string[];
   mapping: DatasetJson | null;
+  /** Files of the same kind that could not even be looked at. */
+  unreadable: readonly Readonly<{ file: string; failure: Failure }>[];
 }>;
 
 const extensions = ['.parquet', '.jsonl', '.ndjson', '.json', '.tsv', '.csv'];
@@ -73,7 +76,7 @@ export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFile
   const mapping = await readDatasetJson(folder);
   if (mapping !== null) {
     const generic = mappedFiles(mapping, sniffed);
-    if (generic !== null) return { ...generic, mapping };
+    if (generic !== null) return { ...generic, mapping, unreadable: unreadableBeside(generic.files, sniffed) };
     if (mapping.files !== undefined || Object.keys(mapping.columns).length > 0) {
       return fail('malformed-file', 'dataset.json fits none of the data files.', {
         file: datasetJsonName,
@@ -85,7 +88,9 @@ export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFile
   }
   for (const { format, fits } of candidates) {
     const files = sniffed.filter(fits).map(({ file }) => file);
-    if (files.length > 0) return { format, files: files.sort(compareBySplit), mapping };
+    if (files.length > 0) {
+      return { format, files: files.sort(compareBySplit), mapping, unreadable: unreadableBeside(files, sniffed) };
+    }
   }
   const failure = sniffed
     .map((file) => (file.shape === 'unknown' ? file.failure : null))
@@ -97,6 +102,16 @@ export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFile
     found: describeFiles(sniffed),
     action: 'Name the folder that holds the data files; a dataset.json can map other column names.',
   });
+}
+
+/** A dataset's damaged or forbidden file must not be missing in silence; one of another kind is not the dataset's. */
+function unreadableBeside(files: readonly string[], sniffed: readonly Sniffed[]): Recognised['unreadable'] {
+  const kinds = new Set(files.map((file) => extname(file).toLowerCase()));
+  return sniffed.flatMap((file) =>
+    file.shape === 'unknown' && file.failure !== null && kinds.has(extname(file.file).toLowerCase())
+      ? [{ file: file.file, failure: file.failure }]
+      : [],
+  );
 }
 
 /** The files that a `dataset.json` is about: those it lists, else those with the columns that it names. */

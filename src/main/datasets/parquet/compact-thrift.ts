@@ -42,8 +42,10 @@ export function readStruct(bytes: Uint8Array, offset: number): { struct: ThriftS
     if (type === 3) byte();
     else if (type >= 4 && type <= 6) varint();
     else if (type === 7) at += 8;
-    else if (type === 8) at += varint();
-    else if (type === 9 || type === 10) skipList(depth);
+    else if (type === 8) {
+      const size = varint();
+      at += size;
+    } else if (type === 9 || type === 10) skipList(depth);
     else if (type === 12) struct(depth + 1);
     else throw new Error(`a value of unknown type ${type}`);
     if (at > bytes.length) throw new OutOfBytes();

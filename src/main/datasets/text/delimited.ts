@@ -63,6 +63,7 @@ async function* rowsOf(
   let offset = start;
   let row = 1;
   let isSkipping = false;
+  const tooLong = (): DelimitedRow => malformed(file, row, `at most ${maxRowBytes} bytes in a row`, 'more');
 
   while (offset + held.length < source.sizeBytes || held.length > 0) {
     checkCancelled();
@@ -85,12 +86,17 @@ async function* rowsOf(
       const record = parseRecord(held, at, delimiterByte, isEnd);
       if (record.kind === 'more') {
         if (held.length - at <= maxRowBytes) break;
-        batch.push(malformed(file, row, `at most ${maxRowBytes} bytes in a row`, 'a longer one'));
+        batch.push(tooLong());
         isSkipping = true;
         continue;
       }
       if (record.kind === 'malformed') {
         batch.push(malformed(file, row, record.expected, record.found));
+        isSkipping = true;
+        continue;
+      }
+      if (record.end - at > maxRowBytes) {
+        batch.push(tooLong());
         isSkipping = true;
         continue;
       }

@@ -1,0 +1,53 @@
+/** Images out of every layout that parquet writers give the column, against pyarrow's own reading. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openImageColumn } from '../../../src/main/datasets/parquet/image-column.ts';
+import { rowImages } from '../../../src/main/datasets/parquet/image-presence.ts';
+import { openParquet } from '../../../src/main/datasets/parquet/parquet-file.ts';
+import { datasetsFolder, expected, sha256 } from '../expected-datasets.ts';
+
+describe.each(Object.entries(expected.parquetLayouts))('%s', (name, hashes) => {
+  const open = () => openParquet(join(datasetsFolder, 'parquet-layouts', `${name}.parquet`), name);
+
+  test.each(['forwards', 'backwards'] as const)('every image, %s', async (direction) => {
+    const parquet = await open();
+    const images = openImageColumn(parquet, 'image');
+    const order = hashes.map((_, index) => (direction === 'forwards' ? index : hashes.length - 1 - index));
+    for (const rowIndex of order) {
+      const sizes: number[] = [];
+      const bytes = await images.read(rowIndex, (size) => sizes.push(size));
+      expect(bytes === null ? null : sha256(bytes), `row ${rowIndex}`).toBe(hashes[rowIndex]);
+      expect(sizes).toStrictEqual(bytes === null ? [] : [bytes.length]);
+    }
+    await parquet.close();
+  });
+
+  test('which rows have an image', async () => {
+    const parquet = await open();
+    const images = openImageColumn(parquet, 'image');
+    const present: boolean[] = [];
+    for (const group of parquet.rowGroups) {
+      const rows = await parquet.readRows(group, new Set(['id', 'image.path']));
+      expect(rows.map(({ id }) => id)).toStrictEqual(rows.map((_, index) => `r${group.firstRow + index}`));
+      present.push(...(await rowImages(parquet, images, group, rows, 'image')).map(({ hasBytes }) => hasBytes));
+    }
+    await parquet.close();
+    expect(present).toStrictEqual(hashes.map((hash) => hash !== null));
+  });
+});
+
+test('reading the rows does not read the images', async () => {
+  const parquet = await openParquet(join(datasetsFolder, 'parquet-layouts', 'large-dictionary.parquet'), 'large');
+  const { bytes } = parquet;
+  let readBytes = 0;
+  const read = bytes.read.bind(bytes);
+  bytes.read = (start, end) => {
+    readBytes += end - start;
+    return read(start, end);
+  };
+  const [group] = parquet.rowGroups;
+  expect.assert(group !== undefined);
+  await parquet.readRows(group, new Set(['id', 'image.path']));
+  await parquet.close();
+  expect(readBytes).toBeLessThan(10_000);
+});
