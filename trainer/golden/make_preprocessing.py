@@ -7,7 +7,6 @@ Nothing here uses the program under test. Same versions, same bytes: seeds are b
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import random
@@ -21,17 +20,13 @@ import torch
 import transformers
 from PIL import Image, features
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer, Qwen2VLConfig
+from transformers import AutoTokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil, smart_resize
-from transformers.models.qwen2_vl.modeling_qwen2_vl import (
-    Qwen2VLModel,
-    Qwen2VLRotaryEmbedding,
-    Qwen2VLVisionRotaryEmbedding,
-)
-from transformers.vision_utils import get_vision_position_ids
 
 from folder import train_tokenizer, write_tokenizer
+from preprocessing_arrays import Blob, sha256
 from preprocessing_images import draw_images, read_like_released
+from preprocessing_positions import rope_layouts, text_tables, vision_tables
 from preprocessing_text import (
     NUMBERED_TEMPLATE,
     character_class,
@@ -45,6 +40,7 @@ from prompts import PROMPT_FORMATS
 GOLDEN = Path(__file__).resolve().parents[2] / "test" / "golden"
 OUT = GOLDEN / "vlm"
 SEEDS = {"strings": 101, "decodings": 102, "layouts": 103, "resizes": 104, "sizes": 105, "corpus": 106}
+LATENT_TOKENS = ["<|start-latent|>", "<|end-latent|>", "<|latent|>"]
 STRETCH = (84, 112)
 MIN_PIXELS, MAX_PIXELS = 56 * 56, 28 * 28 * 24
 STORED_RGB_PIXELS = 8_000
@@ -64,29 +60,12 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def write_json(name: str, head: dict[str, Any], lists: dict[str, list[Any]]) -> None:
     """One list entry on a line, ASCII only."""
     parts = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in {"manifest": manifest(), **head}.items()]
     for key, entries in lists.items():
         parts.append(f"{json.dumps(key)}: [\n" + ",\n".join(json.dumps(entry) for entry in entries) + "\n]")
     (OUT / name).write_text("{" + ",\n".join(parts) + "}\n", encoding="utf-8")
-
-
-class Blob:
-    """Arrays one after another in a file, named by offset and shape."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def add(self, array: np.ndarray) -> dict[str, Any]:
-        entry = {"offset": len(self.data), "dtype": str(array.dtype), "shape": list(array.shape)}
-        raw = np.ascontiguousarray(array).tobytes()
-        self.data += raw + b"\0" * (-len(raw) % 4)
-        return entry
 
 
 def processed(processor: Qwen2VLImageProcessorPil, image: Image.Image) -> dict[str, Any]:
@@ -96,7 +75,8 @@ def processed(processor: Qwen2VLImageProcessorPil, image: Image.Image) -> dict[s
         return {"error": str(error)}
     pixels = batch["pixel_values"]
     assert pixels.dtype == np.float32
-    return {"gridThw": batch["image_grid_thw"][0].tolist(), "shape": list(pixels.shape), "sha256": sha256(pixels.tobytes())}
+    grid = batch["image_grid_thw"][0].tolist()
+    return {"gridThw": grid, "shape": list(pixels.shape), "sha256": sha256(pixels.tobytes())}
 
 
 def write_images(blob: Blob) -> None:
@@ -108,14 +88,16 @@ def write_images(blob: Blob) -> None:
         # transformers 5 would put a picture that remembers a transparent colour on white; the release's 4.51 did not.
         image.info.clear()
         stretched = image.resize(STRETCH)
-        case = {"file": name, "mode": mode, "width": image.width, "height": image.height, "sha256": sha256(array.tobytes())}
+        case = {"file": name, "mode": mode, "width": image.width, "height": image.height}
+        case["sha256"] = sha256(array.tobytes())
         if image.width * image.height <= STORED_RGB_PIXELS:
             case["rgb"] = blob.add(array)
         case["stretched"] = {**processed(processor, stretched), "resizedSha256": sha256(np.array(stretched).tobytes())}
         case["dynamic"] = processed(processor, image)
         if name in ("rgb.png", "big.jpg"):
             case["stretched"]["resized"] = blob.add(np.array(stretched))
-            case["stretched"]["pixelValues"] = blob.add(processor(images=[stretched], return_tensors="np")["pixel_values"])
+            pixel_values = processor(images=[stretched], return_tensors="np")["pixel_values"]
+            case["stretched"]["pixelValues"] = blob.add(pixel_values)
         cases.append(case)
     head = {
         "stretch": {"width": STRETCH[0], "height": STRETCH[1]},
@@ -177,9 +159,9 @@ def token_cases(folder: Path, latent: bool) -> dict[str, Any]:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     plain = Tokenizer.from_file(str(folder / "tokenizer.json"))
     if latent:
-        names = ["<|start-latent|>", "<|end-latent|>", "<|latent|>"]
-        tokenizer.add_special_tokens({"additional_special_tokens": [*tokenizer.special_tokens_map.get("additional_special_tokens", []), *names]})
-        plain.add_special_tokens(names)
+        known = tokenizer.special_tokens_map.get("additional_special_tokens", [])
+        tokenizer.add_special_tokens({"additional_special_tokens": [*known, *LATENT_TOKENS]})
+        plain.add_special_tokens(LATENT_TOKENS)
     strings = varied_strings(SEEDS["strings"], 2000)
     ids = [tokenizer.encode(s, add_special_tokens=False) for s in strings]
     assert ids == [plain.encode(s, add_special_tokens=False).ids for s in strings]
@@ -198,7 +180,7 @@ def token_cases(folder: Path, latent: bool) -> dict[str, Any]:
         "decodings": decodings,
         "vocabularySize": len(tokenizer),
         "sha256": sha256((folder / "tokenizer.json").read_bytes()),
-        "latentIds": [tokenizer.convert_tokens_to_ids(n) for n in ("<|start-latent|>", "<|end-latent|>", "<|latent|>")] if latent else None,
+        "latentIds": tokenizer.convert_tokens_to_ids(LATENT_TOKENS) if latent else None,
     }
 
 
@@ -227,11 +209,11 @@ def write_tokens() -> None:
 def released_text(prompt_format: str, question: str, choices: list[str], context: str) -> str:
     """The user's text as the released scripts build it (they strip question and choices), context put before it."""
     training = prompt_format == "released-training"
-    options = "\n".join(
-        ("({}).{{{}}}" if training else "{}.{{{}}}").format(chr(65 + i), choice.strip()) for i, choice in enumerate(choices)
-    )
+    option = "({}).{{{}}}" if training else "{}.{{{}}}"
+    options = "\n".join(option.format(chr(65 + i), choice.strip()) for i, choice in enumerate(choices))
     before = "[Context]:{" + context.strip() + "}\n" if prompt_format == "with-context" and context.strip() else ""
-    return before + "[Question]:{" + question.strip() + "}\n[Options]:\n" + options + "\nAnswer:" + ("\n" if training else "")
+    asked = "[Question]:{" + question.strip() + "}\n[Options]:\n" + options
+    return before + asked + "\nAnswer:" + ("\n" if training else "")
 
 
 def write_prompts() -> None:
@@ -240,7 +222,9 @@ def write_prompts() -> None:
     renders = []
     for name, template in {"own": own, "numbered": NUMBERED_TEMPLATE}.items():
         for chat in chats():
-            text = tokenizer.apply_chat_template(chat, chat_template=template, tokenize=False, add_generation_prompt=True)
+            text = tokenizer.apply_chat_template(
+                chat, chat_template=template, tokenize=False, add_generation_prompt=True
+            )
             renders.append({"template": name, "messages": chat, "text": text})
     samples: list[tuple[str, list[str], str]] = [
         ("Which is a fish?", ["cat", "carp", "crow"], ""),
@@ -253,7 +237,8 @@ def write_prompts() -> None:
         for prompt_format in PROMPT_FORMATS:
             for counts in ([4], [], [3, 6]):
                 user_text = released_text(prompt_format, question, choices, context)
-                chat = [{"role": "user", "content": [{"type": "image"}] * len(counts) + [{"type": "text", "text": user_text}]}]
+                content = [{"type": "image"}] * len(counts) + [{"type": "text", "text": user_text}]
+                chat = [{"role": "user", "content": content}]
                 text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
                 expanded = text
                 for count in counts:
@@ -270,75 +255,14 @@ def write_prompts() -> None:
                         "tokenIds": ids,
                     }
                 )
-    write_json("prompts.json", {"templates": {"own": own, "numbered": NUMBERED_TEMPLATE}}, {"renders": renders, "prompts": prompts})
+    templates = {"own": own, "numbered": NUMBERED_TEMPLATE}
+    write_json("prompts.json", {"templates": templates}, {"renders": renders, "prompts": prompts})
 
 
 def write_positions(blob: Blob) -> None:
-    rng = random.Random(SEEDS["layouts"])
-    vision = {"depth": 1, "embed_dim": 32, "num_heads": 2, "hidden_size": 32, "spatial_merge_size": 2}
-    text = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 32, "vocab_size": 50}
-    model = Qwen2VLModel(Qwen2VLConfig(vision_config=vision, text_config=text))
-    layouts = []
-    for index in range(200):
-        parts: list[Any] = []
-        types: list[int] = []
-        for part in range(rng.randint(0, 4)):
-            count = rng.randint(1, 12) if part or rng.random() < 0.9 else 0
-            grid = [1, 2 * rng.randint(1, 7), 2 * rng.randint(1, 7)]
-            parts.append({"textBefore": count, "gridThw": grid})
-            types += [0] * count + [1] * (grid[1] * grid[2] // 4)
-        tail = rng.randint(1, 15)
-        types += [0] * tail
-        ids = torch.zeros((1, len(types)), dtype=torch.long)
-        grids = torch.tensor([p["gridThw"] for p in parts], dtype=torch.long) if parts else None
-        positions, delta = model.get_rope_index(ids, torch.tensor([types], dtype=torch.int), grids)
-        flat = positions[:, 0].numpy().astype("<i4")
-        entry = {"images": parts, "tail": tail, "tokenCount": len(types), "delta": int(delta[0, 0]), "sha256": sha256(flat.tobytes())}
-        if index < 12:
-            entry["positions"] = flat.tolist()
-        layouts.append(entry)
-
-    tables = []
-    for theta, head, sections in [(1e6, 128, [16, 24, 24]), (1e4, 32, [4, 6, 6]), (5e5, 16, [2, 3, 3])]:
-        config = Qwen2VLConfig(
-            text_config={
-                **text,
-                "hidden_size": 2 * head,
-                "rope_parameters": {"rope_type": "default", "rope_theta": theta, "mrope_section": sections},
-            }
-        ).text_config
-        positions = torch.tensor([[[0, 1, 2, 77, 350, 1023]], [[0, 1, 5, 78, 349, 8000]], [[0, 1, 9, 79, 348, 31999]]])
-        cos, sin = Qwen2VLRotaryEmbedding(config)(torch.zeros(1), positions)
-        half = head // 2
-        assert torch.equal(cos[..., :half], cos[..., half:])
-        tables.append(
-            {
-                "ropeTheta": theta,
-                "headSize": head,
-                "mropeSections": sections,
-                "positions": positions[:, 0].tolist(),
-                "cos": blob.add(cos[0, :, :half].numpy()),
-                "sin": blob.add(sin[0, :, :half].numpy()),
-            }
-        )
-    vision_tables = []
-    for embed, heads, grid in [(1280, 16, [1, 8, 12]), (32, 2, [1, 6, 4]), (64, 2, [1, 2, 20]), (64, 2, [2, 4, 2])]:
-        config = Qwen2VLConfig(vision_config={**vision, "embed_dim": embed, "num_heads": heads}).vision_config
-        ids = get_vision_position_ids(torch.tensor([grid]), 2)
-        cos, sin = Qwen2VLVisionRotaryEmbedding(config)(torch.zeros(1), ids)
-        half = embed // heads // 2
-        cos, sin = cos.reshape(-1, 2 * half), sin.reshape(-1, 2 * half)
-        assert torch.equal(cos[:, :half], cos[:, half:])
-        vision_tables.append(
-            {
-                "embedDim": embed,
-                "headCount": heads,
-                "gridThw": grid,
-                "cos": blob.add(cos[:, :half].numpy()),
-                "sin": blob.add(sin[:, :half].numpy()),
-            }
-        )
-    write_json("positions.json", {}, {"layouts": layouts, "tables": tables, "visionTables": vision_tables})
+    layouts = rope_layouts(SEEDS["layouts"], 200)
+    tables = {"tables": text_tables(blob), "visionTables": vision_tables(blob)}
+    write_json("positions.json", {}, {"layouts": layouts, **tables})
 
 
 def main() -> None:

@@ -104,7 +104,8 @@ def syllable_text(seed: int, lines: int) -> Iterator[str]:
     weights = [1 / (1 + i % 700) for i in range(len(words))]
     for _ in range(lines):
         chosen = rng.choices(words, weights, k=rng.randint(3, 14))
-        yield " ".join(w.capitalize() if rng.random() < 0.15 else w for w in chosen) + rng.choice([".", "?", " 42", "!\n"])
+        line = " ".join(w.capitalize() if rng.random() < 0.15 else w for w in chosen)
+        yield line + rng.choice([".", "?", " 42", "!\n"])
 
 
 def character_class(expression: str) -> list[list[int]]:
