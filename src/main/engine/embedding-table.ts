@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Bundle } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
+import { failFromSystem } from '../files/io-failure.ts';
 
 type TableType = Bundle['embeddings']['dtype'];
 const bytesPerElement: Readonly<Record<TableType, number>> = { f32: 4, f16: 2, bf16: 2 };
@@ -17,13 +18,14 @@ export class EmbeddingTable {
   readonly rowSize: number;
   readonly #row: Uint8Array;
 
+  /** Fails: `missing-file`, `permission-denied`, `io`. */
   constructor(path: string, dtype: TableType, rowCount: number, rowSize: number) {
     this.#path = path;
     this.#dtype = dtype;
     this.rowCount = rowCount;
     this.rowSize = rowSize;
     this.#row = new Uint8Array(rowSize * bytesPerElement[dtype]);
-    this.#descriptor = openSync(path, 'r');
+    this.#descriptor = openFile(path);
   }
 
   /** Rows of the given token ids, [ids.length, D]. */
@@ -63,5 +65,13 @@ export class EmbeddingTable {
 
   dispose(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    return failFromSystem(error, path);
   }
 }

@@ -23,13 +23,14 @@ export function serveEngine(answer: AnswerBatch): void {
     process.send?.(reply);
   };
   const engine = new Engine(answer);
+  const serve = async (previous: Promise<void>, request: EngineRequest): Promise<void> => {
+    await previous;
+    send(await engine.handle(request));
+    if (request.kind === 'close') process.disconnect();
+  };
   let queue = Promise.resolve();
   process.on('message', (message) => {
-    const request = message as EngineRequest;
-    queue = queue.then(async () => {
-      send(await engine.handle(request));
-      if (request.kind === 'close') process.disconnect();
-    });
+    queue = serve(queue, message as EngineRequest);
   });
   process.on('disconnect', () => process.exit(0));
   // Interrupts reach the whole process group: whether a run stops is decided by its owner, who talks to us.
@@ -45,27 +46,22 @@ class Engine {
   }
 
   async handle(request: EngineRequest): Promise<EngineReply> {
-    const { requestId } = request;
     try {
-      switch (request.kind) {
-        case 'load':
-          return await this.#load(request);
-        case 'answer':
-          return await this.#answerQuestions(request);
-        case 'close':
-          await this.#model?.dispose();
-          this.#model = null;
-          return { kind: 'closed', requestId };
-      }
+      return await this.#reply(request);
     } catch (error) {
-      return { kind: 'failed', requestId, failure: describe(error) };
+      return { kind: 'failed', requestId: request.requestId, failure: describe(error) };
     }
+  }
+
+  #reply(request: EngineRequest): Promise<EngineReply> {
+    if (request.kind === 'load') return this.#load(request);
+    if (request.kind === 'answer') return this.#answerQuestions(request);
+    return this.#close(request);
   }
 
   async #load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineReply> {
     const device = resolveDevice(request.device);
-    await this.#model?.dispose();
-    this.#model = null;
+    await this.#unload();
     const model = await LanguageModel.open(request.bundlePath, { threadCount: request.threadCount });
     this.#model = model;
     return {
@@ -75,6 +71,17 @@ class Engine {
       suggestedBatchSize: suggestBatchSize(model.bundle),
       onnxruntimeVersion: onnxruntimeVersion(),
     };
+  }
+
+  async #close({ requestId }: Extract<EngineRequest, { kind: 'close' }>): Promise<EngineReply> {
+    await this.#unload();
+    return { kind: 'closed', requestId };
+  }
+
+  async #unload(): Promise<void> {
+    const model = this.#model;
+    this.#model = null;
+    await model?.dispose();
   }
 
   async #answerQuestions(request: Extract<EngineRequest, { kind: 'answer' }>): Promise<EngineReply> {

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../../shared/bundle.ts';
+import { failFromSystem } from '../files/io-failure.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
@@ -48,17 +49,36 @@ export class LanguageModel {
       tokenizerConfig: join(folder, files.tokenizerConfig),
       latentTokens: bundle.specialTokens.latent !== null,
     });
-    const chatTemplate = await readFile(join(folder, files.chatTemplate), 'utf8');
-    const vision = await OnnxSession.open(join(folder, files.vision), options);
-    const decoder = await OnnxSession.open(join(folder, files.decoder), options);
-    const head = await OnnxSession.open(join(folder, files.head), options);
-    const embeddings = new EmbeddingTable(
-      join(folder, bundle.embeddings.file),
-      bundle.embeddings.dtype,
-      text.vocabularySize,
-      text.hiddenSize,
+    const templatePath = join(folder, files.chatTemplate);
+    const chatTemplate = await readFile(templatePath, 'utf8').catch((error: unknown) =>
+      failFromSystem(error, templatePath),
     );
-    return new LanguageModel({ bundle, tokenizer, chatTemplate, vision, decoder, head, embeddings });
+    const opened: { dispose: () => void | Promise<void> }[] = [];
+    const keep = <T extends (typeof opened)[number]>(part: T): T => {
+      opened.push(part);
+      return part;
+    };
+    try {
+      const table = new EmbeddingTable(
+        join(folder, bundle.embeddings.file),
+        bundle.embeddings.dtype,
+        text.vocabularySize,
+        text.hiddenSize,
+      );
+      return new LanguageModel({
+        bundle,
+        tokenizer,
+        chatTemplate,
+        embeddings: keep(table),
+        vision: keep(await OnnxSession.open(join(folder, files.vision), options)),
+        decoder: keep(await OnnxSession.open(join(folder, files.decoder), options)),
+        head: keep(await OnnxSession.open(join(folder, files.head), options)),
+      });
+    } catch (error) {
+      // Half a model must not keep its memory: the next one has to fit.
+      for (const part of opened) await part.dispose();
+      throw error;
+    }
   }
 
   /** Vision tower: each image's slots, [J, D]. Images of one size are encoded together. */

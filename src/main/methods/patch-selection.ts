@@ -60,14 +60,12 @@ const ascending = (a: number, b: number): number => a - b;
 
 /** Larger is better. */
 function valueOf({ rule, scores, randomOrder }: SelectionOptions): (slot: number) => number {
-  switch (rule) {
-    case 'most-attended':
-      return (slot) => scores[slot] ?? 0;
-    case 'least-attended':
-      return (slot) => -(scores[slot] ?? 0);
-    case 'random':
-      return (slot) => -randomOrder(slot);
-  }
+  const values: Readonly<Record<SelectionOptions['rule'], (slot: number) => number>> = {
+    'most-attended': (slot) => scores[slot] ?? 0,
+    'least-attended': (slot) => -(scores[slot] ?? 0),
+    random: (slot) => -randomOrder(slot),
+  };
+  return values[rule];
 }
 
 /** Slots above the count-th value, ascending, and of those equal to it as many as are still needed. */
