@@ -15,7 +15,9 @@ export default class PlainSummaryReporter implements Reporter {
         const result = test.result();
         if (result.state === 'passed') passed += 1;
         else if (result.state === 'skipped') {
-          skipped.push(`${module.relativeModuleId}: ${test.fullName}: ${result.note ?? 'no reason given'}`);
+          const reason =
+            result.note ?? (module.state() === 'failed' ? 'something before it failed' : 'no reason given');
+          skipped.push(`${module.relativeModuleId}: ${test.fullName}: ${reason}`);
         } else failed += 1;
       }
       if (failed === before && module.state() === 'failed') failed += 1;

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from '../../src/main/cli/program.ts';
 import type { RunInSession } from '../../src/main/cli/session.ts';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
 
-const dataFolder = temporaryFolder('usage');
+const dataFolder = await temporaryFolders()();
 const run = (...args: string[]) => runPenumbra(args, { dataFolder });
 
 describe('help', () => {

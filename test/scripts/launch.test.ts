@@ -5,9 +5,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/run-penumbra.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
 
-const folder = temporaryFolder('launch');
+const folder = await temporaryFolders()();
 
 const npmSource = `
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';

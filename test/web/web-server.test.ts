@@ -11,9 +11,9 @@ import { createCore } from '../../src/main/core/core.ts';
 import { startWebServer } from '../../src/main/web/web-server.ts';
 import type { WebServer } from '../../src/main/web/web-server.ts';
 import type { Contract } from '../../src/shared/contract.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
 
-const folder = temporaryFolder('web');
+const folder = await temporaryFolders()();
 const pageFolder = join(folder, 'page');
 mkdirSync(join(pageFolder, 'assets'), { recursive: true });
 writeFileSync(join(pageFolder, 'index.html'), '<meta name="style-nonce" content="__STYLE_NONCE__" />');

@@ -15,6 +15,8 @@ export type PatchOverlayProps = Readonly<{
 
 export const PatchOverlay = memo(function PatchOverlay({ geometry, marks, view, hovered, onHover }: PatchOverlayProps) {
   const { sourceWidth, sourceHeight } = geometry;
+  // The hatching looks the same on a thumbnail and on a photograph.
+  const hatchScale = Math.max(sourceWidth, sourceHeight) / 640;
   return (
     <svg
       className={classes.overlay}
@@ -24,7 +26,13 @@ export const PatchOverlay = memo(function PatchOverlay({ geometry, marks, view, 
       onMouseLeave={() => onHover(null)}
     >
       <defs>
-        <pattern id="used-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <pattern
+          id="used-hatch"
+          width="8"
+          height="8"
+          patternUnits="userSpaceOnUse"
+          patternTransform={`scale(${String(hatchScale)}) rotate(45)`}
+        >
           <rect width="8" height="8" fill="#101018" fillOpacity="0.45" />
           <line x1="0" x2="0" y1="0" y2="8" stroke="#fff" strokeOpacity="0.25" strokeWidth="3" />
         </pattern>

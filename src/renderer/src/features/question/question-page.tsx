@@ -1,6 +1,7 @@
 /** One question: its picture with the patches of each latent step, and beside it what was asked and answered. */
 import { Anchor, Breadcrumbs, Button, Card, Grid, Group, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { QuestionDetail } from '../../../../shared/contract.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { client } from '../../api/client.ts';
@@ -18,12 +19,24 @@ export type QuestionPageProps = Readonly<{
   stepIndex: number | null;
 }>;
 
-export function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPageProps) {
-  const question = useQuery({
+const questionQuery = (runId: string, sampleId: string, where: readonly string[]) =>
+  queryOptions({
     queryKey: ['question', runId, sampleId, where],
     queryFn: () => client.questions.get({ runId, sampleId, where: [...where] }),
-    placeholderData: keepPreviousData,
   });
+
+/** Has the next question and its picture ready before it is asked for. */
+function usePrefetchedQuestion(runId: string, sampleId: string | null, where: readonly string[]): void {
+  const { data } = useQuery({ ...questionQuery(runId, sampleId ?? '', where), enabled: sampleId !== null });
+  const imageUrl = data?.imageUrl ?? null;
+  useEffect(() => {
+    if (imageUrl !== null) new Image().src = imageUrl;
+  }, [imageUrl]);
+}
+
+export function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPageProps) {
+  const question = useQuery({ ...questionQuery(runId, sampleId, where), placeholderData: keepPreviousData });
+  usePrefetchedQuestion(runId, question.data?.nextSampleId ?? null, where);
   const run = useQuery({ queryKey: ['run', runId], queryFn: () => client.runs.show({ runId }) });
   const goTo = (id: string | null): void => {
     if (id !== null) navigate({ page: 'question', runId, sampleId: id, where, stepIndex });

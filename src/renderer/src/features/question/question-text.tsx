@@ -17,6 +17,9 @@ export type QuestionTextProps = Readonly<{
   onStep: (stepIndex: number) => void;
 }>;
 
+/** Characters that surely fit without folding. */
+const shortContext = 160;
+
 export function QuestionText({ detail, scorer, stepIndex, onStep }: QuestionTextProps) {
   const { sample, prediction, readings } = detail;
   const reading = readings.find((candidate) => candidate.scorer === scorer) ?? null;
@@ -28,7 +31,11 @@ export function QuestionText({ detail, scorer, stepIndex, onStep }: QuestionText
         <Text fw={550} mb="sm">
           {sample.question}
         </Text>
-        {sample.context === '' ? null : (
+        {sample.context === '' ? null : sample.context.length <= shortContext ? (
+          <Text size="sm" c="dimmed" mb="sm">
+            {sample.context}
+          </Text>
+        ) : (
           <Spoiler maxHeight={66} showLabel="Show all" hideLabel="Show less" mb={34} fz="sm">
             <Text size="sm" c="dimmed">
               {sample.context}

@@ -1,0 +1,230 @@
+/** The pages in a real browser over a real run: the patches are where the trace says, and everything can be reached. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { QuestionDetail } from '../../src/shared/contract.ts';
+import type { PixelBox, Trace } from '../../src/shared/trace.ts';
+import { slotBox } from '../../src/shared/trace.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+import { screenshotFolder, startBrowser } from './browser.ts';
+import type { ServedStore } from './served-store.ts';
+import { serveSmallRun } from './served-store.ts';
+
+const questionCount = 60;
+const folder = await temporaryFolders()();
+let browser: Browser;
+let served: ServedStore;
+let page: Page;
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  [browser, served] = await Promise.all([startBrowser(), serveSmallRun(folder, questionCount)]);
+  process.stdout.write(`screenshots: ${screenshotFolder}\n`);
+});
+afterAll(async () => {
+  await browser.close();
+  expect(await served.stop()).toBe(0);
+});
+
+beforeEach(async () => {
+  complaints = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(10_000);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(served.address);
+});
+afterEach(async () => {
+  await page.close();
+  expect(complaints).toEqual([]);
+});
+
+const firstQuestion = async (): Promise<QuestionDetail> => {
+  const { rows } = await served.client.questions.list({ runId: served.runId, limit: 1 });
+  return served.client.questions.get({ runId: served.runId, sampleId: rows[0]?.sampleId ?? '' });
+};
+
+const traceOf = ({ prediction }: QuestionDetail): Trace => {
+  if (prediction.status !== 'answered' || prediction.answer.trace === null) throw new Error('no trace');
+  return prediction.answer.trace;
+};
+
+const openQuestion = async (sampleId: string): Promise<void> => {
+  await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}/questions/${encodeURIComponent(sampleId)}`);
+  await page.locator('rect[data-slot]').first().waitFor();
+};
+
+/** Boxes of the selected patches as they appear on the screen, relative to the picture's corner, by slot. */
+async function drawnBoxes(): Promise<Map<number, PixelBox>> {
+  const boxes = await page.evaluate(() => {
+    const picture = document.querySelector('img[alt="The question\'s picture"]')?.getBoundingClientRect();
+    if (picture === undefined) throw new Error('no picture');
+    return [...document.querySelectorAll<SVGRectElement>('rect[data-role="selected"]')].map((rect) => {
+      const onScreen = rect.getScreenCTM();
+      if (onScreen === null) throw new Error('not drawn');
+      const { x, y, width, height } = rect.getBBox();
+      const topLeft = new DOMPoint(x, y).matrixTransform(onScreen);
+      const bottomRight = new DOMPoint(x + width, y + height).matrixTransform(onScreen);
+      return {
+        slot: Number(rect.dataset['slot']),
+        x: topLeft.x - picture.x,
+        y: topLeft.y - picture.y,
+        width: bottomRight.x - topLeft.x,
+        height: bottomRight.y - topLeft.y,
+      };
+    });
+  });
+  return new Map(boxes.map(({ slot, ...box }) => [slot, box]));
+}
+
+/** The boxes that the trace asks for, scaled to the picture's size on the screen. */
+async function expectedBoxes(trace: Trace, stepIndex: number): Promise<Map<number, PixelBox>> {
+  const size = await page.locator('img[alt="The question\'s picture"]').boundingBox();
+  const { image } = trace;
+  if (size === null || image === null) throw new Error('no picture');
+  const [scaleX, scaleY] = [size.width / image.sourceWidth, size.height / image.sourceHeight];
+  const slots = trace.steps[stepIndex]?.selectedSlots ?? [];
+  return new Map(
+    slots.map((slot) => {
+      const box = slotBox(image, slot);
+      return [slot, { x: box.x * scaleX, y: box.y * scaleY, width: box.width * scaleX, height: box.height * scaleY }];
+    }),
+  );
+}
+
+function expectSameBoxes(drawn: Map<number, PixelBox>, expected: Map<number, PixelBox>): void {
+  expect([...drawn.keys()].sort((a, b) => a - b)).toEqual([...expected.keys()].sort((a, b) => a - b));
+  for (const [slot, box] of expected) {
+    const found = drawn.get(slot);
+    for (const side of ['x', 'y', 'width', 'height'] as const) {
+      expect(found?.[side], `slot ${String(slot)} ${side}`).toBeCloseTo(box[side], 1);
+    }
+  }
+}
+
+describe('the way to a question', () => {
+  it('leads from the runs over the run to its picture, and the address keeps no token', async () => {
+    expect(page.url()).not.toContain('token');
+    await page
+      .getByRole('link', { name: /ivt-lr/ })
+      .first()
+      .click();
+    await page.getByText('of 60', { exact: false }).first().waitFor();
+    await page.getByRole('link', { name: 'Which shape is number 1?', exact: true }).click();
+    await page.getByRole('heading', { name: 'Answer' }).waitFor();
+    await page.locator('rect[data-slot]').first().waitFor();
+  });
+
+  it('shows the categories with their intervals and filters the questions by them', async () => {
+    await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}`);
+    await page.getByRole('button', { name: 'mathematics', exact: true }).click();
+    await page.getByText('of 15', { exact: false }).waitFor();
+    expect(page.url()).toContain('where=domain%3Dmathematics');
+    await page.reload();
+    await page.getByText('of 15', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await page.getByText('of 60', { exact: false }).first().waitFor();
+  });
+
+  it('pages through the questions', async () => {
+    await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}`);
+    await page.getByText('1–50 of 60').waitFor();
+    await page.getByRole('button', { name: 'next page' }).click();
+    await page.getByText('51–60 of 60').waitFor();
+  });
+});
+
+describe('the picture', () => {
+  it.each([
+    [1280, 800],
+    [1920, 1080],
+    [700, 900],
+  ])('has the patches of each step at their exact place in a window of %d x %d', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    const detail = await firstQuestion();
+    const trace = traceOf(detail);
+    await openQuestion(detail.sample.sampleId);
+    expect(trace.steps).toHaveLength(3);
+    for (const { stepIndex } of trace.steps) {
+      await page.keyboard.press(String(stepIndex + 1));
+      await page
+        .locator(`rect[data-role="selected"][data-step="${String(stepIndex)}"]`)
+        .first()
+        .waitFor();
+      expectSameBoxes(await drawnBoxes(), await expectedBoxes(trace, stepIndex));
+    }
+  });
+
+  it('marks what earlier steps took and what is left', async () => {
+    const detail = await firstQuestion();
+    const { image, steps } = traceOf(detail);
+    const step = steps[2];
+    const slotCount = (image?.gridRows ?? 0) * (image?.gridColumns ?? 0);
+    await openQuestion(detail.sample.sampleId);
+    await page.keyboard.press('3');
+    await page.locator('rect[data-step="2"]').first().waitFor();
+    const pool = await page.locator('rect[data-role="pool"]').count();
+    expect(pool).toBe((step?.pool.length ?? 0) - (step?.selectedSlots.length ?? 0));
+    expect(await page.locator('rect[data-role="used"]').count()).toBe(slotCount - (step?.pool.length ?? 0));
+  });
+
+  it('says which patch the mouse is over', async () => {
+    const detail = await firstQuestion();
+    await openQuestion(detail.sample.sampleId);
+    await page.keyboard.press('1');
+    await page.locator('rect[data-role="selected"]').first().hover();
+    await page.getByText(/slot \d+, step 1, attention .*, rank \d+ of the pool/).waitFor();
+  });
+
+  it('goes from question to question with the keys, keeping the step', async () => {
+    const detail = await firstQuestion();
+    await openQuestion(detail.sample.sampleId);
+    await page.keyboard.press('2');
+    await page.keyboard.press('j');
+    await page.waitForURL(new RegExp(`questions/${detail.nextSampleId ?? ''}\\?step=2`));
+    await page.getByText(detail.nextSampleId ?? '', { exact: true }).waitFor();
+    await page.keyboard.press('k');
+    await page.waitForURL(new RegExp(`questions/${detail.sample.sampleId}\\?step=2`));
+  });
+});
+
+describe('strangers and old sessions', () => {
+  it('are told what to do', async () => {
+    const stranger = await browser.newPage();
+    const response = await stranger.goto(new URL(served.address).origin);
+    expect(response?.status()).toBe(401);
+    expect(await stranger.textContent('body')).toContain('penumbra serve');
+    await stranger.close();
+  });
+});
+
+describe('screenshots', () => {
+  const sizes = [
+    { width: 1280, height: 800 },
+    { width: 1920, height: 1080 },
+  ];
+  it.each(sizes.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme }))))(
+    'at $width x $height, $scheme',
+    async ({ width, height, scheme }) => {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height });
+      const origin = new URL(served.address).origin;
+      const { sample } = await firstQuestion();
+      const run = `#/runs/${served.runId}`;
+      const shots: [string, string][] = [
+        ['runs', '#/runs'],
+        ['run', run],
+        ['question', `${run}/questions/${sample.sampleId}?step=2`],
+      ];
+      for (const [name, hash] of shots) {
+        await page.goto(`${origin}/${hash}`);
+        await page.waitForLoadState('networkidle');
+        await page.screenshot({ path: join(screenshotFolder, `${name}-${String(width)}-${scheme}.png`) });
+        // Nothing sticks out of the window.
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+    },
+  );
+});
