@@ -40,7 +40,7 @@ test.each<[AnswerRule, unknown, readonly string[], AnswerReading]>([
   ['any', 'purple', words, outside],
   ['any', { a: 1 }, words, malformed],
   ['any', 1n, words, index(1)],
-])('%s %j of %j', (rule, value, choices, reading) => {
+])('%s: %s of %s', (rule, value, choices, reading) => {
   expect(readAnswer(value, choices, rule)).toStrictEqual(reading);
 });
 
