@@ -1,0 +1,69 @@
+/** What became of each question, and the totals of a run. */
+import type { QuestionRow } from '../../shared/contract.ts';
+import type { Reading } from '../../shared/prediction.ts';
+import type { RunResult, Tally } from '../../shared/run.ts';
+
+/** `unparsed`: answered, but the scorer read no choice (counted wrong); `failed`: no answer. */
+export type Outcome = QuestionRow['outcome'];
+
+export type OutcomeRow = Readonly<{ domain: string; topic: string; category: string; outcome: Outcome }>;
+
+/** The outcome of a question by one scorer's reading; null stands for a question that failed. */
+export function outcomeOf(reading: Pick<Reading, 'correct' | 'choiceIndex'> | null): Outcome {
+  if (reading === null) return 'failed';
+  if (reading.correct) return 'right';
+  return reading.choiceIndex === null ? 'unparsed' : 'wrong';
+}
+
+export type OutcomeSummary = Pick<
+  RunResult,
+  'total' | 'correct' | 'unparsed' | 'failed' | 'accuracy' | 'byDomain' | 'byTopic'
+>;
+
+/** The counts of a run's result. Failures count in every total; rows without domain or topic only in the run's own. */
+export function summariseOutcomes(rows: Iterable<OutcomeRow>): OutcomeSummary {
+  const summary = { total: 0, correct: 0, unparsed: 0, failed: 0 };
+  const domains = new Map<string, Map<string, Tally>>();
+  const byDomain = new Map<string, Tally>();
+  for (const { domain, topic, outcome } of rows) {
+    summary.total++;
+    if (outcome === 'right') summary.correct++;
+    if (outcome === 'unparsed') summary.unparsed++;
+    if (outcome === 'failed') summary.failed++;
+    if (domain === '') continue;
+    count(byDomain, domain, outcome);
+    const topics = domains.get(domain) ?? new Map<string, Tally>();
+    domains.set(domain, topics);
+    if (topic !== '') count(topics, topic, outcome);
+  }
+  return {
+    ...summary,
+    accuracy: summary.total === 0 ? null : summary.correct / summary.total,
+    byDomain: Object.fromEntries([...byDomain].sort(byKey)),
+    byTopic: topicTallies(domains),
+  };
+}
+
+function count(tallies: Map<string, Tally>, key: string, outcome: Outcome): void {
+  const tally = tallies.get(key) ?? { total: 0, correct: 0 };
+  tallies.set(key, { total: tally.total + 1, correct: tally.correct + (outcome === 'right' ? 1 : 0) });
+}
+
+/** Keyed by topic; by `domain/topic` where two domains have a topic of that name. */
+function topicTallies(domains: ReadonlyMap<string, ReadonlyMap<string, Tally>>): Record<string, Tally> {
+  const domainCount = new Map<string, number>();
+  for (const topics of domains.values()) {
+    for (const topic of topics.keys()) domainCount.set(topic, (domainCount.get(topic) ?? 0) + 1);
+  }
+  const entries = [...domains].flatMap(([domain, topics]) =>
+    [...topics].map(([topic, tally]): [string, Tally] => [
+      domainCount.get(topic) === 1 ? topic : `${domain}/${topic}`,
+      tally,
+    ]),
+  );
+  return Object.fromEntries(entries.sort(byKey));
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

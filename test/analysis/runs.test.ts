@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { buildCategoryTree } from '../../src/main/analysis/category-tree.ts';
+import { compareRuns, type ComparedRow } from '../../src/main/analysis/compare-runs.ts';
+import { outcomeOf, summariseOutcomes, type Outcome } from '../../src/main/analysis/outcomes.ts';
+import { categoryNodeSchema, runComparisonSchema } from '../../src/shared/statistics.ts';
+
+function row(path: string, outcome: Outcome, sampleId = ''): ComparedRow {
+  const [domain = '', topic = '', category = ''] = path.split('/');
+  return { sampleId, domain, topic, category, outcome };
+}
+
+const rows = [
+  row('science/biology/birds', 'right'),
+  row('science/biology/birds', 'wrong'),
+  row('science/biology/fish', 'failed'),
+  row('science/physics/light', 'unparsed'),
+  row('commonsense/physics/', 'right'),
+  row('commonsense//', 'right'),
+];
+
+describe('outcomes', () => {
+  it('follow from a reading', () => {
+    expect(outcomeOf(null)).toBe('failed');
+    expect(outcomeOf({ correct: true, choiceIndex: 1 })).toBe('right');
+    expect(outcomeOf({ correct: false, choiceIndex: 1 })).toBe('wrong');
+    expect(outcomeOf({ correct: false, choiceIndex: null })).toBe('unparsed');
+    // `released` can be right by a candidate that it does not report first.
+    expect(outcomeOf({ correct: true, choiceIndex: null })).toBe('right');
+  });
+
+  it('add up to the result of a run', () => {
+    expect(summariseOutcomes(rows)).toEqual({
+      total: 6,
+      correct: 3,
+      unparsed: 1,
+      failed: 1,
+      accuracy: 0.5,
+      byDomain: { commonsense: { total: 2, correct: 2 }, science: { total: 4, correct: 1 } },
+      byTopic: {
+        biology: { total: 3, correct: 1 },
+        'commonsense/physics': { total: 1, correct: 1 },
+        'science/physics': { total: 1, correct: 0 },
+      },
+    });
+  });
+
+  it('of no questions have no accuracy', () => {
+    expect(summariseOutcomes([])).toMatchObject({ total: 0, accuracy: null, byDomain: {}, byTopic: {} });
+  });
+});
+
+describe('category tree', () => {
+  it('lists each node before its children, siblings by name', () => {
+    const tree = buildCategoryTree(rows);
+    expect(tree.map(({ path, total, correct }) => [path.join('/'), total, correct])).toEqual([
+      ['', 6, 3],
+      ['commonsense', 2, 2],
+      ['commonsense/physics', 1, 1],
+      ['science', 4, 1],
+      ['science/biology', 3, 1],
+      ['science/biology/birds', 2, 1],
+      ['science/biology/fish', 1, 0],
+      ['science/physics', 1, 0],
+      ['science/physics/light', 1, 0],
+    ]);
+    expect(tree[0]).toMatchObject({ unparsed: 1, failed: 1, accuracy: { estimate: 0.5 } });
+    for (const node of tree) categoryNodeSchema.parse(node);
+  });
+
+  it('of no rows is the root alone, without accuracy', () => {
+    expect(buildCategoryTree([])).toEqual([{ path: [], total: 0, correct: 0, unparsed: 0, failed: 0, accuracy: null }]);
+  });
+});
+
+describe('comparison of two runs', () => {
+  const before = [
+    row('science/biology/birds', 'right', 's1'),
+    row('science/biology/birds', 'right', 's2'),
+    row('science/biology/fish', 'wrong', 's3'),
+    row('commonsense/social/party', 'unparsed', 's4'),
+    row('commonsense/social/party', 'failed', 's5'),
+    row('commonsense/social/party', 'right', 's6'),
+  ];
+  const after = [
+    row('commonsense/social/party', 'right', 's5'),
+    row('commonsense/social/party', 'right', 's4'),
+    row('science/biology/fish', 'right', 's3'),
+    row('science/biology/birds', 'wrong', 's2'),
+    row('science/biology/birds', 'right', 's1'),
+    row('science/biology/birds', 'right', 's7'),
+  ];
+  const comparison = compareRuns(before, after, { runIdA: 'a', runIdB: 'b', scorer: 'strict', seed: 3 });
+  const nodeAt = (path: string) => comparison.nodes.find((node) => node.path.join('/') === path);
+
+  it('looks at the questions that both answered', () => {
+    runComparisonSchema.parse(comparison);
+    // s5 failed in A, s7 is not in A: both only in B. s6 is only in A.
+    expect(comparison).toMatchObject({ runIdA: 'a', runIdB: 'b', scorer: 'strict', onlyInA: 1, onlyInB: 2 });
+    expect(comparison.flips).toEqual({ rightToWrong: ['s2'], wrongToRight: ['s3', 's4'] });
+  });
+
+  it('counts the four outcomes at each node', () => {
+    expect(nodeAt('')).toMatchObject({
+      questionCount: 4,
+      accuracyA: 0.5,
+      accuracyB: 0.75,
+      bothRight: 1,
+      rightToWrong: 1,
+      wrongToRight: 2,
+      bothWrong: 0,
+      // 2 * (1 + 3) / 8
+      pValue: 1,
+      difference: { estimate: 0.25 },
+    });
+    expect(nodeAt('science/biology/birds')).toMatchObject({ questionCount: 2, rightToWrong: 1, wrongToRight: 0 });
+  });
+
+  it('corrects the p-values of one level together', () => {
+    const many = (path: string, gained: number) =>
+      Array.from({ length: 12 }, (_, index) => {
+        const sampleId = `${path}-${index}`;
+        return [row(path, 'wrong', sampleId), row(path, index < gained ? 'right' : 'wrong', sampleId)] as const;
+      });
+    const pairs = [...many('x/p/', 6), ...many('x/q/', 8), ...many('y/r/', 0)];
+    const { nodes } = compareRuns(
+      pairs.map(([a]) => a),
+      pairs.map(([, b]) => b),
+      { runIdA: 'a', runIdB: 'b', scorer: 'strict' },
+    );
+    const topics = nodes.filter(({ path }) => path.length === 2);
+    expect(topics.map(({ pValue }) => pValue)).toEqual([2 / 64, 2 / 256, 1].map((p) => expect.closeTo(p, 12)));
+    expect(topics.map(({ pValueHolm }) => pValueHolm)).toEqual([4 / 64, 6 / 256, 1].map((p) => expect.closeTo(p, 12)));
+    expect(nodes[0]?.pValueHolm).toBe(nodes[0]?.pValue);
+  });
+
+  it('says so when nothing is shared', () => {
+    const apart = compareRuns(before.slice(0, 1), after.slice(0, 1), { runIdA: 'a', runIdB: 'b', scorer: 'strict' });
+    expect(apart).toMatchObject({ onlyInA: 1, onlyInB: 1, flips: { rightToWrong: [], wrongToRight: [] } });
+    expect(apart.nodes).toEqual([
+      expect.objectContaining({ path: [], questionCount: 0, accuracyA: null, pValue: 1, difference: null }),
+    ]);
+  });
+});
