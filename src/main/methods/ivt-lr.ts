@@ -19,7 +19,8 @@ import { batchTimings, PhaseClock } from './batch-timings.ts';
 import { attentionMasses, cosine, visionFocus, type PositionKind } from './latent-trace.ts';
 import type { ReasoningMethod } from './method.ts';
 import { attentionRanks, seededOrder, selectPatches, topSlots } from './patch-selection.ts';
-import { embedPrompt, prepareQuestions, type PromptedQuestion } from './prompted-question.ts';
+import { answeredPrediction } from './prediction.ts';
+import { embedQuestions, prepareQuestions, type EmbeddedQuestion, type PromptedQuestion } from './prompted-question.ts';
 import { mergePredictions } from './merge-predictions.ts';
 
 /** One question's latent reasoning while it goes on. */
@@ -58,68 +59,36 @@ async function answerBatch(
   prompted: readonly PromptedQuestion[],
 ): Promise<Prediction[]> {
   const clock = new PhaseClock();
-  const embeds = await model.encodeImages(prompted.flatMap(({ images }) => images));
+  const embedded = await embedQuestions(model, prompted);
   clock.end('vision');
 
-  let taken = 0;
-  const reasoners = prompted.map((question) => {
-    const own = embeds.slice(taken, taken + question.images.length);
-    taken += question.images.length;
-    return { reasoner: startReasoner(question, own), promptEmbeds: embedPrompt(model, question.prompt, own) };
-  });
-  const batch = model.startBatch(prompted.length);
+  const reasoners = embedded.map(startReasoner);
+  const batch = model.startBatch(embedded.length);
   await batch.feed(
-    reasoners.map(({ promptEmbeds, reasoner }) => ({
+    embedded.map(({ promptEmbeds, prompted: { prompt } }) => ({
       embeds: promptEmbeds,
-      positions: plainPositions(reasoner.kinds.length),
+      positions: plainPositions(prompt.tokenIds.length),
     })),
   );
   clock.end('prefill');
 
-  await reasonInLatentSpace(
-    model,
-    settings,
-    batch,
-    reasoners.map(({ reasoner }) => reasoner),
-  );
+  await reasonInLatentSpace(model, settings, batch, reasoners);
   clock.end('latent');
 
   const generated = await decodeGreedily(model, batch, {
     maxTokens: settings.maxTokens,
     endTokens: model.bundle.specialTokens.endOfSequence.slice(0, 1),
-    nextPositions: reasoners.map(({ reasoner }) => reasoner.kinds.length),
+    nextPositions: reasoners.map(({ kinds }) => kinds.length),
   });
   clock.end('decode');
 
   const timings = batchTimings(clock, prompted);
-  return reasoners.map(({ reasoner }, index) => {
-    const tokens = generated[index];
-    const timing = timings[index];
-    if (tokens === undefined || timing === undefined) throw new Error('every row has tokens and times');
-    return {
-      status: 'answered',
-      sampleId: reasoner.prompted.question.sampleId,
-      answer: {
-        outputText: model.tokenizer.decode(tokens.tokenIds, { skipSpecialTokens: true }),
-        outputTokenCount: tokens.tokenIds.length,
-        arSteps: reasoner.steps.length + tokens.tokenIds.length,
-        finishReason: tokens.finishReason,
-        timings: timing,
-        trace: {
-          image: reasoner.prompted.images.at(-1)?.geometry ?? null,
-          promptTokenCount: reasoner.prompted.prompt.tokenIds.length,
-          imageCount: reasoner.prompted.images.length,
-          stoppedEarly: reasoner.stoppedEarly,
-          steps: reasoner.steps,
-        },
-        messages: null,
-        prompt: reasoner.prompted.prompt.text,
-      },
-    };
-  });
+  return reasoners.map((reasoner, index) =>
+    answeredPrediction(model, { ...reasoner, tokens: generated[index], timings: timings[index] }),
+  );
 }
 
-function startReasoner(prompted: PromptedQuestion, imageEmbeds: readonly Float32Array[]): Reasoner {
+function startReasoner({ prompted, imageEmbeds }: EmbeddedQuestion): Reasoner {
   const span = prompted.prompt.imageSpans.at(-1) ?? { start: 0, count: 0 };
   const kinds = prompted.prompt.tokenIds.map((): PositionKind => 'text');
   for (const { start, count } of prompted.prompt.imageSpans) kinds.fill('image', start, start + count);

@@ -6,11 +6,12 @@ import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import { decodeGreedily } from '../engine/greedy.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
-import { mropePositions } from '../vlm/qwen2-vl/rope.ts';
+import { mropePositions, type PlacedImage } from '../vlm/qwen2-vl/rope.ts';
 import { batchTimings, PhaseClock } from './batch-timings.ts';
 import { mergePredictions } from './merge-predictions.ts';
 import type { ReasoningMethod } from './method.ts';
-import { embedPrompt, prepareQuestions, type PromptedQuestion } from './prompted-question.ts';
+import { answeredPrediction } from './prediction.ts';
+import { embedQuestions, prepareQuestions, type PromptedQuestion } from './prompted-question.ts';
 
 export const noCot: ReasoningMethod = {
   name: 'no-cot',
@@ -32,56 +33,42 @@ async function answerBatch(
   prompted: readonly PromptedQuestion[],
 ): Promise<Prediction[]> {
   const clock = new PhaseClock();
-  const embeds = await model.encodeImages(prompted.flatMap(({ images }) => images));
+  const embedded = await embedQuestions(model, prompted);
   clock.end('vision');
 
-  let taken = 0;
-  const rows = prompted.map(({ images, prompt }) => {
-    const own = embeds.slice(taken, taken + images.length);
-    taken += images.length;
-    const placed = images.map(({ gridThw }, index) => {
-      const span = prompt.imageSpans[index];
-      if (span === undefined) throw new Error('every image has its slots in the prompt');
-      return { ...span, gridThw };
-    });
-    const positions = mropePositions(prompt.tokenIds.length, placed, model.bundle.vision.spatialMergeSize);
-    return { feed: { embeds: embedPrompt(model, prompt, own), positions }, next: positions.next };
-  });
-  const batch = model.startBatch(prompted.length);
-  await batch.feed(rows.map(({ feed }) => feed));
+  const merge = model.bundle.vision.spatialMergeSize;
+  const feeds = embedded.map(({ promptEmbeds, prompted: question }) => ({
+    embeds: promptEmbeds,
+    positions: mropePositions(question.prompt.tokenIds.length, placedImages(question), merge),
+  }));
+  const batch = model.startBatch(feeds.length);
+  await batch.feed(feeds);
   clock.end('prefill');
 
   const generated = await decodeGreedily(model, batch, {
     maxTokens: settings.maxTokens,
     endTokens: model.bundle.specialTokens.endOfSequence,
-    nextPositions: rows.map(({ next }) => next),
+    nextPositions: feeds.map(({ positions }) => positions.next),
   });
   clock.end('decode');
 
   const timings = batchTimings(clock, prompted);
-  return prompted.map(({ question, images, prompt }, index) => {
-    const tokens = generated[index];
-    const timing = timings[index];
-    if (tokens === undefined || timing === undefined) throw new Error('every row has tokens and times');
-    return {
-      status: 'answered',
-      sampleId: question.sampleId,
-      answer: {
-        outputText: model.tokenizer.decode(tokens.tokenIds, { skipSpecialTokens: true }),
-        outputTokenCount: tokens.tokenIds.length,
-        arSteps: tokens.tokenIds.length,
-        finishReason: tokens.finishReason,
-        timings: timing,
-        trace: {
-          image: images.at(-1)?.geometry ?? null,
-          promptTokenCount: prompt.tokenIds.length,
-          imageCount: images.length,
-          stoppedEarly: false,
-          steps: [],
-        },
-        messages: null,
-        prompt: prompt.text,
-      },
-    };
+  return prompted.map((question, index) =>
+    answeredPrediction(model, {
+      prompted: question,
+      tokens: generated[index],
+      timings: timings[index],
+      steps: [],
+      stoppedEarly: false,
+    }),
+  );
+}
+
+/** Where each image lies in the prompt, and the patch grid that fills it. */
+function placedImages({ images, prompt }: PromptedQuestion): PlacedImage[] {
+  return images.map(({ gridThw }, index) => {
+    const span = prompt.imageSpans[index];
+    if (span === undefined) throw new Error('every image has its slots in the prompt');
+    return { ...span, gridThw };
   });
 }

@@ -80,6 +80,27 @@ async function prepareQuestion(
   return { question, images, prompt, preprocessMs: performance.now() - started };
 }
 
+export type EmbeddedQuestion = Readonly<{
+  prompted: PromptedQuestion;
+  /** Prompt embeddings with the image slots filled, [S, D]. */
+  promptEmbeds: Float32Array;
+  /** The vision tower's output of each image, [J, D]. */
+  imageEmbeds: readonly Float32Array[];
+}>;
+
+/** Runs the vision tower over all images of a batch, and puts its outputs into the prompts' image slots. */
+export async function embedQuestions(
+  model: LanguageModel,
+  prompted: readonly PromptedQuestion[],
+): Promise<EmbeddedQuestion[]> {
+  const encoded = await model.encodeImages(prompted.flatMap(({ images }) => images));
+  let taken = 0;
+  return prompted.map((question) => {
+    const imageEmbeds = encoded.slice(taken, (taken += question.images.length));
+    return { prompted: question, promptEmbeds: embedPrompt(model, question.prompt, imageEmbeds), imageEmbeds };
+  });
+}
+
 /** Prompt embeddings [S, D] with the image slots replaced by the vision tower's outputs, one [J, D] for each image. */
 export function embedPrompt(
   model: LanguageModel,
