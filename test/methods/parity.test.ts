@@ -10,7 +10,7 @@ import { decodeGreedily } from '../../src/main/engine/greedy.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { attentionMasses, visionFocus, type PositionKind } from '../../src/main/methods/latent-trace.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
-import { embedPrompt, prepareQuestions, type PromptedQuestion } from '../../src/main/methods/prompted-question.ts';
+import { embedQuestions, prepareQuestions, type EmbeddedQuestion } from '../../src/main/methods/prompted-question.ts';
 import type { ImageResize } from '../../src/main/vlm/qwen2-vl/image-processor.ts';
 import { mropePositions, plainPositions } from '../../src/main/vlm/qwen2-vl/rope.ts';
 import { attentionMassesSchema } from '../../src/shared/trace.ts';
@@ -99,8 +99,8 @@ function expectMasses(found: Omit<Masses, 'selectedSlots'>, wanted: Masses, labe
   for (const name of names) expectClose([found[name]], [wanted[name]], attentionTolerance, `${label}: ${name}`);
 }
 
-/** Preprocesses a case's image and prompt and compares both. */
-async function promptOf(model: LanguageModel, golden: Golden, wanted: GoldenCase): Promise<PromptedQuestion> {
+/** Preprocesses a case's image and prompt, encodes the image, and compares all three. */
+async function embedCase(model: LanguageModel, golden: Golden, wanted: GoldenCase): Promise<EmbeddedQuestion> {
   const { imageSize } = wanted.settings;
   const resize: ImageResize = imageSize === null ? { kind: 'dynamic' } : { kind: 'stretch', ...imageSize };
   const questions = [await goldenQuestion(wanted)];
@@ -115,20 +115,17 @@ async function promptOf(model: LanguageModel, golden: Golden, wanted: GoldenCase
   if (pixels !== null) {
     expectClose(prompted.images[0]?.pixelValues ?? [], pixels, { absolute: 1e-5 }, 'pixel values');
   }
-  return prompted;
+  const [embedded] = await embedQuestions(model, [prompted]);
+  if (embedded === undefined) throw new Error('the question was not embedded');
+  expectClose(visionOf(embedded), golden.tensor(wanted.id, 'vision'), visionTolerance, 'vision');
+  return embedded;
 }
 
-async function visionOf(model: LanguageModel, golden: Golden, wanted: GoldenCase, prompted: PromptedQuestion) {
-  const [vision] = await model.encodeImages(prompted.images);
-  if (vision === undefined) throw new Error('the image was not encoded');
-  expectClose(vision, golden.tensor(wanted.id, 'vision'), visionTolerance, 'vision');
-  return vision;
-}
+const visionOf = ({ imageEmbeds }: EmbeddedQuestion): Float32Array => imageEmbeds[0] ?? new Float32Array(0);
 
 /** Ordinary prompting: mRoPE positions, first logits, tokens. */
 async function replayPrompt(model: LanguageModel, golden: Golden, wanted: GoldenCase): Promise<void> {
-  const prompted = await promptOf(model, golden, wanted);
-  const vision = await visionOf(model, golden, wanted, prompted);
+  const { promptEmbeds } = await embedCase(model, golden, wanted);
   const [start, count] = wanted.imageSlots;
   const placed = [{ start, count, gridThw: wanted.gridThw }];
   const positions = mropePositions(wanted.promptTokenIds.length, placed, model.bundle.vision.spatialMergeSize);
@@ -137,24 +134,22 @@ async function replayPrompt(model: LanguageModel, golden: Golden, wanted: Golden
   expect(model.bundle.specialTokens.endOfSequence).toEqual(wanted.stopTokenIds);
 
   const batch = model.startBatch(1);
-  await batch.feed([{ embeds: embedPrompt(model, prompted.prompt, [vision]), positions }]);
+  await batch.feed([{ embeds: promptEmbeds, positions }]);
   await expectTokens(model, golden, wanted, batch, positions.next);
 }
 
 /** The reference's steps with the reference's own slots: each state is compared before it is fed back. */
 async function replayLatentSteps(model: LanguageModel, golden: Golden, wanted: GoldenCase): Promise<void> {
   const { settings } = wanted;
-  const prompted = await promptOf(model, golden, wanted);
-  const vision = await visionOf(model, golden, wanted, prompted);
+  const embedded = await embedCase(model, golden, wanted);
+  const vision = visionOf(embedded);
   expect(model.bundle.specialTokens.endOfSequence.slice(0, 1)).toEqual(wanted.stopTokenIds);
   const [firstSlot, slotCount] = wanted.imageSlots;
   const size = model.bundle.text.hiddenSize;
   const kinds = wanted.promptTokenIds.map((): PositionKind => 'text').fill('image', firstSlot, firstSlot + slotCount);
 
   const batch = model.startBatch(1);
-  await batch.feed([
-    { embeds: embedPrompt(model, prompted.prompt, [vision]), positions: plainPositions(kinds.length) },
-  ]);
+  await batch.feed([{ embeds: embedded.promptEmbeds, positions: plainPositions(kinds.length) }]);
   for (const [stepIndex, step] of wanted.steps.entries()) {
     const { hidden } = expectState(golden, wanted, batch.state(0), `step${stepIndex}`);
     const patches = step.selectedSlots.map((slot) => ({
