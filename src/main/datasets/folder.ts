@@ -27,7 +27,7 @@ export interface DatasetFolder {
   /** Regular files with one of these extensions, relative, `/`-separated, at most two folders deep. */
   dataFiles(extensions: readonly string[]): Promise<string[]>;
   /** The first of the candidate names that exists as a file. */
-  find(candidates: readonly string[]): Promise<Lookup>;
+  find(candidates: Iterable<string>): Promise<Lookup>;
   /** The path to open for a name inside the folder. Fails: `path-outside-folder`, `missing-file`, and the system's failures. */
   resolve(relativePath: string): Promise<string>;
 }
@@ -144,8 +144,12 @@ async function folderAt(path: string, root: string, onlyFile: string | null): Pr
   };
 }
 
+/** A path in which there is nothing to replace or refuse, as nearly all are. */
+const plainPath = /^[\w -]+(?:\.[\w -]+)*(?:\/[\w -]+(?:\.[\w-]+)*)*$/;
+
 /** `/` for `\`, no `.` segments; null for what `resolveWithin` refuses (absolute, `..`, drive, NUL, empty). */
 function normaliseReference(reference: string): string | null {
+  if (plainPath.test(reference)) return reference;
   const path = reference.replaceAll('\\', '/');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\0')) return null;
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');

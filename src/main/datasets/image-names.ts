@@ -15,7 +15,7 @@ export type NameOptions = Readonly<{
   file: string;
   place: string;
   /** Paths to look at, best first; by default those of `writtenPaths`. */
-  candidates?: readonly string[];
+  candidates?: Iterable<string>;
 }>;
 
 /** The image that a row names as `written`. */
@@ -45,12 +45,14 @@ export async function nameImage(folder: DatasetFolder, written: string, options:
  * A written path is relative to the file it stands in, to the dataset's folder, or to the folder above: rows of
  * `data/test.jsonl` say `data/images/x.png`, also when `data` itself was opened.
  */
-export function writtenPaths(folder: DatasetFolder, file: string, written: string): string[] {
+export function* writtenPaths(folder: DatasetFolder, file: string, written: string): Generator<string> {
   const path = written.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, '');
   const base = posix.dirname(file);
-  const paths = [path];
-  const first = path.slice(0, path.indexOf('/') + 1);
-  const ownName = `${basename(join(folder.realRoot, base))}/`;
-  if (first !== '' && first !== '/' && (first === 'data/' || first === ownName)) paths.push(path.slice(first.length));
-  return base === '.' ? paths : paths.flatMap((candidate) => [`${base}/${candidate}`, candidate]);
+  if (base !== '.') yield `${base}/${path}`;
+  yield path;
+  const first = path.slice(0, path.indexOf('/'));
+  if (first === '' || (first !== 'data' && first !== basename(join(folder.realRoot, base)))) return;
+  const rest = path.slice(first.length + 1);
+  if (base !== '.') yield `${base}/${rest}`;
+  yield rest;
 }

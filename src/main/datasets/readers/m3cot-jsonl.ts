@@ -55,22 +55,26 @@ export function m3cotJsonlReader({ folder }: ReaderContext, files: readonly stri
   async function imageOf(row: JsonObject, file: string, place: string): Promise<Partial<NamedImage>> {
     const id = textOf(row.id);
     const written = row.image_path ?? row.image;
-    const names = id === null ? [] : [`${id}.png`];
     if (typeof written === 'string' && written !== '') {
-      // The original's image names are unique, so that its images are found wherever they were unpacked.
-      const name = written.slice(Math.max(written.lastIndexOf('/'), written.lastIndexOf('\\')) + 1);
-      const candidates = [...writtenPaths(folder, file, written), ...inImages(file, [name, ...names])];
-      return nameImage(folder, written, { file, place, candidates });
+      return nameImage(folder, written, { file, place, candidates: candidatesOf(file, written, id) });
     }
     if (written !== undefined) return {};
-    const lookup = await folder.find(inImages(file, names));
+    if (id === null) return {};
+    const lookup = await folder.find(inImages(file, `${id}.png`));
     if (lookup.kind !== 'found') return {};
-    return { image: { kind: 'file', path: lookup.path }, imageIdentity: `images/${names[0] ?? ''}` };
+    return { image: { kind: 'file', path: lookup.path }, imageIdentity: `images/${id}.png` };
+  }
+
+  /** The original's image names are unique, so that its images are found wherever they were unpacked. */
+  function* candidatesOf(file: string, written: string, id: string | null): Generator<string> {
+    yield* writtenPaths(folder, file, written);
+    yield* inImages(file, written.slice(Math.max(written.lastIndexOf('/'), written.lastIndexOf('\\')) + 1));
+    if (id !== null) yield* inImages(file, `${id}.png`);
   }
 }
 
-function inImages(file: string, names: readonly string[]): string[] {
-  return names
-    .filter((name) => name !== '' && name !== '..')
-    .flatMap((name) => [posix.join(posix.dirname(file), 'images', name), `images/${name}`]);
+function* inImages(file: string, name: string): Generator<string> {
+  if (name === '' || name === '..') return;
+  yield posix.join(posix.dirname(file), 'images', name);
+  yield `images/${name}`;
 }

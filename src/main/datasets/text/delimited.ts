@@ -32,7 +32,7 @@ export type DelimitedOptions = Readonly<{
 }>;
 
 const newline = 0x0a;
-const readBytes = 2 ** 20;
+const readBytes = 2 ** 18;
 
 /**
  * Yields rows, the header first, in batches; `row` is the number of the row's first line. Blank lines are skipped.
