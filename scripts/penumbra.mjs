@@ -12,7 +12,7 @@ import { currentNodeFits, fittingNode, runChild } from './launch/node.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src', 'main', 'cli', 'main.ts');
-const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js');
+const entry = existsSync(source) ? source : join(root, 'dist', 'main', 'cli.js');
 
 if (!existsSync(join(root, 'node_modules', 'commander'))) {
   process.stderr.write(`error: Penumbra's packages are not installed. Run "npm ci" in ${root} first.\n`);

@@ -17,6 +17,9 @@ import { runText } from '../output/run-text.ts';
 import type { RunInSession, Session } from '../session.ts';
 import { importWithProgress } from './model-import.ts';
 
+/** A trained answer takes eight tokens; random weights never end one by themselves. */
+const settings = { maxTokens: 16 };
+
 export function addDemo(parent: Command, run: RunInSession): void {
   parent
     .command('demo')
@@ -27,7 +30,7 @@ export function addDemo(parent: Command, run: RunInSession): void {
         const { client, core, note } = session;
         const { path, bundle } = await prepareModel(session);
         for (const warning of modelWarnings(bundle, {})) note(warning);
-        const request = { dataset: programFiles.demoDataset, model: path, split: 'test', label: 'Demo' };
+        const request = { dataset: programFiles.demoDataset, model: path, split: 'test', label: 'Demo', settings };
         const done = await followRun(session, () => client.runs.start(request));
         if (done.status !== 'finished') return exitCodeOfRun[done.status];
 
