@@ -216,7 +216,7 @@ describe('a run', () => {
     const { runs } = place.open({ batchMs: 100 });
     const first = await runs.start(place.request());
     const second = await runs.start(place.request());
-    const [event] = await Promise.all([runs.watch({ runId: second.runId }).next()]);
+    const event = await runs.watch({ runId: second.runId }).next();
     expect(event.value).toMatchObject({ status: 'running', phase: 'waiting' });
     await follow(runs, second.runId);
     const { runs: listed, total } = await runs.list({ limit: 10, offset: 0 });

@@ -11,7 +11,8 @@ export function csvText(records: readonly (readonly Cell[])[]): string {
   if (records.length === 0) return '';
   return stringify(
     records.map((cells) => cells.map(cellText)),
-    { record_delimiter: '\r\n' },
+    // A lone CR or LF is no delimiter here, but to most readers it ends a line all the same.
+    { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
   );
 }
 

@@ -1,11 +1,12 @@
-/** Paired comparison of two stored runs over the questions that both hold. */
+/** Paired comparison of two stored runs over the questions that both answered. */
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunComparison } from '../../shared/statistics.ts';
+import { compareRuns } from '../analysis/compare-runs.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { ensureScored } from './scoring-rows.ts';
 
-/** By `scorer`, or by run A's own. */
+/** By `scorer`, or by run A's own. Questions are the same when their ids are. */
 export async function compareStoredRuns(
   store: Store,
   runA: RunRecord,
@@ -14,5 +15,9 @@ export async function compareStoredRuns(
 ): Promise<RunComparison> {
   await ensureScored(store, runA, scorer);
   await ensureScored(store, runB, scorer);
-  throw new Error('compareStoredRuns: waits for analysis');
+  return compareRuns(store.scores.outcomesOf(runA.runRow, scorer), store.scores.outcomesOf(runB.runRow, scorer), {
+    runIdA: runA.runId,
+    runIdB: runB.runId,
+    scorer,
+  });
 }

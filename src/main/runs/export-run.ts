@@ -1,14 +1,15 @@
 /** Exports: walks the questions that pass the filter once and hands them to the writers of `export`. */
+import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
+import { buildCategoryTree } from '../analysis/category-tree.ts';
+import type { OutcomeRow } from '../analysis/outcomes.ts';
 import type { ExportQuestion } from '../export/export-question.ts';
 import { createExportWriter, type ExportKind, type ExportedRows } from '../export/export-writer.ts';
-import type { Reading, ScorerName } from '../../shared/prediction.ts';
-import { scorerNames } from '../../shared/prediction.ts';
+import { scorers } from '../scoring/scorers.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
+import type { QuestionScope } from '../store/questions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
-import { outcomeOf } from '../store/scores-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../store/where.ts';
-import { createCategoryCounter } from './category-counter.ts';
 import { runManifest, type Manifest } from './run-manifest.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';
 
@@ -31,27 +32,25 @@ export async function exportRun(
 ): Promise<Exported> {
   const scope = { runRow: run.runRow, scorer, where: parseWhere(where) };
   await ensureScored(store, run, scorer);
-  const isCategoriesOnly = Object.keys(paths).every((kind) => kind === 'categories');
   const writer = await createExportWriter({ paths, scorer, stepCount: store.latentSteps.stepCount(run.runRow) });
-  const counter = createCategoryCounter();
+  const rows: OutcomeRow[] = [];
   try {
     for (let position = -1; ;) {
       const positions = store.questions.positionsAfter(scope, position, pageSize);
       const last = positions.at(-1);
       if (last === undefined) break;
       position = last;
-      const page = store.predictions.at(run.runRow, positions, { steps: !isCategoriesOnly });
-      const questions = page.map((question) => exportQuestionOf(question, scorer));
-      for (const question of questions) counter.add(question);
-      await writer.append(questions);
+      const page = readPage(store, scope, positions, paths);
+      for (const { sample, outcome } of page) rows.push({ ...categoryOf(sample), outcome });
+      await writer.append(page);
       // A run in this process wants its turn between pages.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const created = new Date().toISOString();
-    const { files, manifest } = await writer.finish(counter.tree(), (written) => ({
+    const createdAt = new Date().toISOString();
+    const { files, manifest } = await writer.finish(buildCategoryTree(rows), (written) => ({
       ...runManifest(store, run, scorer, version),
       filter: where,
-      createdAt: created,
+      createdAt,
       files: written,
     }));
     return { files, manifest: { ...manifest } };
@@ -61,10 +60,44 @@ export async function exportRun(
   }
 }
 
-function exportQuestionOf({ position, sample, prediction }: StoredQuestion, scorer: ScorerName): ExportQuestion {
-  const readings = scorerNames
-    .map((name) => readPrediction(name, sample, prediction))
-    .filter((reading): reading is Reading => reading !== null);
-  const reading = readings.find((each) => each.scorer === scorer) ?? null;
-  return { position, sample, prediction, readings, outcome: outcomeOf(reading) };
+const categoryOf = ({ domain, topic, category }: ExportQuestion['sample']): Omit<OutcomeRow, 'outcome'> => ({
+  domain,
+  topic,
+  category,
+});
+
+function readPage(
+  store: Store,
+  { runRow, scorer }: QuestionScope,
+  positions: readonly number[],
+  paths: ExportRequest['paths'],
+): ExportQuestion[] {
+  const steps = paths.questions !== undefined || paths.patches !== undefined;
+  const page = store.predictions.at(runRow, positions, { steps });
+  const scored = new Map(store.scores.at(runRow, scorer, positions).map((row) => [row.position, row.outcome]));
+  const readings = paths.questions === undefined ? null : readAll(store, runRow, page);
+  return page.map(({ position, sample, prediction }) => ({
+    position,
+    sample,
+    prediction,
+    outcome: scored.get(position) ?? 'failed',
+    readings: readings?.get(position) ?? [],
+  }));
+}
+
+/** What every scorer reads, by position; from the store where it has been read before. */
+function readAll(store: Store, runRow: number, page: readonly StoredQuestion[]): ReadonlyMap<number, Reading[]> {
+  const positions = page.map(({ position }) => position);
+  const stored = scorerNames.map((scorer) => {
+    const current = store.scores.at(runRow, scorer, positions).filter((row) => row.version === scorers[scorer].version);
+    return { scorer, readings: new Map(current.map(({ position, reading }) => [position, reading])) };
+  });
+  return new Map(
+    page.map(({ position, sample, prediction }) => [
+      position,
+      stored
+        .map(({ scorer, readings }) => readings.get(position) ?? readPrediction(scorer, sample, prediction))
+        .filter((reading) => reading !== null),
+    ]),
+  );
 }

@@ -26,8 +26,8 @@ export async function packRun(
 ): Promise<{ file: string; sizeBytes: number }> {
   const target = resolve(file);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
-  await rm(partial, { force: true });
   try {
+    await rm(partial, { force: true });
     const pack = openStore(partial, { mode: 'single' });
     try {
       const runRow = copyRun(store, pack, run);
@@ -38,7 +38,8 @@ export async function packRun(
     await rename(partial, target);
     return { file: target, sizeBytes: (await stat(target)).size };
   } catch (error) {
-    await rm(partial, { force: true });
+    // What failed is reported; that nothing could be removed either adds nothing to it.
+    await rm(partial, { force: true }).catch(() => undefined);
     return failFromSystem(error, target);
   }
 }

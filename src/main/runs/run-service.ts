@@ -8,9 +8,9 @@ import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
 import type { CategoryNode, RunComparison } from '../../shared/statistics.ts';
+import { buildCategoryTree } from '../analysis/category-tree.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../store/where.ts';
-import { categoriesOf } from './category-counter.ts';
 import { compareStoredRuns } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -23,7 +23,7 @@ import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { createRunControl } from './run-control.ts';
 import { runManifest } from './run-manifest.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
-import { runResult } from './run-tally.ts';
+import { rowsOfTally, runResult } from './run-tally.ts';
 import { ensureScored } from './scoring-rows.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
@@ -122,7 +122,7 @@ export function createRunService({ store, engineHost, version, threadCount = nul
       const run = requireRun(store, runId);
       const by = scorer ?? run.scorer;
       const summary = await summaryOf(store, run, by);
-      const categories = categoriesOf(store.scores.tally(run.runRow, by));
+      const categories = buildCategoryTree(rowsOfTally(store.scores.tally(run.runRow, by)));
       return { run: summary, categories, manifest: runManifest(store, run, by, version) };
     },
     compare: ({ runIdA, runIdB, scorer }) =>

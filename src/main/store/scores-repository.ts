@@ -1,7 +1,9 @@
 /** What scorers read, one row for each question of a run and scorer; failed questions have a row too. */
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
+import type { ComparedRow } from '../analysis/compare-runs.ts';
+import { outcomeOf, type Outcome } from '../analysis/outcomes.ts';
 import type { Connection } from './connection.ts';
-import { outcomes, type Outcome } from './where.ts';
+import { outcomes } from './where.ts';
 
 /** Questions of one stratum with one outcome. */
 export type StratumCount = Readonly<{
@@ -23,6 +25,8 @@ export type ScoresRepository = Readonly<{
   /** Scorers that have read something of the run. */
   scorersOf: (runRow: number) => ScorerName[];
   tally: (runRow: number, scorer: ScorerName) => StratumCount[];
+  /** What became of each question, in order. */
+  outcomesOf: (runRow: number, scorer: ScorerName) => ComparedRow[];
   /** Score rows at these positions, in order. */
   at: (runRow: number, scorer: ScorerName, positions: readonly number[]) => ScoredRow[];
   /** All readings of one question that are stored. */
@@ -44,13 +48,6 @@ const scoreColumns = `position, scorer, version, outcome, choice_index AS choice
   match_start AS matchStart, match_end AS matchEnd`;
 
 const failedOutcome = outcomes.indexOf('failed');
-
-/** The outcome of a reading; null stands for a failed question. */
-export function outcomeOf(reading: Reading | null): Outcome {
-  if (reading === null) return 'failed';
-  if (reading.correct) return 'right';
-  return reading.choiceIndex === null ? 'unparsed' : 'wrong';
-}
 
 export function createScoresRepository(connection: Connection): ScoresRepository {
   return {
@@ -95,6 +92,16 @@ export function createScoresRepository(connection: Connection): ScoresRepository
              SELECT stratum_row, outcome, count(*) AS count FROM scores
              WHERE run_row = :runRow AND scorer = :scorer GROUP BY stratum_row, outcome
            ) JOIN strata USING (stratum_row)`,
+          { runRow, scorer },
+        )
+        .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),
+    outcomesOf: (runRow, scorer) =>
+      connection
+        .all<Omit<ComparedRow, 'outcome'> & { outcome: number }>(
+          `SELECT sample_id AS sampleId, domain, topic, category, outcome
+           FROM scores JOIN predictions USING (run_row, position) JOIN samples USING (sample_row)
+           JOIN strata ON strata.stratum_row = scores.stratum_row
+           WHERE run_row = :runRow AND scorer = :scorer ORDER BY position`,
           { runRow, scorer },
         )
         .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),

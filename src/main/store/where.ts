@@ -4,14 +4,14 @@
  */
 import { fail } from '../../shared/failure.ts';
 import type { Sample } from '../../shared/sample.ts';
+import type { Outcome } from '../analysis/outcomes.ts';
 
 export const sampleFields = ['split', 'domain', 'topic', 'category', 'sample'] as const;
 export const whereFields = [...sampleFields, 'outcome'] as const;
 export type WhereField = (typeof whereFields)[number];
 
 /** In the order of their stored numbers. */
-export const outcomes = ['right', 'wrong', 'unparsed', 'failed'] as const;
-export type Outcome = (typeof outcomes)[number];
+export const outcomes: readonly Outcome[] = ['right', 'wrong', 'unparsed', 'failed'];
 
 /** Accepted values by field; a field without terms is missing. */
 export type Where = Readonly<Partial<Record<WhereField, readonly string[]>>>;

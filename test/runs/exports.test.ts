@@ -1,0 +1,256 @@
+/** Exports of a run over the fake engine, read back by an independent CSV reader. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunService } from '../../src/main/runs/run-service.ts';
+import type { Store } from '../../src/main/store/store.ts';
+import { slotBox } from '../../src/shared/trace.ts';
+import { expectFailure } from '../support/expect-failure.ts';
+import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { sampleIdOf } from '../support/small-dataset.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+let place: Workplace;
+let runs: RunService;
+let store: Store;
+let runId: string;
+
+beforeAll(async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 12, missingImage: [2] });
+  ({ runs, store } = place.open());
+  ({ runId } = await runs.start(place.request({ settings: { patchesPerStep: 5 } })));
+  await follow(runs, runId);
+});
+
+afterAll(() => place.closeAll());
+
+const rowsOf = (file: string): Record<string, string>[] => parse(readFileSync(file, 'utf8'), { columns: true });
+const headerOf = (file: string): string[] => (readFileSync(file, 'utf8').split('\r\n')[0] ?? '').split(',');
+
+describe('exports', () => {
+  it('questions.csv has one row for each question with everything about it', async () => {
+    const file = join(await newFolder(), 'questions.csv');
+    const { files } = await runs.exportRun({ runId, questions: file, where: [] });
+    expect(files).toEqual([{ kind: 'questions', path: file, rowCount: 12 }]);
+    const rows = rowsOf(file);
+    expect(rows).toHaveLength(12);
+    const { prediction, sample, readings } = await runs.getQuestion({ runId, sampleId: sampleIdOf(5), where: [] });
+    const strict = readings.find(({ scorer }) => scorer === 'strict');
+    if (prediction.status === 'failed') return expect.fail('the question was answered');
+    expect(rows[5]).toMatchObject({
+      sample_id: sampleIdOf(5),
+      position: '5',
+      split: 'test',
+      domain: sample.domain,
+      question: sample.question,
+      choices: JSON.stringify(sample.choices),
+      gold: 'B',
+      scorer: 'strict',
+      predicted: 'ABCD'[strict?.choiceIndex ?? -1],
+      outcome: strict?.correct === true ? 'right' : 'wrong',
+      output_text: prediction.answer.outputText,
+      ar_steps: '10',
+      latent_steps: '3',
+      total_ms: '14',
+      m3cot_correct: String(readings.find(({ scorer }) => scorer === 'm3cot')?.correct),
+      step_0_vision_mass: '0.5',
+      step_2_vision_focus: String(prediction.answer.trace?.steps[2]?.visionFocus),
+    });
+    return expect(rows[2]).toMatchObject({
+      outcome: 'failed',
+      predicted: '',
+      failure_kind: 'missing-image',
+      total_ms: '',
+      strict_answer: '',
+      step_0_vision_mass: '',
+    });
+  });
+
+  it('patches.csv has one row for each question, step and patch, in pixels of the picture', async () => {
+    const file = join(await newFolder(), 'patches.csv');
+    await runs.exportRun({ runId, patches: file, where: [] });
+    expect(headerOf(file).join(', ')).toBe(
+      'sample_id, step, rank, slot, grid_row, grid_column, x, y, width, height, score',
+    );
+    const rows = rowsOf(file);
+    expect(rows).toHaveLength(11 * 3 * 5);
+    const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(7), where: [] });
+    const trace = prediction.status === 'answered' ? prediction.answer.trace : null;
+    if (trace?.image == null) return expect.fail('the question has a trace');
+    const expected = trace.steps.flatMap((step) =>
+      step.selectedSlots.map((slot, index) => ({ step, slot, index, box: slotBox(trace.image ?? never(), slot) })),
+    );
+    const mine = rows.filter((row) => row['sample_id'] === sampleIdOf(7));
+    return expect(mine).toEqual(
+      expected.map(({ step, slot, index, box }) => ({
+        sample_id: sampleIdOf(7),
+        step: String(step.stepIndex),
+        rank: String(step.ranks[index]),
+        slot: String(slot),
+        grid_row: String(Math.floor(slot / 10)),
+        grid_column: String(slot % 10),
+        x: String(box.x),
+        y: String(box.y),
+        width: '64',
+        height: '48',
+        score: String(step.scores[index]),
+      })),
+    );
+  });
+
+  it('categories.csv has the tree with intervals, and agrees with the run', async () => {
+    const file = join(await newFolder(), 'categories.csv');
+    await runs.exportRun({ runId, categories: file, where: [] });
+    const { run, categories } = await runs.show({ runId });
+    const rows = rowsOf(file);
+    expect(rows).toHaveLength(categories.length);
+    expect(rows[0]).toMatchObject({
+      level: 'all',
+      n: '12',
+      correct: String(run.correct),
+      failed: '1',
+      scorer: 'strict',
+    });
+    const science = rows.find(({ level, domain }) => level === 'domain' && domain === 'science');
+    expect(science).toMatchObject({ n: '4', correct: String(run.byDomain['science']?.correct) });
+    expect(Number(science?.['accuracy_low'])).toBeLessThan(Number(science?.['accuracy_high']));
+  });
+
+  it('JSONL is in M3CoT’s shape', async () => {
+    const file = join(await newFolder(), 'predictions.jsonl');
+    await runs.exportRun({ runId, jsonl: file, where: [] });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(12);
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+      id: sampleIdOf(1),
+      choices: ['a cat', 'a dog', 'a bird', 'a fish'],
+      answer: 'B',
+      domain: 'commonsense',
+      topic: 'social-commonsense',
+      messages: [expect.stringContaining('picture 1'), expect.stringContaining('the answer is')],
+    });
+  });
+
+  it('honours the filter in every file', async () => {
+    const folder = await newFolder();
+    const file = (name: string): string => join(folder, name);
+    const { files, manifest } = await runs.exportRun({
+      runId,
+      questions: file('q.csv'),
+      categories: file('c.csv'),
+      patches: file('p.csv'),
+      jsonl: file('j.jsonl'),
+      where: ['domain=science', 'domain=mathematics', 'outcome=right', 'outcome=wrong'],
+    });
+    const { total } = await runs.listQuestions({
+      runId,
+      where: ['domain=science', 'domain=mathematics', 'outcome=right', 'outcome=wrong'],
+      limit: 1,
+      offset: 0,
+    });
+    expect(files.map(({ kind, rowCount }) => [kind, rowCount])).toEqual([
+      ['questions', total],
+      ['categories', rowsOf(file('c.csv')).length],
+      ['patches', total * 15],
+      ['jsonl', total],
+    ]);
+    expect(rowsOf(file('q.csv')).every(({ domain }) => domain !== 'commonsense')).toBe(true);
+    expect(rowsOf(file('c.csv'))[0]).toMatchObject({ n: String(total), failed: '0' });
+    expect(manifest['filter']).toEqual(['domain=science', 'domain=mathematics', 'outcome=right', 'outcome=wrong']);
+  });
+
+  it('lays a manifest beside each file, with hashes, settings and the command that repeats the run', async () => {
+    const folder = await newFolder();
+    const questions = join(folder, 'q.csv');
+    const jsonl = join(folder, 'j.jsonl');
+    const { manifest } = await runs.exportRun({ runId, questions, jsonl, where: [], scorer: 'm3cot' });
+    const written: unknown = JSON.parse(readFileSync(`${questions}.manifest.json`, 'utf8'));
+    expect(written).toEqual(JSON.parse(readFileSync(`${jsonl}.manifest.json`, 'utf8')));
+    expect(written).toEqual(JSON.parse(JSON.stringify(manifest)));
+    const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+    const { run } = await runs.show({ runId });
+    expect(written).toMatchObject({
+      program: { name: 'penumbra', version: '0.0.0-test' },
+      run: { runId, configurationHash: run.configurationHash },
+      dataset: { path: place.dataset, fingerprint: run.datasetFingerprint, licence: run.licence, split: 'test' },
+      model: { path: place.model, fingerprint: run.modelFingerprint, precision: 'f32' },
+      settings: run.settings,
+      device: 'cpu',
+      scorer: { name: 'm3cot', version: 1 },
+      filter: [],
+      files: [
+        { kind: 'questions', path: questions, rowCount: 12, sha256: sha256(questions) },
+        { kind: 'jsonl', path: jsonl, rowCount: 12, sha256: sha256(jsonl) },
+      ],
+    });
+    const command = String(manifest['command']);
+    expect(command).toContain(`penumbra eval --dataset ${place.dataset} --model ${place.model} --split test`);
+    expect(command).toContain('--method ivt-lr --latent-steps 3 --patches 5');
+  });
+
+  it('replaces a file only once the new one is complete, and leaves no temporary files', async () => {
+    const folder = await newFolder();
+    const file = join(folder, 'q.csv');
+    writeFileSync(file, 'old');
+    await runs.exportRun({ runId, questions: file, where: [] });
+    expect(rowsOf(file)).toHaveLength(12);
+    expect(readdirSync(folder).sort()).toEqual(['q.csv', 'q.csv.manifest.json']);
+  });
+
+  it('refuses what it cannot write, and then writes nothing', async () => {
+    const folder = await newFolder();
+    mkdirSync(join(folder, 'taken'));
+    const good = join(folder, 'good.csv');
+    const refuse = (rest: object, kind: Parameters<typeof expectFailure>[1]) =>
+      expectFailure(() => runs.exportRun({ runId, questions: good, where: [], ...rest }), kind);
+    await refuse({ jsonl: join(folder, 'taken') }, 'io');
+    await refuse({ jsonl: join(folder, 'no', 'such', 'folder.jsonl') }, 'missing-file');
+    await refuse({ jsonl: good }, 'wrong-usage');
+    await refuse({ where: ['x'] }, 'wrong-usage');
+    await refuse({ patches: '/proc/no.csv' }, process.platform === 'linux' ? 'missing-file' : 'permission-denied');
+    expect(readdirSync(folder)).toEqual(['taken']);
+  });
+
+  it('a full disk is a typed failure without half files', async ({ skip }) => {
+    const folder = await newFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'none', folder], { stdio: 'ignore' });
+    } catch {
+      return skip('mounting a small file system needs root');
+    }
+    try {
+      await expectFailure(
+        () => runs.exportRun({ runId, questions: join(folder, 'q.csv'), patches: join(folder, 'p.csv'), where: [] }),
+        'disk-full',
+      );
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      execFileSync('umount', [folder], { stdio: 'ignore' });
+    }
+    return undefined;
+  });
+
+  it('compares runs on the questions that both answered', async () => {
+    const other = await runs.start(place.request({ where: ['domain=science', 'domain=commonsense'] }));
+    await follow(runs, other.runId);
+    const comparison = await runs.compare({ runIdA: runId, runIdB: other.runId });
+    expect(comparison).toMatchObject({ scorer: 'strict', onlyInA: 3, onlyInB: 0 });
+    expect(comparison.nodes[0]).toMatchObject({
+      path: [],
+      questionCount: 8,
+      rightToWrong: 0,
+      wrongToRight: 0,
+      pValue: 1,
+    });
+    expect(store.checkIntegrity()).toBe('ok');
+    expect(existsSync(place.storePath)).toBe(true);
+  });
+});
+
+function never(): never {
+  throw new Error('unreachable');
+}

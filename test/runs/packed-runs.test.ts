@@ -1,0 +1,190 @@
+/** Runs that travel as one file, and files that only claim to be one. */
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunService } from '../../src/main/runs/run-service.ts';
+import { openStore } from '../../src/main/store/store.ts';
+import type { FailureKind } from '../../src/shared/failure.ts';
+import { expectFailure } from '../support/expect-failure.ts';
+import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { sampleIdOf } from '../support/small-dataset.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+const workplaces: Workplace[] = [];
+
+async function workplaceOf(questionCount: number): Promise<Workplace> {
+  const workplace = createWorkplace(await newFolder(), { questionCount });
+  workplaces.push(workplace);
+  return workplace;
+}
+
+afterEach(async () => {
+  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
+});
+
+async function packedRun(place: Workplace): Promise<{ runs: RunService; runId: string; file: string }> {
+  const { runs } = place.open();
+  const { runId } = await runs.start(place.request());
+  await follow(runs, runId);
+  const file = join(place.folder, 'run.penumbra');
+  const { sizeBytes } = await runs.pack({ runId, file });
+  expect(sizeBytes).toBe(readFileSync(file).length);
+  return { runs, runId, file };
+}
+
+describe('a packed run', () => {
+  it('opens in another store with patches and pictures, without its dataset', async () => {
+    const place = await workplaceOf(9);
+    const { runs, runId, file } = await packedRun(place);
+    const summary = (await runs.show({ runId })).run;
+    const sampleId = sampleIdOf(4);
+    const detail = await runs.getQuestion({ runId, sampleId, where: [] });
+    const image = await runs.readRunImage(runId, sampleId);
+    rmSync(place.dataset, { recursive: true });
+    rmSync(place.model, { recursive: true });
+
+    const laptop = await workplaceOf(1);
+    const { runs: there, store } = laptop.open();
+    expect(await there.unpack({ file })).toEqual(summary);
+    expect(await there.getQuestion({ runId, sampleId, where: [] })).toEqual(detail);
+    expect(Buffer.from(await there.readRunImage(runId, sampleId)).equals(image)).toBe(true);
+    expect(store.checkIntegrity()).toBe('ok');
+    await expectFailure(() => there.unpack({ file }), 'nothing-to-do');
+    await there.remove({ runId });
+    expect((await there.unpack({ file })).runId).toBe(runId);
+    // It travels on from there too.
+    const onward = join(laptop.folder, 'again.penumbra');
+    await there.pack({ runId, file: onward });
+    const { runs: third } = (await workplaceOf(1)).open();
+    await third.unpack({ file: onward });
+    expect((await third.readRunImage(runId, sampleId)).length).toBe(image.length);
+  });
+
+  it('is itself a store', async () => {
+    const { file, runId } = await packedRun(await workplaceOf(3));
+    const store = openStore(file, { readOnly: true });
+    expect(store.runs.list(5, 0).map((run) => run.runId)).toEqual([runId]);
+    store.close();
+  });
+
+  it('that is not finished arrives paused', async () => {
+    const place = await workplaceOf(20);
+    const { runs } = place.open({ batchMs: 100 });
+    const { runId } = await runs.start(place.request());
+    for await (const event of runs.watch({ runId })) if (event.done > 0) break;
+    const file = join(place.folder, 'run.penumbra');
+    await runs.pack({ runId, file });
+    const { runs: there } = (await workplaceOf(1)).open();
+    const arrived = await there.unpack({ file });
+    expect(arrived.status).toBe('paused');
+    expect(arrived.total).toBeGreaterThan(0);
+  });
+
+  it('leaves no half file where it cannot be written', async () => {
+    const { runs, runId } = await packedRun(await workplaceOf(2));
+    const folder = await newFolder();
+    writeFileSync(join(folder, 'file'), '');
+    await expectFailure(() => runs.pack({ runId, file: join(folder, 'file', 'run.penumbra') }), 'missing-file');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+});
+
+/** What an enemy or a bad disk makes of a packed run. */
+const damages: readonly (readonly [string, FailureKind, (database: Database.Database) => void])[] = [
+  ['another mark', 'store-damaged', (database) => void database.pragma('application_id = 7')],
+  ['a newer version', 'store-too-new', (database) => void database.pragma('user_version = 1000')],
+  [
+    'a table replaced by a view',
+    'store-damaged',
+    (database) => void database.exec('DROP TABLE notes; CREATE VIEW notes AS SELECT 1 AS prediction_row'),
+  ],
+  ['no run', 'store-damaged', (database) => void database.exec('DELETE FROM scores; DELETE FROM runs')],
+  [
+    'a second run',
+    'store-damaged',
+    (database) =>
+      void database.exec(
+        `CREATE TEMP TABLE copy AS SELECT * FROM runs; UPDATE copy SET run_row = 99, run_id = 'OTHER'; INSERT INTO runs SELECT * FROM copy`,
+      ),
+  ],
+  [
+    'an answer to a question that is not planned',
+    'store-damaged',
+    (database) => void database.exec('PRAGMA foreign_keys = OFF; DELETE FROM planned_questions WHERE position = 1'),
+  ],
+  [
+    'a hole in the plan',
+    'store-damaged',
+    (database) =>
+      void database.exec(
+        'DELETE FROM scores WHERE position = 1; DELETE FROM predictions WHERE position = 1; DELETE FROM planned_questions WHERE position = 1',
+      ),
+  ],
+  [
+    'a stranger in the place of a sample',
+    'store-damaged',
+    (database) => void database.exec('PRAGMA foreign_keys = OFF; DELETE FROM samples WHERE sample_row = 2'),
+  ],
+  [
+    'choices that are no list',
+    'store-damaged',
+    (database) => void database.exec(`UPDATE samples SET choices = '{"a": 1}'`),
+  ],
+  [
+    'an image outside the folder by another kind',
+    'store-damaged',
+    (database) => void database.exec(`UPDATE samples SET image = '{"kind": "url", "path": "http://x"}'`),
+  ],
+  [
+    'settings out of range',
+    'store-damaged',
+    (database) => void database.exec(`UPDATE runs SET settings = '{"latentSteps": -1}'`),
+  ],
+  [
+    'a run id that is a path',
+    'store-damaged',
+    (database) => void database.exec(`UPDATE runs SET run_id = '../../etc/passwd'`),
+  ],
+  [
+    'patches of an unknown kind',
+    'store-damaged',
+    (database) => void database.exec(`UPDATE latent_step_patches SET selected_slots = x'63010203'`),
+  ],
+  ['a trace that is no trace', 'store-damaged', (database) => void database.exec(`UPDATE outputs SET trace = '[]'`)],
+  [
+    'an image that is text',
+    'store-damaged',
+    (database) =>
+      void database.exec(
+        `DROP TABLE packed_images; CREATE TABLE packed_images (sample_row INTEGER PRIMARY KEY, bytes BLOB NOT NULL); INSERT INTO packed_images SELECT sample_row, 'text' FROM samples`,
+      ),
+  ],
+];
+
+describe('a file that claims to be a packed run', () => {
+  it.each(damages)('with %s: %s', async (_, kind, damage) => {
+    const { file } = await packedRun(await workplaceOf(4));
+    const database = new Database(file);
+    damage(database);
+    database.close();
+    const { runs, store } = (await workplaceOf(1)).open();
+    await expectFailure(() => runs.unpack({ file }), kind);
+    expect((await runs.list({ limit: 1, offset: 0 })).total).toBe(0);
+    expect(store.checkIntegrity()).toBe('ok');
+  });
+
+  it('cut off, not a database, or not there', async () => {
+    const { file, runs } = await packedRun(await workplaceOf(4));
+    const bytes = readFileSync(file);
+    writeFileSync(`${file}.cut`, bytes.subarray(0, bytes.length / 2));
+    writeFileSync(`${file}.text`, 'run');
+    copyFileSync(file, `${file}.page`);
+    writeFileSync(`${file}.page`, bytes.fill(0xaa, 8192, bytes.length - 8192));
+    await expectFailure(() => runs.unpack({ file: `${file}.cut` }), 'store-damaged');
+    await expectFailure(() => runs.unpack({ file: `${file}.text` }), 'store-damaged');
+    await expectFailure(() => runs.unpack({ file: `${file}.page` }), 'store-damaged');
+    await expectFailure(() => runs.unpack({ file: `${file}.none` }), 'not-found');
+  });
+});
