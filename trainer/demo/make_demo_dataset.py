@@ -48,18 +48,29 @@ answers spread evenly over A to D, and for every question the boxes of the place
 """
 
 
+def answer_positions(count: int, rng: random.Random) -> list[list[int]]:
+    """For each topic the places of its right answers in turn: every letter as often as can be, in a topic and in all."""
+    used = [0] * len(LETTERS)
+    positions = []
+    for topic in range(len(TOPICS)):
+        full, rest = divmod(len(range(topic, count, len(TOPICS))), len(LETTERS))
+        least = sorted(range(len(LETTERS)), key=lambda letter: (used[letter], rng.random()))[:rest]
+        for letter in least:
+            used[letter] += 1
+        bags = [rng.sample(range(len(LETTERS)), len(LETTERS)) for _ in range(full)] + [rng.sample(least, rest)]
+        positions.append([letter for bag in bags for letter in bag])
+    return positions
+
+
 def make_rows(split: str, count: int, seed: int, images: Path) -> list[dict[str, object]]:
-    """Rows of one split, their pictures saved under `images`; topics in turn, answers balanced within a topic."""
+    """Rows of one split, their pictures saved under `images`; topics in turn."""
     rows = []
-    letters: dict[str, list[int]] = {}
+    positions = answer_positions(count, random.Random(f"{seed}:{split}:answers"))
     for index in range(count):
         domain, topic, make = TOPICS[index % len(TOPICS)]
         rng = random.Random(f"{seed}:{split}:{index}")
         question = make(rng)
-        bag = letters.setdefault(topic, [])
-        if not bag:
-            bag.extend(rng.sample(range(4), 4))
-        answer = bag.pop()
+        answer = positions[index % len(TOPICS)][index // len(TOPICS)]
         wrong = rng.sample(question.distractors, 3)
         choices = [*wrong[:answer], question.answer, *wrong[answer:]]
         if len(set(choices)) != 4:

@@ -30,33 +30,48 @@ def _numbers(rng: random.Random, answer: int, low: int = 0) -> list[str]:
     return [str(n) for n in rng.sample(near, 3)]
 
 
+# Whatever is eaten by anything in the next list, so that only the picture's arrows tell who eats whom.
+FOOD_LEVELS = [
+    ["grass", "clover", "leaf", "moss"],
+    ["snail", "cricket", "beetle", "slug"],
+    ["frog", "lizard", "shrew", "toad"],
+    ["owl", "fox", "hawk", "badger"],
+]
+
+
 def food_chain(rng: random.Random) -> Question:
-    """Two chains of eaters on one page; two arrows to follow."""
-    names = ["grass", "mouse", "snake", "hawk", "leaf", "beetle", "frog", "heron"]
-    rows = [names[:4], names[4:]]
+    """Two chains of eaters that may cross; two arrows to follow."""
     fills = ["#cfe8d5", "#f3e2b3", "#f1c9b0", "#c9d8ee"]
     canvas = Canvas(288, 200)
+    pairs = [rng.sample(level, 2) for level in FOOD_LEVELS]
+    crossed = [rng.random() < 0.5 for _ in pairs[1:]]
     boxes: dict[str, Box] = {}
-    order = rng.sample(range(2), 2)
-    for line, row in enumerate(order):
-        y = 44 + line * 84
-        for i, name in enumerate(rows[row]):
-            box = (10 + i * 70, y, 56, 38)
-            boxes[name] = box
-            canvas.rectangle(box, fills[i], INK, 8)
-            canvas.text((box[0] + 28, y + 19), name, 12)
-            if i:
-                canvas.arrow((box[0] - 13, y + 19), (box[0] - 1, y + 19))
+    for i, pair in enumerate(pairs):
+        for line, name in enumerate(pair):
+            boxes[name] = (8 + i * 73, 44 + line * 98, 53, 38)
+    eater: dict[str, str] = {}
+    for pair, eaters, cross in zip(pairs, pairs[1:], crossed):
+        for line, name in enumerate(pair):
+            eater[name] = eaters[1 - line if cross else line]
+            (x, y, w, h), (to_x, to_y, _, _) = boxes[name], boxes[eater[name]]
+            # Crossing arrows leave and arrive a little nearer to each other's line.
+            lean = 10 * ((to_y > y) - (to_y < y))
+            canvas.arrow((x + w, y + h / 2 + lean), (to_x - 1, to_y + h / 2 - lean))
+    for i, pair in enumerate(pairs):
+        for name in pair:
+            x, y, w, h = boxes[name]
+            canvas.rectangle((x, y, w, h), fills[i], INK, 8)
+            canvas.text((x + w / 2, y + h / 2), name, 12)
     canvas.text((144, 18), "an arrow points to the eater", 12, GREY)
-    row = rng.randrange(2)
-    chain = rows[row]
-    start = rng.randrange(2)
-    first, middle, last = chain[start : start + 3]
+    first = rng.choice(rng.choice(pairs[:2]))
+    middle, last = eater[first], eater[eater[first]]
+    rival = next(name for pair in pairs if last in pair for name in pair if name != last)
     return Question(
         canvas.finish(),
         f"Which of them eats the eater of the {first}?",
         last,
-        _others(names, last),
+        # The other one of its kind is always on offer: the kind alone does not give the answer away.
+        rng.sample([name for name in boxes if name not in (first, last, rival)], 2) + [rival],
         [f"The arrow from the {first} leads to the {middle}.", f"The arrow from the {middle} leads to the {last}."],
         [box_of(boxes[first]), box_of(boxes[middle]), box_of(boxes[last])],
         "food web",
@@ -103,7 +118,7 @@ def circuits(rng: random.Random) -> Question:
     canvas = Canvas(224, 224)
     count = rng.randrange(1, 5)
     closed = set(rng.sample(range(4), count))
-    labels = ["K", "L", "M", "N"]
+    labels = sorted(rng.sample("KLMNPRST", 4))
     evidence = []
     canvas.rectangle((10, 20, 22, 190), "#3b3f46", None, 4)
     canvas.text((21, 115), "+", 18, "#ffffff")
