@@ -2,7 +2,7 @@
  * Malformed datasets and prediction files, each with the failure that is expected of it: its kind, the file it
  * names, and the row. A case is a few files made in an empty folder; `broken` paths are followed by `make`.
  */
-import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FailureKind } from '../../src/shared/failure.ts';
 import { datasetsFolder } from './expected-datasets.ts';
@@ -375,6 +375,15 @@ const images: MalformedCase[] = [
     row: 1,
     remaining: 1,
   },
+  {
+    name: 'an enormous image',
+    files: { 'test.jsonl': m3cotRow({ image: 'a.png' }), 'a.png': '' },
+    // Sparse: it takes no space.
+    make: (folder) => truncateSync(join(folder, 'a.png'), 300 * 2 ** 20),
+    kind: 'image-too-large',
+    file: 'a.png',
+    from: 'image',
+  },
 ];
 
 const parquet: MalformedCase[] = [
@@ -533,6 +542,13 @@ const documents: MalformedCase[] = [
     files: { 'problems.json': `${scienceqa({}).slice(0, -1)},` },
     kind: 'malformed-file',
     file: 'problems.json',
+  },
+  {
+    name: 'a question id used twice',
+    files: { 'problems.json': scienceqa({}).replace(/^\{(.*)\}$/s, '{$1,$1}') },
+    kind: 'duplicate-id',
+    file: 'problems.json',
+    remaining: 1,
   },
   {
     name: 'a problem that is null',
@@ -744,6 +760,14 @@ export const predictionCases: readonly MalformedCase[] = [
     file: 'p.json',
     row: 2,
     remaining: 1,
+  },
+  {
+    name: 'a question with two results',
+    files: { 'p.json': '{"results": {"a": 0, "b": 1, "a": 1}}' },
+    kind: 'duplicate-id',
+    file: 'p.json',
+    row: 1,
+    remaining: 2,
   },
   {
     name: 'results that are a list',

@@ -22,6 +22,9 @@ export type Recognised = Readonly<{
   unreadable: readonly Readonly<{ file: string; failure: Failure }>[];
 }>;
 
+/** A folder of annotations, one file for each image, is no dataset; looking into each would take long. */
+const maxDataFiles = 2000;
+
 const extensions = ['.parquet', '.jsonl', '.ndjson', '.json', '.tsv', '.csv'];
 
 type Candidate = Readonly<{ format: DatasetFormat; describes: string; fits: (file: Sniffed) => boolean }>;
@@ -71,6 +74,14 @@ const candidates: readonly Candidate[] = [
  */
 export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFiles): Promise<Recognised> {
   const names = await folder.dataFiles(extensions);
+  if (names.length > maxDataFiles) {
+    fail('unknown-format', `${folder.path} holds too many data files to be one dataset.`, {
+      file: folder.path,
+      expected: `at most ${maxDataFiles} ${extensions.join(', ')} files`,
+      found: `${names.length} files`,
+      action: 'Name the folder, or the file, that is meant.',
+    });
+  }
   const sniffed: Sniffed[] = [];
   for (const name of names) sniffed.push(await sniffFile(await folder.resolve(name), name, parquetFiles));
   const mapping = await readDatasetJson(folder);

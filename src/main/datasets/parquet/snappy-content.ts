@@ -17,7 +17,7 @@ type Literal = Cut & Readonly<{ size: number }>;
 
 const fragmentBytes = 2 ** 16;
 /** Tags, and short reads beside them, go through a window: fewer, larger reads of the file. */
-const windowBytes = 2 ** 18;
+const windowBytes = 2 ** 19;
 /** Literals worth remembering: short reads inside one need no decoding. */
 const longLiteralBytes = 2 ** 12;
 

@@ -4,9 +4,11 @@
  * it. An index below 0 is how such files say that nothing was read.
  */
 import { fail } from '../../../shared/failure.ts';
+import type { DatasetProblem } from '../../../shared/sample.ts';
 import { textOf } from '../rows/row-to-sample.ts';
-import { readJsonFile } from '../text/json-file.ts';
+import { readJsonDocument } from '../text/json-file.ts';
 import { isJsonObject, shorten, typeName, type JsonObject } from '../text/json-lines.ts';
+import { repeatedKeys } from '../text/repeated-keys.ts';
 import type { PredictionRow } from './parse-prediction-file.ts';
 
 /**
@@ -14,12 +16,15 @@ import type { PredictionRow } from './parse-prediction-file.ts';
  * objects of this runtime keep them. Fails: `malformed-file`, `wrong-encoding`, `unknown-format`.
  */
 export async function* parseResultsFile(path: string, file: string): AsyncGenerator<PredictionRow> {
-  const { results, outputs } = resultsOf(await readJsonFile(path, file), file);
+  const { value, text } = await readJsonDocument(path, file);
+  const { results, outputs } = resultsOf(value, file);
+  const repeated = new Set(repeatedKeys(text, 'results'));
   let row = 0;
   for (const [sampleId, result] of Object.entries(results)) {
     row += 1;
     const output = Object.hasOwn(outputs, sampleId) ? textOf(outputs[sampleId]) : null;
-    yield rowOf({ row, file, sampleId, result, output });
+    const { prediction, problem } = rowOf({ row, file, sampleId, result, output });
+    yield { row, prediction, problem: repeated.has(sampleId) ? repeatedResult(file, row, sampleId) : problem };
   }
 }
 
@@ -76,5 +81,22 @@ function rowOf({ row, file, sampleId, result, output }: Entry): PredictionRow {
       predictedIndex: index !== null && index >= 0 ? index : null,
     },
     problem: null,
+  };
+}
+
+function repeatedResult(file: string, row: number, sampleId: string): DatasetProblem {
+  const place = `results.${sampleId}`;
+  return {
+    file,
+    row,
+    failure: {
+      kind: 'duplicate-id',
+      message: `${file}, ${place}: the question has more than one result.`,
+      file,
+      place,
+      expected: 'one result for each question',
+      found: 'the same id again',
+      action: 'The last result counts.',
+    },
   };
 }

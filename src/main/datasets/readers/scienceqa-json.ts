@@ -7,7 +7,8 @@ import { nameImage } from '../image-names.ts';
 import { fileProblem, problemRow, type Reader, type ReaderContext, type ReaderRow } from '../reader.ts';
 import { rowToSample, textOf } from '../rows/row-to-sample.ts';
 import { normaliseSplit, unnamedSplit } from '../split-name.ts';
-import { readJsonFile } from '../text/json-file.ts';
+import { readJsonDocument, readJsonFile } from '../text/json-file.ts';
+import { repeatedKeys } from '../text/repeated-keys.ts';
 import { isJsonObject, typeName, type JsonObject } from '../text/json-lines.ts';
 import { scienceqaFieldsOf } from './scienceqa-row.ts';
 
@@ -23,16 +24,19 @@ export function scienceqaJsonReader({ folder }: ReaderContext, files: readonly s
     async *rows() {
       for (const file of files) {
         let problems: unknown;
+        let repeated: readonly string[];
         let splits: ReadonlyMap<string, string>;
         try {
-          problems = await readJsonFile(await folder.resolve(file), file);
+          const { value, text } = await readJsonDocument(await folder.resolve(file), file);
+          problems = value;
+          repeated = repeatedKeys(text);
           splits = await splitsBeside(file);
         } catch (error) {
           yield [fileProblem(error, file)];
           continue;
         }
         if (!isJsonObject(problems)) continue;
-        let batch: ReaderRow[] = [];
+        let batch: ReaderRow[] = repeated.map((id) => repeatedQuestion(file, id));
         let row = 0;
         for (const [id, problem] of Object.entries(problems)) {
           row += 1;
@@ -101,4 +105,17 @@ export function scienceqaJsonReader({ folder }: ReaderContext, files: readonly s
     }
     return splits;
   }
+}
+
+function repeatedQuestion(file: string, id: string): ReaderRow {
+  const place = `question ${id}`;
+  return problemRow(file, null, {
+    kind: 'duplicate-id',
+    message: `${file}: the id ${id} is used more than once.`,
+    file,
+    place,
+    expected: 'an id of its own for each question',
+    found: 'the same id again',
+    action: 'The last question of that id counts.',
+  });
 }

@@ -13,6 +13,15 @@ export const maxJsonBytes = 256 * 2 ** 20;
  * Parses the file. Fails: `malformed-file` (not JSON, too large), `wrong-encoding`, and the system's failures.
  */
 export async function readJsonFile(path: string, file: string, maxBytes: number = maxJsonBytes): Promise<unknown> {
+  return (await readJsonDocument(path, file, maxBytes)).value;
+}
+
+/** The same, with the text it came from. */
+export async function readJsonDocument(
+  path: string,
+  file: string,
+  maxBytes: number = maxJsonBytes,
+): Promise<Readonly<{ value: unknown; text: string }>> {
   let bytes: Buffer;
   try {
     const { size } = await stat(path);
@@ -34,7 +43,8 @@ export async function readJsonFile(path: string, file: string, maxBytes: number 
     return fail('wrong-encoding', message, detail);
   }
   try {
-    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, '')) as unknown;
+    const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+    return { value: JSON.parse(text) as unknown, text };
   } catch (error) {
     return fail('malformed-file', `${file} is not valid JSON.`, {
       file,
