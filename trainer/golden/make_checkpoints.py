@@ -57,6 +57,7 @@ class Shape:
     tied: bool
     vocabulary: int
     max_positions: int = 4096
+    end_gain: float = 1.6  # how much louder the end-of-sequence row of the head is than the others
 
 
 def padded(count: int) -> int:
@@ -132,7 +133,7 @@ def random_state(model: torch.nn.Module, shape: Shape, tokenizer: Tokenizer, see
             value[used:] *= 0.02
             if key == "lm_head.weight" or shape.tied:
                 # A louder end-of-sequence row, so that some answers end before the token limit.
-                value[tokenizer.token_to_id("<|im_end|>")] *= 1.6
+                value[tokenizer.token_to_id("<|im_end|>")] *= shape.end_gain
         elif key.endswith(".bias"):
             value = noise * (0.1 if is_norm else 0.2)
         elif is_norm:
@@ -249,7 +250,7 @@ def make_released(
     for key, std in (("model.language_model.embed_tokens.weight", 1.0), ("lm_head.weight", 3.0 / math.sqrt(shape.hidden))):
         value = torch.randn(rows, shape.hidden, generator=generator) * std
         if key == "lm_head.weight":
-            value[tokenizer.token_to_id("<|im_end|>")] *= 1.6
+            value[tokenizer.token_to_id("<|im_end|>")] *= shape.end_gain
             value[tokenizer.get_vocab_size() :] *= 0.02
         frozen[key] = value.to(torch.bfloat16)
 
@@ -306,7 +307,7 @@ def merge_with_peft(
 def make_demo() -> None:
     """The checkpoint that the demo runs: picture questions tokenise well, answers are noise."""
     tokenizer = train_tokenizer(picture_question_text(seed=13, lines=4000), base_vocabulary=1000)
-    shape = Shape(128, 4, 4, 2, 320, (4, 6, 6), 2, 64, 4, False, padded(tokenizer.get_vocab_size()))
+    shape = Shape(128, 4, 4, 2, 320, (4, 6, 6), 2, 64, 4, False, padded(tokenizer.get_vocab_size()), end_gain=5.0)
     make_old_layout(DEMO, tokenizer, shape, 28 * 28 * 256, seed=24)
     write_latent_config(DEMO, 8, 224, "random weights: answers are noise until a trained model replaces it")
 
