@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { failureKinds } from '../../src/shared/failure.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { datasetsFolder } from './expected-datasets.ts';
-import { observeDataset } from './observed-failures.ts';
+import { observeDataset } from './malformed/observed-failures.ts';
 
 const newFolder = temporaryFolders();
 const rounds = 60;

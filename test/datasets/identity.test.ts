@@ -8,7 +8,7 @@ import { datasetSummarySchema, sampleSchema } from '../../src/shared/sample.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { datasetsFolder } from './expected-datasets.ts';
-import { m3cotRow } from './malformed-cases.ts';
+import { m3cotRow } from './malformed/case.ts';
 
 const newFolder = temporaryFolders();
 

@@ -1,11 +1,11 @@
 /** What comes of opening a malformed dataset or prediction file: every failure, thrown or listed, and what was read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openDataset } from '../../src/main/datasets/open-dataset.ts';
-import { parsePredictionFile } from '../../src/main/datasets/prediction-files/parse-prediction-file.ts';
-import { failureOf, type Failure } from '../../src/shared/failure.ts';
-import type { DatasetProblem } from '../../src/shared/sample.ts';
-import type { MalformedCase } from './malformed-cases.ts';
+import { openDataset } from '../../../src/main/datasets/open-dataset.ts';
+import { parsePredictionFile } from '../../../src/main/datasets/prediction-files/parse-prediction-file.ts';
+import { failureOf, type Failure } from '../../../src/shared/failure.ts';
+import type { DatasetProblem } from '../../../src/shared/sample.ts';
+import type { MalformedCase } from './case.ts';
 
 export type Observed = Readonly<{
   /** The failure that was thrown; null when opening went on. */

@@ -3,9 +3,25 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../support/temp-folder.ts';
-import { datasetCases, permissionCases, predictionCases, type MalformedCase } from './malformed-cases.ts';
+import { temporaryFolders } from '../../support/temp-folder.ts';
+import type { MalformedCase } from './case.ts';
+import { documentCases } from './document-cases.ts';
+import { folderCases, permissionCases } from './folder-cases.ts';
+import { imageCases } from './image-cases.ts';
+import { jsonLineCases } from './json-line-cases.ts';
+import { parquetCases } from './parquet-cases.ts';
+import { predictionCases } from './prediction-cases.ts';
+import { tableCases } from './table-cases.ts';
 import { makeCase, observeDataset, observePredictions, type Observed } from './observed-failures.ts';
+
+const datasetCases = [
+  ...jsonLineCases,
+  ...imageCases,
+  ...parquetCases,
+  ...tableCases,
+  ...documentCases,
+  ...folderCases,
+];
 
 const newFolder = temporaryFolders();
 
