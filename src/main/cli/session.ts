@@ -56,10 +56,10 @@ export const runInSession: RunInSession = async (command, work) => {
   } catch (error) {
     process.exitCode = reportError(error, options.json);
   } finally {
+    interrupts.ignore();
     await core.close().catch((error: unknown) => {
       process.exitCode = reportError(error, false);
     });
-    interrupts.close();
   }
 };
 

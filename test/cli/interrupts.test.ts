@@ -1,0 +1,84 @@
+/** Ctrl+C and its relatives during an evaluation: nothing answered is lost, and the run goes on where it stopped. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isolatedEnvironment, penumbraScript, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { writeShapesDataset } from '../support/shapes-dataset.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const folder = await temporaryFolders()();
+const dataset = join(folder, 'dataset');
+const model = join(folder, 'model');
+const questionCount = 10;
+
+beforeAll(async () => {
+  await writeShapesDataset(dataset, questionCount);
+  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
+  const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model], { dataFolder: folder });
+  expect(imported.code, imported.stderr).toBe(0);
+});
+
+type Ended = Readonly<{ code: number | null; stdout: string; stderr: string }>;
+
+/** Evaluates one question a batch and sends the signals, one after the other, once answers come in. */
+function evaluateUntil(store: string, signals: readonly NodeJS.Signals[], pauseMs: number): Promise<Ended> {
+  const settings = ['--batch-size', '1', '--max-tokens', '48', '--json'];
+  const child = spawn(
+    process.execPath,
+    [penumbraScript, 'eval', '--dataset', dataset, '--model', model, '--store', store, ...settings],
+    { env: isolatedEnvironment({ dataFolder: folder }), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let stdout = '';
+  let stderr = '';
+  let sent = false;
+  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+  child.stderr.on('data', (text: Buffer) => {
+    stderr += text.toString();
+    if (sent || !stderr.includes('answering')) return;
+    sent = true;
+    for (const [index, signal] of signals.entries()) setTimeout(() => child.kill(signal), 200 + index * pauseMs);
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+async function expectResumable({ code, stdout, stderr }: Ended, store: string): Promise<void> {
+  expect(code, stderr).toBe(130);
+  const paused = JSON.parse(stdout) as { runId: string; status: string; total: number };
+  expect(paused.status).toBe('paused');
+  expect(paused.total).toBeLessThan(questionCount);
+  expect(stderr).toContain(`penumbra runs resume ${paused.runId}`);
+  const resumed = await runPenumbra(['runs', 'resume', paused.runId, '--store', store, '--json'], {
+    dataFolder: folder,
+  });
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ status: 'finished', total: questionCount, failed: 0 });
+}
+
+const onPosix = describe.skipIf(process.platform === 'win32');
+
+// Windows has no signals that a test could send to one process.
+onPosix('an interrupted evaluation', { timeout: 180_000 }, () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'pauses after the batch on %s and can be resumed',
+    async (signal) => {
+      const store = join(folder, `${signal}.sqlite`);
+      const ended = await evaluateUntil(store, [signal], 0);
+      expect(ended.stderr).toContain('Pausing after the batch');
+      await expectResumable(ended, store);
+    },
+  );
+
+  it('takes a repetition within a moment for the same Ctrl+C', async () => {
+    const store = join(folder, 'repeated.sqlite');
+    const ended = await evaluateUntil(store, ['SIGINT', 'SIGINT'], 5);
+    expect(ended.stderr).not.toContain('Stopping at once');
+    await expectResumable(ended, store);
+  });
+
+  it('stops at once on a second SIGINT', async () => {
+    const store = join(folder, 'twice.sqlite');
+    const ended = await evaluateUntil(store, ['SIGINT', 'SIGINT'], 450);
+    expect(ended.code).toBe(130);
+    await expectResumable(ended, store);
+  });
+});
