@@ -1,4 +1,7 @@
-/** The question's picture as large as the window allows, with the patches of the chosen step over it. */
+/**
+ * The question's picture as large as the window allows, with the patches of the chosen step over it. With a trace
+ * it is shown as the model saw it: an orientation that EXIF data ask for is not applied, as in the reference.
+ */
 import { Center, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { CSSProperties } from 'react';
@@ -25,8 +28,6 @@ export function Picture({ imageUrl, trace, stepIndex, view }: PictureProps) {
 
   const size = geometry === null ? natural : { width: geometry.sourceWidth, height: geometry.sourceHeight };
   const aspect = size === null ? 1 : size.width / size.height;
-  // The patches are placed on the picture as the model saw it; where that was not turned upright, neither is this.
-  const turned = geometry !== null && natural !== null && natural.width / natural.height !== aspect;
   return (
     <>
       <div className={classes.stage}>
@@ -35,7 +36,7 @@ export function Picture({ imageUrl, trace, stepIndex, view }: PictureProps) {
             src={imageUrl}
             alt="The question's picture"
             className={classes.image}
-            style={turned ? { imageOrientation: 'none' } : {}}
+            style={geometry === null ? {} : { imageOrientation: 'none' }}
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
               setNatural({ width: naturalWidth, height: naturalHeight })
             }
