@@ -5,14 +5,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { sayProgress } from './progress-line.ts';
+import { sayProgress } from '../progress-line.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const environment = path('../trainer/.venv');
-const requirements = path('../trainer/golden/requirements.txt');
+const environment = path('../../trainer/.venv');
+const requirements = path('../../trainer/golden/requirements.txt');
 const torch = 'torch==2.13.0';
 const interpreter = path(
-  process.platform === 'win32' ? '../trainer/.venv/Scripts/python.exe' : '../trainer/.venv/bin/python',
+  process.platform === 'win32' ? '../../trainer/.venv/Scripts/python.exe' : '../../trainer/.venv/bin/python',
 );
 
 export type PythonEnvironment =

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-const script = fileURLToPath(new URL('../trainer/bench/recompute.py', import.meta.url));
+const script = fileURLToPath(new URL('../../trainer/bench/recompute.py', import.meta.url));
 
 const readySchema = z.object({ threads: z.int(), torch: z.string(), transformers: z.string() });
 const answerSchema = z.object({
@@ -25,6 +25,9 @@ export type RecomputePeer = Readonly<{
   answer: (index: number) => Promise<PeerAnswer>;
   close: () => void;
 }>;
+
+/** The running peer, or why there is none. */
+export type StartedPeer = Readonly<{ peer: RecomputePeer; reason: null } | { peer: null; reason: string }>;
 
 /** Starts it and waits until its model is loaded and its questions are preprocessed. */
 export async function startRecomputePeer(python: string, questionsFile: string): Promise<RecomputePeer> {

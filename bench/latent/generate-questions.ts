@@ -5,8 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { EngineQuestion } from '../src/main/engine/protocol.ts';
-import type { QuestionText } from '../src/main/vlm/qwen2-vl/question-prompt.ts';
+import type { LanguageModel } from '../../src/main/engine/language-model.ts';
+import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
+import { buildPrompt, type QuestionText } from '../../src/main/vlm/qwen2-vl/question-prompt.ts';
+import { imageSlotCount, promptFormat, promptPositions } from './settings.ts';
 
 export type GeneratedQuestion = EngineQuestion & Readonly<{ imagePath: string }>;
 
@@ -27,37 +29,33 @@ const words = [
 ];
 const choices = ['the red circle', 'a blue square', 'two green triangles', 'none of these'];
 
-export type QuestionRequest = Readonly<{
-  count: number;
-  /** Where the pictures go. */
-  folder: string;
-  /** Longest prompt, in positions. */
-  positions: number;
-  /** Positions of a question's prompt, image slots included. */
-  countPositions: (question: QuestionText) => number;
-}>;
-
-export async function generateQuestions(request: QuestionRequest): Promise<GeneratedQuestion[]> {
-  await mkdir(request.folder, { recursive: true });
+/** Makes `count` questions; their pictures go into `folder`. */
+export async function generateQuestions(
+  model: LanguageModel,
+  { count, folder }: Readonly<{ count: number; folder: string }>,
+): Promise<GeneratedQuestion[]> {
+  await mkdir(folder, { recursive: true });
   const questions: GeneratedQuestion[] = [];
-  for (let index = 0; index < request.count; index++) {
+  for (let index = 0; index < count; index++) {
     const random = generator(index + 1);
     const image = await drawPicture(random);
-    const imagePath = join(request.folder, `${index}.png`);
+    const imagePath = join(folder, `${index}.png`);
     await writeFile(imagePath, image);
-    const text = fillPrompt(request, random);
-    questions.push({ sampleId: `generated-${index}`, ...text, images: [image], imagePath });
+    questions.push({ sampleId: `generated-${index}`, ...fillPrompt(model, random), images: [image], imagePath });
   }
   return questions;
 }
 
 /** Adds words while the prompt is not longer than wanted. */
-function fillPrompt({ positions, countPositions }: QuestionRequest, random: () => number): QuestionText {
+function fillPrompt({ tokenizer, chatTemplate }: LanguageModel, random: () => number): QuestionText {
   const chosen: string[] = [];
   const textOf = (): QuestionText => ({ question: `${chosen.join(' ')}?`, choices, context: '' });
-  while (countPositions(textOf()) <= positions) chosen.push(pick(words, random));
+  const positions = (): number =>
+    buildPrompt({ ...textOf(), tokenizer, chatTemplate, format: promptFormat, imageTokenCounts: [imageSlotCount] })
+      .tokenIds.length;
+  while (positions() <= promptPositions) chosen.push(pick(words, random));
   chosen.pop();
-  if (chosen.length === 0) throw new Error(`no question fits a prompt of ${positions} positions`);
+  if (chosen.length === 0) throw new Error(`no question fits a prompt of ${promptPositions} positions`);
   return textOf();
 }
 
@@ -86,7 +84,7 @@ async function drawPicture(random: () => number): Promise<Buffer> {
     .toBuffer();
 }
 
-const pick = <T>(items: readonly [T, ...T[]] | readonly T[], random: () => number): T => {
+const pick = <T>(items: readonly T[], random: () => number): T => {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error('nothing to pick from');
   return item;
