@@ -1,8 +1,9 @@
-import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import { describe, expect, it } from 'vitest';
 import { csvText, type Cell } from '../../src/main/export/csv.ts';
+import { readCsv } from '../support/read-csv.ts';
 
-const read = (records: readonly (readonly Cell[])[]): string[][] => parse(csvText(records));
+const read = (records: readonly (readonly Cell[])[]): string[][] => readCsv(csvText(records));
 
 describe('CSV', () => {
   it('ends every line with CRLF and quotes what RFC 4180 wants quoted', () => {
@@ -10,8 +11,25 @@ describe('CSV', () => {
     expect(csvText([])).toBe('');
   });
 
-  it('comes back as it was from an independent reader', () => {
-    const cells = ['plain', ' spaces ', '"', 'a\r\nb', 'ünï漢😀', ',', ';', "it's", '\\', '#'];
+  it('is what an independent writer gives, and comes back as it was', () => {
+    const cells = [
+      'plain',
+      ' spaces ',
+      '"',
+      '""',
+      'a\r\nb',
+      'a\nb',
+      'a\rb',
+      'ünï漢😀',
+      ',',
+      ';',
+      "it's",
+      '\\',
+      '#',
+      '',
+    ];
+    const theirs = stringify([cells, cells], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
+    expect(csvText([cells, cells])).toBe(theirs);
     expect(read([cells, cells])).toEqual([cells, cells]);
   });
 

@@ -1,14 +1,14 @@
-/** Exports of a run over the fake engine, read back by an independent CSV reader. */
+/** Exports of a run over the fake engine, read back by a strict CSV reader. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import type { Store } from '../../src/main/store/store.ts';
 import { slotBox } from '../../src/shared/trace.ts';
 import { expectFailure } from '../support/expect-failure.ts';
+import { readCsvRows } from '../support/read-csv.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => place.closeAll());
 
-const rowsOf = (file: string): Record<string, string>[] => parse(readFileSync(file, 'utf8'), { columns: true });
+const rowsOf = (file: string): Record<string, string>[] => readCsvRows(readFileSync(file, 'utf8'));
 const headerOf = (file: string): string[] => (readFileSync(file, 'utf8').split('\r\n')[0] ?? '').split(',');
 
 describe('exports', () => {
@@ -80,9 +80,10 @@ describe('exports', () => {
     expect(rows).toHaveLength(11 * 3 * 5);
     const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(7), where: [] });
     const trace = prediction.status === 'answered' ? prediction.answer.trace : null;
-    if (trace?.image == null) return expect.fail('the question has a trace');
+    const image = trace?.image ?? null;
+    if (trace === null || image === null) return expect.fail('the question has a trace');
     const expected = trace.steps.flatMap((step) =>
-      step.selectedSlots.map((slot, index) => ({ step, slot, index, box: slotBox(trace.image ?? never(), slot) })),
+      step.selectedSlots.map((slot, index) => ({ step, slot, index, box: slotBox(image, slot) })),
     );
     const mine = rows.filter((row) => row['sample_id'] === sampleIdOf(7));
     return expect(mine).toEqual(
@@ -250,7 +251,3 @@ describe('exports', () => {
     expect(existsSync(place.storePath)).toBe(true);
   });
 });
-
-function never(): never {
-  throw new Error('unreachable');
-}

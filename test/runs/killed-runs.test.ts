@@ -39,7 +39,7 @@ async function killAt(child: ChildProcess, moment: number, duringStart: boolean)
 function answersOf(storePath: string): { ids: string[]; answers: string[]; status: string | undefined } {
   const store = openStore(storePath);
   const [run] = store.runs.list(1, 0);
-  const rows = store.predictions.after(run?.runRow ?? 0, -1, questionCount + 1, { steps: true });
+  const rows = store.predictions.after(run?.runRow ?? 0, -1, questionCount + 1, { steps: 'all' });
   store.close();
   return {
     ids: rows.map(({ sample }) => sample.sampleId),

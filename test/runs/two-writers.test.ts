@@ -22,7 +22,7 @@ it('two runs of two processes in one store', async () => {
   const runs = store.runs.list(10, 0);
   expect(runs.map(({ status }) => status)).toEqual(['finished', 'finished']);
   const [first, second] = runs.map(({ runRow }) =>
-    store.predictions.after(runRow, -1, 500, { steps: true }).map(({ prediction }) => prediction),
+    store.predictions.after(runRow, -1, 500, { steps: 'all' }).map(({ prediction }) => prediction),
   );
   expect(first).toHaveLength(300);
   expect(first).toEqual(second);

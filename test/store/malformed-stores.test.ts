@@ -162,7 +162,7 @@ describe('malformed stores', () => {
     writeStore(path, 3);
     withDatabase(path, (database) => database.exec(`UPDATE samples SET choices = '["cut off'`));
     const store = openStore(path);
-    const failure = await expectFailure(() => store.predictions.after(1, -1, 10, { steps: true }), 'store-damaged');
+    const failure = await expectFailure(() => store.predictions.after(1, -1, 10, { steps: 'all' }), 'store-damaged');
     expect(failure.place).toContain('sample-0');
     store.close();
   });
@@ -175,7 +175,7 @@ describe('malformed stores', () => {
     const store = openStore(path);
     expect(store.checkIntegrity()).not.toBe('ok');
     await expectFailure(() => {
-      store.predictions.after(1, -1, 500, { steps: true });
+      store.predictions.after(1, -1, 500, { steps: 'all' });
       store.runs.remove(1);
     }, 'store-damaged');
     store.close();

@@ -62,7 +62,7 @@ describe('what is stored comes back', () => {
       store.predictions.insert(runRow, { position, sampleRow: plan[position] ?? 0 }, prediction),
     );
 
-    const back = store.predictions.after(runRow, -1, 10, { steps: true });
+    const back = store.predictions.after(runRow, -1, 10, { steps: 'all' });
     expect(back.map(({ sample }) => sample)).toEqual(samples);
     expect(back.map(({ prediction }) => prediction)).toEqual(predictions.map(asStored));
   });

@@ -2,6 +2,7 @@
  * The files of one export, written side by side in one walk over the questions. Either all of them appear, each
  * with its manifest, or none.
  */
+import { resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { CategoryNode } from '../../shared/statistics.ts';
@@ -56,8 +57,8 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
     for (const kind of exportKinds) {
       const path = plan.paths[kind];
       if (path === undefined) continue;
+      if (open.some((other) => other.file.path === resolve(path))) refuseTwice(path);
       const file = await createAtomicFile(path);
-      if (open.some((other) => other.file.path === file.path)) refuseTwice(file.path);
       open.push({ kind, file, rowCount: 0 });
       const header = headerOf[kind](plan);
       if (header !== null) await file.write(csvText([header]));
@@ -78,7 +79,12 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
       const files: ExportedRows[] = [];
       for (const { kind, file, rowCount } of open) files.push({ kind, rowCount, ...(await file.finish()) });
       const manifest = manifestOf(files);
-      for (const { path } of files) manifests.push(await writeManifest(`${path}.manifest.json`, manifest));
+      for (const { path } of files) {
+        const file = await createAtomicFile(`${path}.manifest.json`);
+        manifests.push(file);
+        await file.write(`${JSON.stringify(manifest, null, 2)}\n`);
+        await file.finish();
+      }
       for (const file of [...open.map((each) => each.file), ...manifests]) await file.commit();
       return { files, manifest };
     },
@@ -106,13 +112,6 @@ async function appendQuestions(
     case 'categories':
       return undefined;
   }
-}
-
-async function writeManifest(path: string, manifest: object): Promise<AtomicFile> {
-  const file = await createAtomicFile(path);
-  await file.write(`${JSON.stringify(manifest, null, 2)}\n`);
-  await file.finish();
-  return file;
 }
 
 function refuseTwice(path: string): never {

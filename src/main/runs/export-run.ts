@@ -72,7 +72,7 @@ function readPage(
   positions: readonly number[],
   paths: ExportRequest['paths'],
 ): ExportQuestion[] {
-  const steps = paths.questions !== undefined || paths.patches !== undefined;
+  const steps = paths.patches !== undefined ? 'patches' : paths.questions !== undefined ? 'masses' : 'none';
   const page = store.predictions.at(runRow, positions, { steps });
   const scored = new Map(store.scores.at(runRow, scorer, positions).map((row) => [row.position, row.outcome]));
   const readings = paths.questions === undefined ? null : readAll(store, runRow, page);
@@ -88,7 +88,9 @@ function readPage(
 /** What every scorer reads, by position; from the store where it has been read before. */
 function readAll(store: Store, runRow: number, page: readonly StoredQuestion[]): ReadonlyMap<number, Reading[]> {
   const positions = page.map(({ position }) => position);
+  const known = new Set(store.scores.scorersOf(runRow));
   const stored = scorerNames.map((scorer) => {
+    if (!known.has(scorer)) return { scorer, readings: new Map<number, Reading | null>() };
     const current = store.scores.at(runRow, scorer, positions).filter((row) => row.version === scorers[scorer].version);
     return { scorer, readings: new Map(current.map(({ position, reading }) => [position, reading])) };
   });

@@ -16,7 +16,7 @@ export async function findQuestion(
   where: readonly string[],
 ): Promise<QuestionDetail> {
   const position = store.predictions.positionOf(run.runRow, sampleId);
-  const [found] = position === null ? [] : store.predictions.at(run.runRow, [position], { steps: true });
+  const [found] = position === null ? [] : store.predictions.at(run.runRow, [position], { steps: 'all' });
   if (found === undefined) refuseUnknown(run.runId, sampleId);
   const { sample, prediction } = found;
   await ensureScored(store, run, run.scorer);

@@ -28,14 +28,27 @@ export function savePredictionScore(
   return reading;
 }
 
+/** Revisions of runs that are known to be scored to the last row, by store; looking takes longer than a page. */
+const scoredRevisions = new WeakMap<Store, Map<string, number>>();
+
 /** Scores whatever of the run this version of the scorer has not read yet. Lets other work in between pages. */
-export async function ensureScored(store: Store, { runRow }: RunRecord, scorer: ScorerName): Promise<void> {
+export async function ensureScored(store: Store, run: RunRecord, scorer: ScorerName): Promise<void> {
+  const { runRow } = run;
   const { version } = scorers[scorer];
+  const known = scoredRevisions.get(store) ?? new Map<string, number>();
+  scoredRevisions.set(store, known);
+  const key = `${runRow} ${run.runId} ${scorer} ${version}`;
+  if (known.get(key) === run.revision) return;
   for (;;) {
+    // Read first: whatever another process writes after this counts the revision up.
+    const revision = store.runs.find(run.runId)?.revision ?? run.revision;
     const missing = store.scores.missing(runRow, scorer, version, pageSize);
-    if (missing.length === 0) return;
+    if (missing.length === 0) {
+      known.set(key, revision);
+      return;
+    }
     store.transaction(() => {
-      for (const question of store.predictions.at(runRow, missing, { steps: false })) {
+      for (const question of store.predictions.at(runRow, missing, { steps: 'none' })) {
         savePredictionScore(store, runRow, scorer, question);
       }
       store.runs.touch(runRow);

@@ -40,7 +40,7 @@ export async function verifyRun(
   const answered = store.predictions.answeredPositions(run.runRow);
   if (answered.length === 0) fail('nothing-to-do', 'The run has no answer to verify yet.', { place: run.runId });
   const chosen = chooseSeeded(answered, choice.count, choice.seed);
-  for (const stored of store.predictions.at(run.runRow, chosen, { steps: true })) {
+  for (const stored of store.predictions.at(run.runRow, chosen, { steps: 'all' })) {
     if (signal?.aborted === true) fail('cancelled', 'The verification was cancelled.');
     const again = await answerAgain(stored, dataset, engine, settings);
     const isSameAnswer = textOf(again) === textOf(stored.prediction);

@@ -125,7 +125,7 @@ function copyPredictions(
 ): void {
   const scorers = source.scores.scorersOf(runRows.from);
   for (let position = -1; ;) {
-    const page = source.predictions.after(runRows.from, position, pageSize, { steps: true });
+    const page = source.predictions.after(runRows.from, position, pageSize, { steps: 'all' });
     if (page.length === 0) return;
     for (const question of page) {
       const place = `answer ${question.position}`;

@@ -6,13 +6,29 @@ import type { LatentStep } from '../../shared/trace.ts';
 import type { Connection } from './connection.ts';
 import { packHalves, packIntegers, packReals, packSlotSet, unpackNumbers } from './number-blobs.ts';
 
-type StepColumns = Omit<LatentStep, 'selectedSlots' | 'scores' | 'ranks' | 'pool' | 'imageAttention'> & {
-  predictionRow: number;
-  selectedSlots: Uint8Array;
-  scores: Uint8Array;
-  ranks: Uint8Array;
-  pool: Uint8Array;
-  imageAttention: Uint8Array;
+/**
+ * How much of each step is read: `masses` leaves all lists empty, `patches` adds selected slots, scores and ranks,
+ * `all` also pool and image attention.
+ */
+export const stepDetails = ['masses', 'patches', 'all'] as const;
+export type StepDetail = (typeof stepDetails)[number];
+
+type StepLists = 'selectedSlots' | 'scores' | 'ranks' | 'pool' | 'imageAttention';
+
+type StepColumns = Omit<LatentStep, StepLists> &
+  Readonly<{ predictionRow: number }> &
+  Partial<Record<StepLists, Uint8Array>>;
+
+const massColumns = `prediction_row AS predictionRow, step_index AS stepIndex, vision_mass AS visionMass,
+  text_mass AS textMass, latent_vision_mass AS latentVisionMass, latent_text_mass AS latentTextMass,
+  vision_focus AS visionFocus`;
+const patchColumns = `${massColumns}, selected_slots AS selectedSlots, scores, ranks`;
+const bothTables = 'latent_steps JOIN latent_step_patches USING (prediction_row, step_index)';
+
+const selectByDetail: Readonly<Record<StepDetail, string>> = {
+  masses: `SELECT ${massColumns} FROM latent_steps`,
+  patches: `SELECT ${patchColumns} FROM ${bothTables}`,
+  all: `SELECT ${patchColumns}, pool, image_attention AS imageAttention FROM ${bothTables}`,
 };
 
 export type LatentStepsRepository = Readonly<{
@@ -20,7 +36,7 @@ export type LatentStepsRepository = Readonly<{
   /** The largest number of latent steps that any question of the run took. */
   stepCount: (runRow: number) => number;
   /** Steps in order, by prediction row; predictions without steps have no entry. */
-  read: (predictionRows: readonly number[]) => ReadonlyMap<number, LatentStep[]>;
+  read: (predictionRows: readonly number[], detail: StepDetail) => ReadonlyMap<number, LatentStep[]>;
 }>;
 
 export function createLatentStepsRepository(connection: Connection): LatentStepsRepository {
@@ -34,14 +50,9 @@ export function createLatentStepsRepository(connection: Connection): LatentSteps
          WHERE run_row = :runRow`,
         { runRow },
       )[0]?.steps ?? 0,
-    read: (predictionRows) => {
+    read: (predictionRows, detail) => {
       const rows = connection.all<StepColumns>(
-        `SELECT prediction_row AS predictionRow, step_index AS stepIndex, vision_mass AS visionMass,
-           text_mass AS textMass, latent_vision_mass AS latentVisionMass, latent_text_mass AS latentTextMass,
-           vision_focus AS visionFocus, selected_slots AS selectedSlots, scores, ranks, pool,
-           image_attention AS imageAttention
-         FROM latent_steps JOIN latent_step_patches USING (prediction_row, step_index)
-         WHERE prediction_row IN (SELECT value FROM json_each(:rows))
+        `${selectByDetail[detail]} WHERE prediction_row IN (SELECT value FROM json_each(:rows))
          ORDER BY prediction_row, step_index`,
         { rows: JSON.stringify(predictionRows) },
       );
@@ -83,10 +94,12 @@ function insertStep(connection: Connection, predictionRow: number, step: LatentS
 function stepOf(row: Omit<StepColumns, 'predictionRow'>): LatentStep {
   return {
     ...row,
-    selectedSlots: unpackNumbers(row.selectedSlots),
-    scores: unpackNumbers(row.scores),
-    ranks: unpackNumbers(row.ranks),
-    pool: unpackNumbers(row.pool),
-    imageAttention: unpackNumbers(row.imageAttention),
+    selectedSlots: listOf(row.selectedSlots),
+    scores: listOf(row.scores),
+    ranks: listOf(row.ranks),
+    pool: listOf(row.pool),
+    imageAttention: listOf(row.imageAttention),
   };
 }
+
+const listOf = (blob: Uint8Array | undefined): number[] => (blob === undefined ? [] : unpackNumbers(blob));

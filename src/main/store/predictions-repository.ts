@@ -9,7 +9,7 @@ import type { Sample } from '../../shared/sample.ts';
 import { imageGeometrySchema, type LatentStep, type Timings, type Trace } from '../../shared/trace.ts';
 import type { Connection } from './connection.ts';
 import { parseJsonColumn } from './json-column.ts';
-import type { LatentStepsRepository } from './latent-steps-repository.ts';
+import type { LatentStepsRepository, StepDetail } from './latent-steps-repository.ts';
 import { sampleColumns, sampleOf, type SampleColumns } from './samples-repository.ts';
 
 /** A question that the plan of a run holds. */
@@ -18,8 +18,8 @@ export type PlannedQuestion = Readonly<{ position: number; sampleRow: number; sa
 export type StoredQuestion = PlannedQuestion & Readonly<{ prediction: Prediction }>;
 
 export type ReadOptions = Readonly<{
-  /** Read the latent steps too; without them a trace comes back with no steps. */
-  steps: boolean;
+  /** How much of the latent steps to read; with `none` a trace comes back without steps. */
+  steps: 'none' | StepDetail;
 }>;
 
 export type PredictionsRepository = Readonly<{
@@ -85,13 +85,13 @@ export function createPredictionsRepository(
   steps: LatentStepsRepository,
 ): PredictionsRepository {
   const stored = (rows: readonly (PredictionColumns & SampleColumns)[], options: ReadOptions): StoredQuestion[] => {
-    const traced = options.steps ? rows.filter(({ hasTrace }) => hasTrace === 1) : [];
-    const stepsOf = steps.read(traced.map(({ predictionRow }) => predictionRow));
+    const traced = rows.filter(({ hasTrace }) => hasTrace === 1).map(({ predictionRow }) => predictionRow);
+    const stepsOf = options.steps === 'none' ? null : steps.read(traced, options.steps);
     return rows.map((row) => ({
       position: row.position,
       sampleRow: row.sampleRow,
       sample: sampleOf(row, connection.path),
-      prediction: predictionOf(row, stepsOf.get(row.predictionRow) ?? [], connection.path),
+      prediction: predictionOf(row, stepsOf?.get(row.predictionRow) ?? [], connection.path),
     }));
   };
   return {

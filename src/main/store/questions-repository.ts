@@ -44,7 +44,7 @@ export function createQuestionsRepository(connection: Connection): QuestionsRepo
   };
   return {
     count: (scope) => {
-      const { condition, parameters } = conditionOf(connection, scope);
+      const { condition, parameters } = conditionOf(connection, scope, 'counted');
       return (
         connection.all<{ count: number }>(`SELECT count(*) AS count FROM scores WHERE ${condition}`, parameters)[0]
           ?.count ?? 0
@@ -91,12 +91,13 @@ export function createQuestionsRepository(connection: Connection): QuestionsRepo
 function conditionOf(
   connection: Connection,
   { runRow, scorer, where }: QuestionScope,
+  use: 'ordered' | 'counted' = 'ordered',
 ): { condition: string; parameters: SqlParameters } {
   const conditions = ['run_row = :runRow', 'scorer = :scorer'];
   const parameters: Record<string, string | number> = { runRow, scorer };
   if (sampleFields.some((field) => field !== 'sample' && where[field] !== undefined)) {
-    // The unary plus keeps SQLite on the key that is ordered by position.
-    conditions.push('+stratum_row IN (SELECT value FROM json_each(:strata))');
+    // The unary plus keeps SQLite on the key that is ordered by position; counting is faster by stratum.
+    conditions.push(`${use === 'ordered' ? '+' : ''}stratum_row IN (SELECT value FROM json_each(:strata))`);
     parameters['strata'] = JSON.stringify(strataOf(connection, where));
   }
   if (where.outcome !== undefined) {
