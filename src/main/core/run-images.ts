@@ -66,8 +66,9 @@ async function encode(bytes: Uint8Array, size: number | null): Promise<ServedIma
     const { format } = await image.metadata();
     const contentType = browserTypes[format];
     if (size === null && contentType !== undefined) return served(bytes, contentType);
-    // Not turned upright by EXIF data: the model is not shown it upright either.
-    const fitted = size === null ? image : image.resize(size, size, { fit: 'inside', withoutEnlargement: true });
+    // Upright, as browsers show the file itself and as the model saw it (docs/decisions/0003-image-decoding.md).
+    const upright = image.autoOrient();
+    const fitted = size === null ? upright : upright.resize(size, size, { fit: 'inside', withoutEnlargement: true });
     return served(
       await (size === null ? fitted.png() : fitted.webp({ quality: 82 })).toBuffer(),
       size === null ? 'image/png' : 'image/webp',

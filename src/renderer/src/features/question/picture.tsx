@@ -1,6 +1,6 @@
 /**
- * The question's picture as large as the window allows, with the patches of the chosen step over it. With a trace
- * it is shown as the model saw it: an orientation that EXIF data ask for is not applied, as in the reference.
+ * The question's picture as large as the window allows, with the patches of the chosen step over it. Browsers turn
+ * it upright by its EXIF data, and so it was for the model.
  */
 import { Center, Text } from '@mantine/core';
 import { useState } from 'react';
@@ -36,7 +36,6 @@ export function Picture({ imageUrl, trace, stepIndex, view }: PictureProps) {
             src={imageUrl}
             alt="The question's picture"
             className={classes.image}
-            style={geometry === null ? {} : { imageOrientation: 'none' }}
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
               setNatural({ width: naturalWidth, height: naturalHeight })
             }
