@@ -2,11 +2,10 @@
 import { resolve } from 'node:path';
 import type { Services } from '../api/services.ts';
 import type { OpenParts } from './core.ts';
-import { prepareDemoModel } from './demo-model.ts';
 import { programFiles } from './program-files.ts';
 
 /** Binds the services; `open` opens store and runs on first use. */
-export function createServices(open: () => Promise<OpenParts>, storePath: string): Services {
+export function createServices(open: () => Promise<OpenParts>): Services {
   const runs = async () => (await open()).runs;
   return {
     system: {
@@ -14,7 +13,7 @@ export function createServices(open: () => Promise<OpenParts>, storePath: string
       doctor: async () => {
         const { examine } = await import('./doctor.ts');
         const { store, runs } = await open();
-        return examine(store, runs, await prepareDemoModel(storePath));
+        return examine(store, runs);
       },
     },
     datasets: {

@@ -48,7 +48,7 @@ const logToStandardError: BugLog = (error) => {
 export function createCore({ storePath = defaultStorePath(), logBug = logToStandardError }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
   const open = (): Promise<OpenParts> => (opening ??= openParts(storePath));
-  const router = createRouter(createServices(open, storePath), logBug);
+  const router = createRouter(createServices(open), logBug);
   return {
     version: programFiles.version,
     storePath,

@@ -30,20 +30,6 @@ export async function findDemoModel(storePath: string): Promise<DemoModel | null
   }
 }
 
-/** The demo model, imported now where it is missing or outdated. */
-export async function prepareDemoModel(storePath: string): Promise<DemoModel> {
-  const found = await findDemoModel(storePath);
-  if (found !== null) return found;
-  const { importModel } = await import('../builder/import-model.ts');
-  const path = demoModelPath(storePath);
-  const request = { source: programFiles.demoCheckpoint, out: path, precision: 'f32', replace: true } as const;
-  const { bundle } = await importModel(request, {
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-  return { path, bundle };
-}
-
 async function hasSameSources(bundle: Bundle): Promise<boolean> {
   for (const { path, sha256 } of bundle.sources) {
     const bytes = await readFile(resolve(programFiles.demoCheckpoint, path));

@@ -21,6 +21,8 @@ type ProgramFiles = Readonly<{
   renderer: string;
   demoDataset: string;
   demoCheckpoint: string;
+  /** Checkpoint, question and expected answer of `doctor`'s self-test. */
+  selfTest: string;
 }>;
 
 function locate(): ProgramFiles {
@@ -40,6 +42,7 @@ function locate(): ProgramFiles {
         renderer: join(folder, 'dist', 'renderer'),
         demoDataset: join(folder, 'resources', 'demo', 'dataset'),
         demoCheckpoint: join(folder, 'resources', 'demo', 'checkpoint'),
+        selfTest: join(folder, 'resources', 'self-test'),
       };
     }
     if (dirname(folder) === folder) throw new Error(`no package.json of Penumbra above ${here}`);
