@@ -83,23 +83,29 @@ export async function importModel(
         const meter = new ProgressMeter(sourceBytes, onProgress);
         meter.enter('writing');
         // Fingerprints need every byte too: hashing runs beside the writing, so the disk is read about once.
-        const hashing = hashSources(files, signal);
+        const stopHashing = new AbortController();
+        const hashing = hashSources(files, AbortSignal.any([signal, stopHashing.signal]));
         hashing.catch(() => undefined);
         const onBytes = (bytes: number) => meter.add(bytes);
-        for (const [name, graph] of Object.entries(graphs)) {
-          await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, signal });
+        try {
+          for (const [name, graph] of Object.entries(graphs)) {
+            await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, signal });
+          }
+          const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
+          await writeTokenizerFiles(folder, tokenizer);
+          meter.enter('hashing');
+          const description = describe(request, checkpoint, {
+            tokenizer,
+            embeddings,
+            sizeBytes: targetBytes,
+            sources: await hashing,
+          });
+          await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(description, null, 2)}\n`);
+          return description;
+        } finally {
+          // An import that fails must not go on reading gigabytes.
+          stopHashing.abort();
         }
-        const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
-        await writeTokenizerFiles(folder, tokenizer);
-        meter.enter('hashing');
-        const description = describe(request, checkpoint, {
-          tokenizer,
-          embeddings,
-          sizeBytes: targetBytes,
-          sources: await hashing,
-        });
-        await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(description, null, 2)}\n`);
-        return description;
       },
     );
     return {
