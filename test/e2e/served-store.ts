@@ -33,10 +33,11 @@ export async function serveSmallRun(folder: string, questionCount: number): Prom
   const request = ['--dataset', dataset, '--model', model, '--store', store, '--max-tokens', '12'];
   const evaluated = await run('eval', ...request, '--json');
   const { runId } = JSON.parse(evaluated) as { runId: string };
-  return { runId, ...(await serve(folder, store)) };
+  return { runId, ...(await serveStore(folder, store)) };
 }
 
-async function serve(folder: string, store: string): Promise<Omit<ServedStore, 'runId'>> {
+/** Serves a store; `folder` stands in for the user's data folder. */
+export async function serveStore(folder: string, store: string): Promise<Omit<ServedStore, 'runId'>> {
   const server = spawn(process.execPath, [penumbraScript, 'serve', '--port', '0', '--store', store], {
     env: isolatedEnvironment({ dataFolder: folder }),
     stdio: ['ignore', 'pipe', 'inherit'],
