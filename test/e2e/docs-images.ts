@@ -23,11 +23,9 @@ const question = `#/runs/${runId}/questions/${encodeURIComponent(rows[0]?.sample
 for (const colorScheme of ['light', 'dark'] as const) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, colorScheme });
   await page.goto(served.address);
-  for (const [name, hash] of [['run', `#/runs/${runId}`] as const, ['question', question] as const]) {
-    await page.goto(`${new URL(served.address).origin}/${hash}`);
-    await page.waitForLoadState('networkidle');
-    await page.screenshot({ path: join(images, `${name}-${colorScheme}.png`) });
-  }
+  await page.goto(`${new URL(served.address).origin}/${question}`);
+  await page.locator('img[alt="The question\'s picture"]').evaluate((image: HTMLImageElement) => image.decode());
+  await page.screenshot({ path: join(images, `question-${colorScheme}.png`) });
   await page.close();
 }
 await browser.close();

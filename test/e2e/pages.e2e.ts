@@ -56,6 +56,9 @@ const openQuestion = async (sampleId: string): Promise<void> => {
   await page.locator('rect[data-slot]').first().waitFor();
 };
 
+const pictureDecoded = () =>
+  page.locator('img[alt="The question\'s picture"]').evaluate((image: HTMLImageElement) => image.decode());
+
 /** Boxes of the selected patches as they appear on the screen, relative to the picture's corner, by slot. */
 async function drawnBoxes(): Promise<Map<number, PixelBox>> {
   const boxes = await page.evaluate(() => {
@@ -221,6 +224,7 @@ describe('screenshots', () => {
       for (const [name, hash] of shots) {
         await page.goto(`${origin}/${hash}`);
         await page.waitForLoadState('networkidle');
+        if (name === 'question') await pictureDecoded();
         await page.screenshot({ path: join(screenshotFolder, `${name}-${String(width)}-${scheme}.png`) });
         // Nothing sticks out of the window.
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -58,7 +58,9 @@ export function heatOfStep(geometry: ImageGeometry, step: LatentStep): PatchMark
   });
 }
 
-/** The marks that a view shows; null where there is nothing to draw. */
+const paintOrder: Readonly<Record<PatchMark['role'], number>> = { used: 0, pool: 1, selected: 2 };
+
+/** The marks that a view shows, what matters most last so that it is painted on top; none where there is no trace. */
 export function marksOfView(
   trace: Trace | null,
   stepIndex: number | null,
@@ -70,5 +72,6 @@ export function marksOfView(
     const shown = step ?? trace.steps.at(-1);
     return shown === undefined ? [] : heatOfStep(trace.image, shown);
   }
-  return step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
+  const marks = step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
+  return marks.sort((a, b) => paintOrder[a.role] - paintOrder[b.role]);
 }

@@ -75,7 +75,7 @@ function Mark({ mark, view, hovered, onHover }: MarkProps) {
 function paint({ role, stepIndex, strength }: PatchMark, view: 'selected' | 'attention') {
   if (view === 'attention') return { fill: '#e6194b', fillOpacity: 0.75 * strength, stroke: 'none' };
   if (role === 'used') return { fill: 'url(#used-hatch)', stroke: 'none' };
-  if (role === 'pool') return { fill: 'transparent', stroke: '#fff', strokeOpacity: 0.5 };
+  if (role === 'pool') return { fill: 'transparent', stroke: '#808080', strokeOpacity: 0.7 };
   const colour = stepColour(stepIndex);
   return { fill: colour, fillOpacity: 0.08 + 0.42 * strength, stroke: colour };
 }
