@@ -15,9 +15,9 @@ export default class PlainSummaryReporter implements Reporter {
         const result = test.result();
         if (result.state === 'passed') passed += 1;
         else if (result.state === 'skipped') {
-          const reason =
-            result.note ?? (module.state() === 'failed' ? 'something before it failed' : 'no reason given');
-          skipped.push(`${module.relativeModuleId}: ${test.fullName}: ${reason}`);
+          // Groups that are skipped as a whole say why in their titles.
+          const reason = result.note ?? (module.state() === 'failed' ? 'something before it failed' : null);
+          skipped.push([module.relativeModuleId, test.fullName, ...(reason === null ? [] : [reason])].join(': '));
         } else failed += 1;
       }
       if (failed === before && module.state() === 'failed') failed += 1;

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { refuseNetworkFileSystem } from '../../src/main/store/store-file.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import type { FailureKind } from '../../src/shared/failure.ts';
+import { asAnybody, whyNotAsAnybody } from '../support/another-user.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { storeRunOfTest } from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -213,15 +214,16 @@ describe('malformed stores', () => {
   });
 });
 
-/** Root passes every permission check, so as root another user's process looks. */
+const openScript = fileURLToPath(new URL('../support/open-store-process.ts', import.meta.url));
+
 function openAsAnybody(path: string): string {
-  const script = fileURLToPath(new URL('../support/open-store-process.ts', import.meta.url));
-  const user = isRoot ? { uid: 65534, gid: 65534 } : {};
-  return spawnSync(process.execPath, [script, path], { ...user, encoding: 'utf8' }).stdout;
+  return spawnSync(process.execPath, [openScript, path], { ...asAnybody, encoding: 'utf8' }).stdout;
 }
 
 describe.skipIf(process.platform === 'win32')('stores that may not be written (POSIX permissions)', () => {
-  it('a read-only folder, a read-only file, an unreadable file', async () => {
+  it('a read-only folder, a read-only file, an unreadable file', async (context) => {
+    const reason = whyNotAsAnybody(openScript);
+    if (reason !== null) context.skip(reason);
     const folder = await newFolder();
     chmodSync(folder, 0o755);
     writeStore(join(folder, 'store.sqlite'), 3);

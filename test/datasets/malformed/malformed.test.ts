@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { asAnybody, whyNotAsAnybody } from '../../support/another-user.ts';
 import { temporaryFolders } from '../../support/temp-folder.ts';
 import type { MalformedCase } from './case.ts';
 import { documentCases } from './document-cases.ts';
@@ -65,17 +66,19 @@ test('the corpus is as large as promised', () => {
   expect(datasetCases.length + predictionCases.length).toBeGreaterThanOrEqual(80);
 });
 
-/** Windows has no such permissions; root is forbidden nothing, so there the cases run as another user. */
+const observeScript = join(import.meta.dirname, 'observe-in-process.ts');
+
+/** Windows has no such permissions. */
 describe.skipIf(process.platform === 'win32')('without permission', () => {
-  test.each(permissionCases.map((item) => [item.name, item] as const))('%s', async (_, item) => {
+  test.for(permissionCases.map((item) => [item.name, item] as const))('%s', async ([, item], context) => {
+    const reason = whyNotAsAnybody(observeScript);
+    if (reason !== null) context.skip(reason);
     const folder = await newFolder();
     const path = makeCase(folder, item);
-    const isRoot = process.getuid?.() === 0;
     chmodSync(folder, 0o755);
-    const script = join(import.meta.dirname, 'observe-in-process.ts');
-    const { stdout, stderr } = spawnSync(process.execPath, [script, path, item.from ?? 'rows'], {
+    const { stdout, stderr } = spawnSync(process.execPath, [observeScript, path, item.from ?? 'rows'], {
       encoding: 'utf8',
-      ...(isRoot && { uid: 65534, gid: 65534 }),
+      ...asAnybody,
     });
     expect(stderr).not.toContain('Error');
     check(JSON.parse(stdout) as Observed, item);
