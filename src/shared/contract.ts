@@ -176,7 +176,8 @@ export const contract = {
       ),
     pack: procedure
       .input(runIdInput.extend({ file: z.string() }))
-      .output(z.object({ file: z.string(), sizeBytes: z.int() })),
+      /** `imagesLeftOut`: images of questions that could not be read where the run was packed. */
+      .output(z.object({ file: z.string(), sizeBytes: z.int(), imagesLeftOut: z.int().min(0) })),
     unpack: procedure.input(z.object({ file: z.string() })).output(runSummarySchema),
     delete: procedure.input(runIdInput).output(z.object({ runId: z.string() })),
     export: procedure

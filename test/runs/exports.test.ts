@@ -230,7 +230,7 @@ describe('exports', () => {
       );
       expect(readdirSync(folder)).toEqual([]);
     } finally {
-      execFileSync('umount', [folder], { stdio: 'ignore' });
+      execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
     }
     return undefined;
   });

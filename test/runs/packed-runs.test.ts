@@ -29,7 +29,8 @@ async function packedRun(place: Workplace): Promise<{ runs: RunService; runId: s
   const { runId } = await runs.start(place.request());
   await follow(runs, runId);
   const file = join(place.folder, 'run.penumbra');
-  const { sizeBytes } = await runs.pack({ runId, file });
+  const { sizeBytes, imagesLeftOut } = await runs.pack({ runId, file });
+  expect(imagesLeftOut).toBe(0);
   expect(sizeBytes).toBe(readFileSync(file).length);
   return { runs, runId, file };
 }

@@ -161,6 +161,22 @@ describe('a run', () => {
     expect((await others.show({ runId })).run.status).toBe('finished');
   });
 
+  it('whose owner is gone is taken over by one of two who try', async () => {
+    const place = await workplaceWith({ questionCount: 8 });
+    const { runs, store } = place.open({ batchMs: 100 });
+    const { runId } = await runs.start(place.request());
+    await runs.pause({ runId, force: false });
+    const dead = { token: 'dead', pid: 2 ** 22 + 1, host: hostname(), heartbeatAt: Date.now() };
+    store.leases.take(store.runs.find(runId)?.runRow ?? 0, dead, null);
+    const services = [place.open(), place.open()];
+    const results = await Promise.allSettled(services.map((service) => service.runs.resume({ runId })));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    await expectFailure(() => Promise.reject(refused[0]?.reason as Error), 'run-owned');
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 8 });
+  });
+
   it('that was taken over writes nothing more', async () => {
     const place = await workplaceWith({ questionCount: 20 });
     const { runs, store } = place.open({ batchMs: 150 });

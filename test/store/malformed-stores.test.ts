@@ -248,7 +248,7 @@ describe.skipIf(process.platform === 'win32')('stores that may not be written (P
 function mountSmall(folder: string, sizeBytes: number): (() => void) | null {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'none', folder], { stdio: 'ignore' });
-    return () => void execFileSync('umount', [folder], { stdio: 'ignore' });
+    return () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { EngineHost } from './engine-host.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { keepLease } from './lease-keeper.ts';
+import { retireOwner } from './owner.ts';
 import { LeaseLost, failureOfBug, runLoop, type RunEnd } from './run-loop.ts';
 import { RunProgress } from './run-progress.ts';
 
@@ -62,6 +63,7 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
       throw error;
     } finally {
       releaseLease();
+      retireOwner(token);
       await engine.close();
       await parts.dataset.close();
     }

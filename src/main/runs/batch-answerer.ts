@@ -32,7 +32,7 @@ export type BatchAnswererOptions = Readonly<{
   /** Positions that already crashed an engine in an earlier session of the run. */
   suspects: readonly number[];
   /** Called for every part of a batch as soon as it is answered. */
-  record: (answered: readonly AnsweredQuestion[]) => void;
+  record: (answered: readonly AnsweredQuestion[]) => Promise<void>;
 }>;
 
 export class BatchAnswerer {
@@ -61,20 +61,20 @@ export class BatchAnswerer {
         settings,
         questions.map(({ question }) => question),
       );
-      this.#recordAnswered(questions, predictions);
+      await this.#recordAnswered(questions, predictions);
     } catch (error) {
       const failure = failureOf(error);
       if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
       if (failure.kind === 'out-of-memory') this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
       const [only, second] = questions;
-      if (only !== undefined && second === undefined) this.#giveUp(only, failure);
+      if (only !== undefined && second === undefined) await this.#giveUp(only, failure);
       else await this.#inHalves(questions);
     }
   }
 
   /** Records what was given up at the end of the plan, where no later answer can vouch for the engine. */
-  finish(): void {
-    this.#options.record(this.#givenUp);
+  async finish(): Promise<void> {
+    await this.#options.record(this.#givenUp);
     this.#givenUp = [];
   }
 
@@ -84,19 +84,19 @@ export class BatchAnswerer {
     await this.answer(questions.slice(middle));
   }
 
-  #recordAnswered(questions: readonly FedQuestion[], predictions: readonly Prediction[]): void {
+  async #recordAnswered(questions: readonly FedQuestion[], predictions: readonly Prediction[]): Promise<void> {
     const answered = questions.map((question, index) => ({
       question,
       prediction: checked(question, predictions[index]),
     }));
-    this.#options.record([...this.#givenUp, ...answered]);
+    await this.#options.record([...this.#givenUp, ...answered]);
     this.#givenUp = [];
   }
 
-  #giveUp(question: FedQuestion, failure: Failure): void {
+  async #giveUp(question: FedQuestion, failure: Failure): Promise<void> {
     const failed = { question, prediction: failedPrediction(question, failure) };
     if (this.#suspects.has(question.planned.position)) {
-      this.#options.record([failed]);
+      await this.#options.record([failed]);
       return;
     }
     this.#givenUp.push(failed);

@@ -1,17 +1,9 @@
 /** Keeps a run's lease alive while this process works on it, and hears what others ask of the owner. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { PenumbraFailure } from '../../shared/failure.ts';
 import { stopRequests } from '../store/run-leases.ts';
-import type { RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 
 const heartbeatMs = 2000;
-
-/** This process as an owner, with a token of its own. */
-export function createOwner(): RunOwner {
-  return { token: randomUUID(), pid: process.pid, host: hostname(), heartbeatAt: Date.now() };
-}
 
 export type LeaseEvents = Readonly<{
   onStopRequested: (atOnce: boolean) => void;

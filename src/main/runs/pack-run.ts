@@ -5,38 +5,31 @@
 import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fail, failureOf } from '../../shared/failure.ts';
+import { fail } from '../../shared/failure.ts';
+import type { ImageReference } from '../../shared/sample.ts';
 import { failFromSystem } from '../files/io-failure.ts';
 import { copyRun } from '../store/copy-run.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import { latestSchemaVersion } from '../store/migrations/migrate.ts';
 import { openStore, requireIntegrity, storedSchemaVersion, type Store } from '../store/store.ts';
 
-const pageSize = 200;
+/** Questions whose images are held at once. */
+const pageSize = 50;
 
-/** Gives an image's bytes; failures of single images leave them out. */
-export type ReadImage = (sampleId: string) => Promise<Uint8Array>;
+/** Gives the bytes of a sample's image, or null where they cannot be read. */
+export type ReadImage = (image: ImageReference) => Promise<Uint8Array | null>;
+
+export type PackedRun = { file: string; sizeBytes: number; imagesLeftOut: number };
 
 /** Writes the packed run; an existing file is replaced once the new one is complete. */
-export async function packRun(
-  store: Store,
-  run: RunRecord,
-  file: string,
-  readImage: ReadImage,
-): Promise<{ file: string; sizeBytes: number }> {
+export async function packRun(store: Store, run: RunRecord, file: string, readImage: ReadImage): Promise<PackedRun> {
   const target = resolve(file);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   try {
     await rm(partial, { force: true });
-    const pack = openStore(partial, { mode: 'single' });
-    try {
-      const runRow = copyRun(store, pack, run);
-      await packImages(pack, runRow, readImage);
-    } finally {
-      pack.close();
-    }
+    const imagesLeftOut = await writePack(store, run, partial, readImage);
     await rename(partial, target);
-    return { file: target, sizeBytes: (await stat(target)).size };
+    return { file: target, sizeBytes: (await stat(target)).size, imagesLeftOut };
   } catch (error) {
     // What failed is reported; that nothing could be removed either adds nothing to it.
     await rm(partial, { force: true }).catch(() => undefined);
@@ -44,25 +37,33 @@ export async function packRun(
   }
 }
 
-async function packImages(pack: Store, runRow: number, readImage: ReadImage): Promise<void> {
-  for (let position = -1; ;) {
-    const page = pack.predictions.planned(runRow, position, pageSize);
-    if (page.length === 0) return;
-    for (const { sampleRow, sample } of page) {
-      position += 1;
-      if (sample.image === null || pack.samples.packedImage(sampleRow) !== undefined) continue;
-      const bytes = await imageOrNothing(readImage, sample.sampleId);
-      if (bytes !== null) pack.samples.savePackedImage(sampleRow, bytes);
-    }
+async function writePack(store: Store, run: RunRecord, path: string, readImage: ReadImage): Promise<number> {
+  const pack = openStore(path, { mode: 'single' });
+  try {
+    const runRow = copyRun(store, pack, run);
+    return await packImages(pack, runRow, readImage);
+  } finally {
+    pack.close();
   }
 }
 
-async function imageOrNothing(readImage: ReadImage, sampleId: string): Promise<Uint8Array | null> {
-  try {
-    return await readImage(sampleId);
-  } catch (error) {
-    if (failureOf(error) === undefined) throw error;
-    return null;
+/** Adds the images that are not there yet; returns how many cannot be read. */
+async function packImages(pack: Store, runRow: number, readImage: ReadImage): Promise<number> {
+  let imagesLeftOut = 0;
+  for (let position = -1; ;) {
+    const page = pack.predictions.planned(runRow, position, pageSize);
+    if (page.length === 0) return imagesLeftOut;
+    position += page.length;
+    const images: { sampleRow: number; bytes: Uint8Array }[] = [];
+    for (const { sampleRow, sample } of page) {
+      if (sample.image === null || pack.samples.packedImage(sampleRow) !== undefined) continue;
+      const bytes = await readImage(sample.image);
+      if (bytes === null) imagesLeftOut += 1;
+      else images.push({ sampleRow, bytes });
+    }
+    pack.transaction(() => {
+      for (const { sampleRow, bytes } of images) pack.samples.savePackedImage(sampleRow, bytes);
+    });
   }
 }
 

@@ -1,11 +1,10 @@
-/** One question of a run with everything about it, and its image. */
+/** One question of a run with everything about it. */
 import type { QuestionDetail } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
 import { scorerNames, type Reading } from '../../shared/prediction.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../store/where.ts';
-import type { DatasetShelf } from './dataset-shelf.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';
 
 /** Fails (`not-found`) for a question that the run has not answered (yet). */
@@ -33,27 +32,8 @@ export async function findQuestion(
   };
 }
 
-/** Bytes of the question's image: those that came with a packed run, else the dataset's. */
-export async function readImageOf(
-  store: Store,
-  shelf: DatasetShelf,
-  run: RunRecord,
-  sampleId: string,
-): Promise<Uint8Array> {
-  const found = store.samples.ofRun(run.runRow, sampleId);
-  if (found === undefined) refuseUnknown(run.runId, sampleId);
-  const packed = store.samples.packedImage(found.sampleRow);
-  if (packed !== undefined) return packed;
-  const { image } = found.sample;
-  const record = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
-  if (image === null || record === undefined) {
-    fail('missing-image', `The question ${sampleId} has no image.`, { place: sampleId });
-  }
-  const dataset = await shelf.open(record);
-  return dataset.readImage(image);
-}
-
-function refuseUnknown(runId: string, sampleId: string): never {
+/** Fails (`not-found`): the run has no such question, or no row for it yet. */
+export function refuseUnknown(runId: string, sampleId: string): never {
   fail('not-found', `The run has no answer to the question ${sampleId}.`, {
     place: runId,
     expected: 'a question that the run has answered',

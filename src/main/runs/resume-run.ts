@@ -6,8 +6,8 @@ import type { ModelRecord } from '../store/datasets-repository.ts';
 import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { openChecked } from './dataset-shelf.ts';
+import { isOwnerAlive } from './owner.ts';
 import { readBundle } from './read-bundle.ts';
-import { isOwnerAlive } from './run-state.ts';
 
 /** What answering a stored run needs. */
 export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; bundlePath: string }>;

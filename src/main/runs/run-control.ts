@@ -6,7 +6,7 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
 import type { EngineHost } from './engine-host.ts';
-import { createOwner } from './lease-keeper.ts';
+import { createOwner, retireOwner } from './owner.ts';
 import { planRun } from './planner.ts';
 import { openRunInputs, refuseIfOwned, takeRun, type RunInputs } from './resume-run.ts';
 import { requireRun, statusOf } from './run-state.ts';
@@ -48,19 +48,25 @@ export function createRunControl({ store, engineHost, version, threadCount }: Ru
   return {
     start: async (request) => {
       const owner = createOwner();
-      const { runId, ...inputs } = await planRun(store, request, owner, version);
-      return begin(runId, owner.token, inputs);
+      try {
+        const { runId, ...inputs } = await planRun(store, request, owner, version);
+        return begin(runId, owner.token, inputs);
+      } catch (error) {
+        retireOwner(owner.token);
+        throw error;
+      }
     },
     resume: async (runId) => {
       const run = requireRun(store, runId);
       if (run.status === 'finished' || active.has(runId)) return run;
       refuseIfOwned(run);
       const inputs = await openRunInputs(store, run);
+      const owner = createOwner();
       try {
-        const owner = createOwner();
         takeRun(store, requireRun(store, runId), owner);
         return begin(runId, owner.token, inputs);
       } catch (error) {
+        retireOwner(owner.token);
         await inputs.dataset.close();
         throw error;
       }

@@ -76,10 +76,10 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
   while (!isStopping()) {
     const batch = await feed.next(batchSize);
     if (batch === null) {
-      answerer.finish();
+      await answerer.finish();
       return true;
     }
-    record(batch.unreadable.map(unreadableRow));
+    await record(batch.unreadable.map(unreadableRow));
     await answerer.answer(batch.questions);
   }
   return store.predictions.pendingCount(run.runRow) === 0;
@@ -92,37 +92,55 @@ const unreadableRow = ({ planned, failure }: UnreadableQuestion): Row => ({
   prediction: { status: 'failed', sampleId: planned.sample.sampleId, failure },
 });
 
+/** How often, and how long apart, a batch is tried again while another process holds the store's write lock. */
+const lockAttempts = 20;
+const lockPauseMs = 1000;
+
 /** Records rows with their scores and the wall time since the rows before them. */
-function createRecorder({
-  store,
-  run,
-  token,
-  progress,
-  onStopRequested,
-}: RunLoopParts): (rows: readonly Row[]) => void {
+function createRecorder(parts: RunLoopParts): (rows: readonly Row[]) => Promise<void> {
+  const { store, run, progress, onStopRequested } = parts;
   let lastAt = performance.now();
-  return (rows) => {
+  return async (rows) => {
     if (rows.length === 0) return;
     const now = performance.now();
-    const outcome = store.transaction(() => {
-      const request = store.leases.renew(run.runRow, token, Date.now());
-      if (request === null) return null;
-      let correct = 0;
-      for (const { question, prediction } of rows) {
-        const { planned } = question;
-        store.predictions.insert(run.runRow, planned, prediction);
-        const scored = { position: planned.position, sample: planned.sample, prediction };
-        if (savePredictionScore(store, run.runRow, run.scorer, scored)?.correct === true) correct += 1;
-      }
-      store.runs.addWork(run.runRow, now - lastAt);
-      return { correct, request };
-    });
-    if (outcome === null) throw new LeaseLost(`run ${run.runId} was taken over`);
-    if (outcome.request !== stopRequests.none) onStopRequested(outcome.request === stopRequests.atOnce);
+    const { correct, request } = await whileLocked(() => store.transaction(() => writeRows(parts, rows, now - lastAt)));
     lastAt = now;
+    if (request === null) throw new LeaseLost(`run ${run.runId} was taken over`);
+    if (request !== stopRequests.none) onStopRequested(request === stopRequests.atOnce);
     const failed = rows.filter(({ prediction }) => prediction.status === 'failed').length;
-    progress.add({ done: rows.length, correct: outcome.correct, failed });
+    progress.add({ done: rows.length, correct, failed });
   };
+}
+
+/** Writes nothing and gives no request when the lease is lost. */
+function writeRows(
+  { store, run, token }: RunLoopParts,
+  rows: readonly Row[],
+  workMs: number,
+): Readonly<{ correct: number; request: number | null }> {
+  const request = store.leases.renew(run.runRow, token, Date.now());
+  if (request === null) return { correct: 0, request };
+  let correct = 0;
+  for (const { question, prediction } of rows) {
+    const { position, sample } = question.planned;
+    store.predictions.insert(run.runRow, question.planned, prediction);
+    const reading = savePredictionScore(store, run.runRow, run.scorer, { position, sample, prediction });
+    if (reading?.correct === true) correct += 1;
+  }
+  store.runs.addWork(run.runRow, workMs);
+  return { correct, request };
+}
+
+/** A store that another process fills for minutes (a large run unpacked) is no reason to lose an answered batch. */
+async function whileLocked<Result>(write: () => Result): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return write();
+    } catch (error) {
+      if (failureOf(error)?.kind !== 'store-locked' || attempt === lockAttempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, lockPauseMs));
+    }
+  }
 }
 
 /** What a bug leaves behind in the run's row, so that the reason is not lost with the process. */

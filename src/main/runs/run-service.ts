@@ -17,8 +17,9 @@ import type { EngineHost } from './engine-host.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { exportRun } from './export-run.ts';
 import { importPredictions } from './import-predictions.ts';
-import { packRun, unpackRun } from './pack-run.ts';
-import { findQuestion, readImageOf } from './question-detail.ts';
+import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
+import { findQuestion } from './question-detail.ts';
+import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { createRunControl } from './run-control.ts';
 import { runManifest } from './run-manifest.ts';
@@ -84,8 +85,8 @@ export type RunService = Readonly<{
   compare: (input: CompareInput) => Promise<RunComparison>;
   rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
   verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
-  /** Images of the run's questions travel along; those that cannot be read are left out. */
-  pack: (input: RunIdInput & Readonly<{ file: string }>) => Promise<{ file: string; sizeBytes: number }>;
+  /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
+  pack: (input: RunIdInput & Readonly<{ file: string }>) => Promise<PackedRun>;
   unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
   exportRun: (input: ExportRunInput) => Promise<{ files: ExportedFile[]; manifest: ExportManifest }>;
@@ -105,8 +106,6 @@ export type RunService = Readonly<{
 export function createRunService({ store, engineHost, version, threadCount = null }: RunServiceOptions): RunService {
   const control = createRunControl({ store, engineHost, version, threadCount });
   const shelf = createDatasetShelf();
-  const readRunImage = (runId: string, sampleId: string): Promise<Uint8Array> =>
-    readImageOf(store, shelf, requireRun(store, runId), sampleId);
 
   return {
     start: async (request) => summaryOf(store, await control.start(request)),
@@ -142,7 +141,10 @@ export function createRunService({ store, engineHost, version, threadCount = nul
         await dataset.close();
       }
     },
-    pack: ({ runId, file }) => packRun(store, requireRun(store, runId), file, (id) => readRunImage(runId, id)),
+    pack: async ({ runId, file }) => {
+      const run = requireRun(store, runId);
+      return packRun(store, run, file, await imageReader(store, shelf, run));
+    },
     unpack: async ({ file }) => summaryOf(store, requireRun(store, await unpackRun(store, file))),
     remove: async ({ runId }) => {
       const run = requireRun(store, runId);
@@ -168,7 +170,7 @@ export function createRunService({ store, engineHost, version, threadCount = nul
       return { rows: store.questions.list(scope, limit, offset), total: store.questions.count(scope) };
     },
     getQuestion: async ({ runId, sampleId, where }) => findQuestion(store, requireRun(store, runId), sampleId, where),
-    readRunImage,
+    readRunImage: async (runId, sampleId) => readImageOf(store, shelf, requireRun(store, runId), sampleId),
     close: async () => {
       await control.close();
       await shelf.close();

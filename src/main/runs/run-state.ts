@@ -1,14 +1,11 @@
 /** A stored run as the faces see it: its state with dead leases made visible, and its summary. */
-import { hostname } from 'node:os';
 import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunStatus, RunSummary } from '../../shared/run.ts';
-import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { isOwnerAlive } from './owner.ts';
 import { runResult } from './run-tally.ts';
-
-/** An owner that has not shown itself for this long is gone (it renews its lease every few seconds). */
-export const leaseTimeoutMs = 30_000;
 
 /** The run; fails (`not-found`) where the store has none of this id. */
 export function requireRun(store: Store, runId: string): RunRecord {
@@ -21,22 +18,6 @@ export function requireRun(store: Store, runId: string): RunRecord {
       action: 'penumbra runs list shows all runs; choose another store with --store FILE',
     })
   );
-}
-
-/** Whether the owner's process still works on its run, as far as can be told from here. */
-export function isOwnerAlive(owner: RunOwner, now: number = Date.now()): boolean {
-  if (now - owner.heartbeatAt > leaseTimeoutMs) return false;
-  return owner.host !== hostname() || isProcessAlive(owner.pid);
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** The status that readers see. */
