@@ -3,9 +3,24 @@ import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 import { timingsSchema, traceSchema } from './trace.ts';
 
-export const scorerNames = ['strict', 'm3cot', 'scienceqa', 'released', 'vlmevalkit-exact'] as const;
+export const scorerNames = [
+  'strict',
+  'm3cot',
+  'scienceqa',
+  'released',
+  'released-stripped',
+  'vlmevalkit-exact',
+] as const;
 export const scorerNameSchema = z.enum(scorerNames);
 export type ScorerName = z.infer<typeof scorerNameSchema>;
+
+/** What a reader must know of a rule before believing its number; shown wherever the number is. */
+export const scorerWarnings: Readonly<Partial<Record<ScorerName, string>>> = {
+  released:
+    'The released script counts an answer as right if the gold letter is among all letters claimed; a bare "(B)" counts for nothing. For parity only.',
+  'released-stripped':
+    'As the released script where decoding strips the chat markers: the first letter generated counts as a claim ("Based on" is B). For parity only.',
+};
 
 /** What a scorer read in an output. */
 export const readingSchema = z.object({

@@ -17,6 +17,16 @@ export const categoryNodeSchema = z.object({
 });
 export type CategoryNode = z.infer<typeof categoryNodeSchema>;
 
+/** A row of a table beside the category tree: ScienceQA by subject, modality and grade. */
+export const accuracyRowSchema = z.object({
+  group: z.string(),
+  label: z.string(),
+  total: z.int().min(0),
+  correct: z.int().min(0),
+  accuracy: intervalSchema.nullable(),
+});
+export type AccuracyRow = z.infer<typeof accuracyRowSchema>;
+
 /** Paired comparison of two runs over the questions that both hold, at one node of the category tree. */
 export const pairedComparisonSchema = z.object({
   path: z.array(z.string()),

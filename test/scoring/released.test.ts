@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createReleasedScorer, releasedScorer } from '../../src/main/scoring/released.ts';
+import { releasedScorer, releasedStrippedScorer as stripped } from '../../src/main/scoring/released.ts';
 import { checkCases, inputOf, type ScorerCase } from './case-table.ts';
 
 /** As the chat template makes it around the released prompt. */
 const prompt =
   '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>' +
   '[Question]:{Which?}\n[Options]:\nA.{a cat}\nB.{dog}\nAnswer:<|im_end|>\n<|im_start|>assistant\n<|latent|><|latent|><|latent|>';
-const stripped = createReleasedScorer('stripped');
 
 describe('released: the letters in the output', () => {
   const cases: ScorerCase[] = [
@@ -46,7 +45,7 @@ describe('released: the prompt', () => {
 
   it('makes the first letter generated a candidate once they are stripped', () => {
     const reading = stripped.score({ ...inputOf('Based on it', undefined, 1), prompt });
-    expect(reading).toMatchObject({ choiceIndex: 1, correct: true, rule: 'one-letter-markers-stripped' });
+    expect(reading).toMatchObject({ choiceIndex: 1, correct: true, rule: 'one-letter' });
     expect(reading.match).toEqual({ start: 0, end: 1 });
   });
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createReleasedScorer } from '../../src/main/scoring/released.ts';
 import { scorers } from '../../src/main/scoring/scorers.ts';
 import { readingSchema, scorerNames } from '../../src/shared/prediction.ts';
 import { animals, inputOf } from './case-table.ts';
 
-const all = [...Object.values(scorers), createReleasedScorer('stripped')];
+const all = Object.values(scorers);
 const megabyte = 1_000_000;
 const fill = (piece: string) => piece.repeat(Math.ceil(megabyte / piece.length));
 

@@ -10,20 +10,22 @@ import type { Reading } from '../../shared/prediction.ts';
 import { letterIndex, letterLimit, type Scorer, type ScorerInput } from './scorer.ts';
 
 /** What the decoding of prompt and output does with `<|im_start|>` and the like; the released script keeps them. */
-export type ChatMarkers = 'kept' | 'stripped';
+type ChatMarkers = 'kept' | 'stripped';
 
-const identity = { name: 'released', version: 1 } as const;
+const version = 1;
 
 const turnChange = '<|im_end|>\n<|im_start|>assistant\n';
 
 export const releasedScorer: Scorer = createReleasedScorer('kept');
+export const releasedStrippedScorer: Scorer = createReleasedScorer('stripped');
 
-/** The released rule for one way of decoding; readings of `stripped` carry it in `rule`. */
-export function createReleasedScorer(markers: ChatMarkers): Scorer {
-  return { ...identity, score: (input) => score(input, markers) };
+/** The released rule for one way of decoding, each under a name of its own. */
+function createReleasedScorer(markers: ChatMarkers): Scorer {
+  const name = markers === 'kept' ? 'released' : 'released-stripped';
+  return { name, version, score: (input) => score(input, name, markers) };
 }
 
-function score(input: ScorerInput, markers: ChatMarkers): Reading {
+function score(input: ScorerInput, name: Reading['scorer'], markers: ChatMarkers): Reading {
   const before = withMarkers(promptOf(input), markers);
   const text = withoutRoleName(before + withMarkers(input.outputText, markers));
   const letters = new Map<string, RegExpExecArray>();
@@ -34,14 +36,13 @@ function score(input: ScorerInput, markers: ChatMarkers): Reading {
   const limit = letterLimit(input.choices);
   const candidates = [...letters].map(([letter, match]) => ({ choiceIndex: letterIndex(letter), match }));
   const first = candidates.find(({ choiceIndex }) => choiceIndex < limit);
-  const suffix = markers === 'stripped' ? '-markers-stripped' : '';
   const rule = candidates.length === 0 ? 'none' : candidates.length === 1 ? 'one-letter' : 'several-letters';
   return {
-    scorer: identity.name,
-    version: identity.version,
+    scorer: name,
+    version,
     choiceIndex: first?.choiceIndex ?? null,
     correct: candidates.some(({ choiceIndex }) => choiceIndex === input.answerIndex),
-    rule: rule + suffix,
+    rule,
     match: first === undefined ? null : spanInOutput(first.match, before.length, input.outputText, markers),
   };
 }

@@ -1,7 +1,7 @@
 /** All scorers by name. */
 import type { ScorerName } from '../../shared/prediction.ts';
 import { m3cotScorer } from './m3cot.ts';
-import { releasedScorer } from './released.ts';
+import { releasedScorer, releasedStrippedScorer } from './released.ts';
 import { scienceqaScorer } from './scienceqa.ts';
 import type { Scorer } from './scorer.ts';
 import { strictScorer } from './strict.ts';
@@ -12,5 +12,6 @@ export const scorers: Readonly<Record<ScorerName, Scorer>> = {
   m3cot: m3cotScorer,
   scienceqa: scienceqaScorer,
   released: releasedScorer,
+  'released-stripped': releasedStrippedScorer,
   'vlmevalkit-exact': vlmevalkitExactScorer,
 };

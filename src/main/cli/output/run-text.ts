@@ -1,4 +1,5 @@
 /** A run for people: what it is, how it went, and its category table. */
+import { scorerWarnings } from '../../../shared/prediction.ts';
 import type { RunResult, RunSummary } from '../../../shared/run.ts';
 import type { CategoryNode } from '../../../shared/statistics.ts';
 import { categoryTable } from './category-table.ts';
@@ -34,6 +35,7 @@ export function resultText(result: RunResult): string {
 function resultPairs(run: RunResult): [string, string | null][] {
   return [
     ['Scorer', run.scorer],
+    ['Mind', scorerWarnings[run.scorer] ?? null],
     ['Correct', `${count(run.correct)} of ${count(run.total)} (${percent(run.accuracy)})`],
     ['Unparsed', run.unparsed === 0 ? null : count(run.unparsed)],
     ['Failed', run.failed === 0 ? null : count(run.failed)],
