@@ -55,6 +55,8 @@ function startFork(entry: string, env: NodeJS.ProcessEnv | undefined): EngineCha
   let errorTail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errorTail = (errorTail + text).slice(-errorTailBytes);
+    // Otherwise unseen: a runtime's warnings would tear a progress bar apart.
+    if (process.env['PENUMBRA_DEBUG'] !== undefined) process.stderr.write(text);
   });
   const exitListeners: ((exit: EngineExit) => void)[] = [];
   let exit: EngineExit | null = null;
