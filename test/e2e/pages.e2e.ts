@@ -224,6 +224,7 @@ describe('screenshots', () => {
       for (const [name, hash] of shots) {
         await page.goto(`${origin}/${hash}`);
         await page.waitForLoadState('networkidle');
+        await page.getByLabel('Loading').waitFor({ state: 'detached' });
         if (name === 'question') await pictureDecoded();
         await page.screenshot({ path: join(screenshotFolder, `${name}-${String(width)}-${scheme}.png`) });
         // Nothing sticks out of the window.

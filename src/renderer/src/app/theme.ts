@@ -1,6 +1,7 @@
 /** Colours and type of the page, light and dark. */
-import { Badge, createTheme } from '@mantine/core';
+import { Badge, Code, createTheme } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
+import code from './code.module.css';
 
 const violet: MantineColorsTuple = [
   '#f1effe',
@@ -24,5 +25,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
-  components: { Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }) },
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }),
+    Code: Code.extend({ classNames: { root: code.code } }),
+  },
 });

@@ -13,7 +13,7 @@ export function AnswerPanel({ answer, readings, reading }: AnswerPanelProps) {
   const [promptShown, { toggle }] = useDisclosure(false);
   return (
     <>
-      <Code block className={classes.output} fz="sm" mah={180} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
+      <Code block fz="sm" mah={180} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
         <Output text={answer.outputText} match={reading?.match ?? null} />
       </Code>
       <Text size="xs" c="dimmed" mt={6}>

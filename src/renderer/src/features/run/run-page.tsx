@@ -66,12 +66,18 @@ function Figures({ run }: Readonly<{ run: RunSummary }>) {
       run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`,
       `${run.status}; ${count(run.unparsed)} unparsed, ${count(run.failed)} failed`,
     ],
-    ['AR steps', run.arStepsMean?.toFixed(2) ?? '–', 'mean a question: latent steps + tokens'],
-    [
-      'Time',
-      run.secondsPerQuestionMean === null ? '–' : `${run.secondsPerQuestionMean.toFixed(3)} s`,
-      `a question, model only${run.device === null ? '' : `, on ${run.device}`}`,
-    ],
+    ...(run.arStepsMean === null
+      ? []
+      : [['AR steps', run.arStepsMean.toFixed(2), 'mean a question: latent steps + tokens'] as const]),
+    ...(run.secondsPerQuestionMean === null
+      ? []
+      : [
+          [
+            'Time',
+            `${run.secondsPerQuestionMean.toFixed(3)} s`,
+            `a question, model only${run.device === null ? '' : `, on ${run.device}`}`,
+          ] as const,
+        ]),
   ];
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">
