@@ -8,8 +8,8 @@ export type InterruptLevel = 'stop' | 'stop-now';
 export type Interrupts = Readonly<{
   /** Replaces the handler; a command that handles none is ended with exit code 130. */
   handle: (handler: (level: InterruptLevel) => void) => void;
-  /** From here on signals change nothing any more: the command is on its way out with its exit code. */
-  ignore: () => void;
+  /** The command is on its way out with its exit code: only a repeated SIGINT makes it leave at once. */
+  leave: () => void;
 }>;
 
 /** Repetitions of a signal within this time are one signal. */
@@ -31,7 +31,11 @@ export function listenForInterrupts(byDefault: (level: InterruptLevel) => void):
   for (const signal of signals) process.on(signal, receive);
   return {
     handle: (next) => (handler = next),
-    ignore: () => (handler = () => undefined),
+    leave: () => {
+      handler = (level) => {
+        if (level === 'stop-now') process.exit();
+      };
+    },
   };
 }
 

@@ -3,7 +3,10 @@ import type { Bundle } from '../../shared/bundle.ts';
 import type { RunSettingsInput } from '../../shared/run-settings.ts';
 
 /** Warnings for evaluating this bundle with these settings; empty when its answers mean something. */
-export function modelWarnings(bundle: Bundle, settings: RunSettingsInput): string[] {
+export function modelWarnings(
+  bundle: Pick<Bundle, 'name' | 'trained' | 'trainedFor'>,
+  settings: RunSettingsInput,
+): string[] {
   const method = settings.method ?? bundle.trainedFor.method;
   const warnings: string[] = [];
   if (!bundle.trained) {

@@ -56,7 +56,7 @@ export const runInSession: RunInSession = async (command, work) => {
   } catch (error) {
     process.exitCode = reportError(error, options.json);
   } finally {
-    interrupts.ignore();
+    interrupts.leave();
     await core.close().catch((error: unknown) => {
       process.exitCode = reportError(error, false);
     });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { scorerNameSchema } from '../../../shared/prediction.ts';
 import { examples } from '../examples.ts';
 import { scorer, scorerHelp } from '../option-types.ts';
+import { accuracyTables } from '../output/category-table.ts';
 import { runText } from '../output/run-text.ts';
 import type { RunInSession } from '../session.ts';
 
@@ -24,8 +25,10 @@ export function addRunsShow(parent: Command, run: RunInSession): void {
     .action((runId: string, given: unknown, command: Command) =>
       run(command, async ({ client, print }) => {
         const options = optionsSchema.parse(given);
-        const { run: shown, categories, manifest } = await client.runs.show({ runId, scorer: options.scorer });
-        print({ ...shown, categories, manifest }, () => runText(shown, categories, depths[options.by]));
+        const { run: shown, categories, tables, manifest } = await client.runs.show({ runId, scorer: options.scorer });
+        print({ ...shown, categories, tables, manifest }, () =>
+          [runText(shown, categories, depths[options.by]), ...accuracyTables(tables)].join('\n\n'),
+        );
       }),
     );
 }
