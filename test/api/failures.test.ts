@@ -1,5 +1,5 @@
 /** What services throw, as it reaches a face: failures with their data, bugs without theirs. */
-import { ORPCError } from '@orpc/client';
+import type { ORPCError } from '@orpc/client';
 import { createRouterClient } from '@orpc/server';
 import { describe, expect, it } from 'vitest';
 import { toTypedError, withTypedErrors } from '../../src/main/api/failures.ts';
