@@ -13,7 +13,7 @@ import { predictionSchema, readingSchema, scorerNameSchema } from './prediction.
 import { runEventSchema, runResultSchema, runSummarySchema } from './run.ts';
 import { runSettingsInputSchema } from './run-settings.ts';
 import { datasetProblemSchema, datasetSummarySchema, sampleSchema } from './sample.ts';
-import { categoryNodeSchema, runComparisonSchema } from './statistics.ts';
+import { accuracyRowSchema, categoryNodeSchema, runComparisonSchema } from './statistics.ts';
 
 const procedure = oc.errors({ FAILURE: { status: 422, data: failureSchema } });
 
@@ -153,11 +153,15 @@ export const contract = {
     list: procedure
       .input(z.object({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }))
       .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
-    show: procedure
-      .input(runIdInput.extend({ scorer: scorerNameSchema.optional() }))
-      .output(
-        z.object({ run: runSummarySchema, categories: z.array(categoryNodeSchema), manifest: exportManifestSchema }),
-      ),
+    show: procedure.input(runIdInput.extend({ scorer: scorerNameSchema.optional() })).output(
+      z.object({
+        run: runSummarySchema,
+        categories: z.array(categoryNodeSchema),
+        /** ScienceQA's own tables (subject, modality, grade); empty for other datasets. */
+        tables: z.array(accuracyRowSchema),
+        manifest: exportManifestSchema,
+      }),
+    ),
     compare: procedure
       .input(z.object({ runIdA: z.string(), runIdB: z.string(), scorer: scorerNameSchema.optional() }))
       .output(runComparisonSchema),

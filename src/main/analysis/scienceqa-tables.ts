@@ -6,46 +6,45 @@ import type { AccuracyRow } from '../../shared/statistics.ts';
 import type { Outcome } from './outcomes.ts';
 import { wilsonInterval } from './proportion.ts';
 
-export type ScienceqaRow = Readonly<{
+/** Questions alike in all that the tables look at. */
+export type ScienceqaCount = Readonly<{
   /** Subject: natural science, social science, language science. */
   domain: string;
-  /** `grade` ("grade7") and `modality` (TXT, IMG, TXT+IMG, NO). */
-  attributes: Readonly<Record<string, string>>;
+  /** `grade7` */
+  grade: string;
+  /** TXT, IMG, TXT+IMG or NO: what the question shows besides its own text. */
+  modality: string;
   outcome: Outcome;
+  count: number;
 }>;
 
-type Column = Readonly<{ group: string; label: string; holds: (row: ScienceqaRow) => boolean }>;
+type Column = Readonly<{ group: string; label: string; holds: (row: ScienceqaCount) => boolean }>;
 
 const columns: readonly Column[] = [
   ...['natural science', 'social science', 'language science'].map((subject) => ({
     group: 'subject',
     label: subject,
-    holds: ({ domain }: ScienceqaRow) => domain === subject,
+    holds: ({ domain }: ScienceqaCount) => domain === subject,
   })),
-  ...['TXT', 'IMG', 'NO'].map((modality) => ({
+  ...['TXT', 'IMG', 'NO'].map((wanted) => ({
     group: 'modality',
-    label: modality,
-    holds: ({ attributes }: ScienceqaRow) => (attributes['modality'] ?? '').split('+').includes(modality),
+    label: wanted,
+    holds: ({ modality }: ScienceqaCount) => modality.split('+').includes(wanted),
   })),
-  { group: 'grade', label: 'grades 1-6', holds: (row) => isBetween(gradeOf(row), 1, 6) },
-  { group: 'grade', label: 'grades 7-12', holds: (row) => isBetween(gradeOf(row), 7, 12) },
+  { group: 'grade', label: 'grades 1-6', holds: ({ grade }) => isBetween(gradeNumber(grade), 1, 6) },
+  { group: 'grade', label: 'grades 7-12', holds: ({ grade }) => isBetween(gradeNumber(grade), 7, 12) },
 ];
 
-/** The tables' columns that hold a question; none for a dataset without grades and modalities. */
-export function scienceqaTables(rows: readonly ScienceqaRow[]): AccuracyRow[] {
-  if (!rows.some(({ attributes }) => attributes['grade'] !== undefined || attributes['modality'] !== undefined)) {
-    return [];
-  }
+/** The columns that hold a question; none without any counts. */
+export function scienceqaTables(counts: readonly ScienceqaCount[]): AccuracyRow[] {
   return columns.flatMap(({ group, label, holds }) => {
-    const inColumn = rows.filter(holds);
-    if (inColumn.length === 0) return [];
-    const correct = inColumn.filter(({ outcome }) => outcome === 'right').length;
-    return [{ group, label, total: inColumn.length, correct, accuracy: wilsonInterval(correct, inColumn.length) }];
+    const inColumn = counts.filter(holds);
+    const total = sum(inColumn);
+    const correct = sum(inColumn.filter(({ outcome }) => outcome === 'right'));
+    return total === 0 ? [] : [{ group, label, total, correct, accuracy: wilsonInterval(correct, total) }];
   });
 }
 
-function gradeOf({ attributes }: ScienceqaRow): number {
-  return Number.parseInt((attributes['grade'] ?? '').replace(/^grade/, ''), 10);
-}
-
+const sum = (counts: readonly ScienceqaCount[]): number => counts.reduce((total, { count }) => total + count, 0);
+const gradeNumber = (grade: string): number => Number.parseInt(grade.replace(/^grade/, ''), 10);
 const isBetween = (value: number, low: number, high: number): boolean => value >= low && value <= high;

@@ -7,8 +7,9 @@ import type { EvaluationRequest, QuestionDetail, QuestionRow, exportManifestSche
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
-import type { CategoryNode, RunComparison } from '../../shared/statistics.ts';
+import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
 import { buildCategoryTree } from '../analysis/category-tree.ts';
+import { scienceqaTables } from '../analysis/scienceqa-tables.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../store/where.ts';
 import { compareStoredRuns } from './compare-runs.ts';
@@ -81,7 +82,12 @@ export type RunService = Readonly<{
   /** The current state first, then at most five events a second, the final state last. */
   watch: (input: RunIdInput, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
   list: (input: ListRunsInput) => Promise<{ runs: RunSummary[]; total: number }>;
-  show: (input: ShowRunInput) => Promise<{ run: RunSummary; categories: CategoryNode[]; manifest: ExportManifest }>;
+  show: (input: ShowRunInput) => Promise<{
+    run: RunSummary;
+    categories: CategoryNode[];
+    tables: AccuracyRow[];
+    manifest: ExportManifest;
+  }>;
   compare: (input: CompareInput) => Promise<RunComparison>;
   rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
   verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
@@ -122,7 +128,8 @@ export function createRunService({ store, engineHost, version, threadCount = nul
       const by = scorer ?? run.scorer;
       const summary = await summaryOf(store, run, by);
       const categories = buildCategoryTree(rowsOfTally(store.scores.tally(run.runRow, by)));
-      return { run: summary, categories, manifest: runManifest(store, run, by, version) };
+      const tables = scienceqaTables(store.scores.scienceqaTally(run.runRow, by));
+      return { run: summary, categories, tables, manifest: runManifest(store, run, by, version) };
     },
     compare: ({ runIdA, runIdB, scorer }) =>
       compareStoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),

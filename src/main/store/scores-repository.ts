@@ -2,6 +2,7 @@
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import type { ComparedRow } from '../analysis/compare-runs.ts';
 import { outcomeOf, type Outcome } from '../analysis/outcomes.ts';
+import type { ScienceqaCount } from '../analysis/scienceqa-tables.ts';
 import type { Connection } from './connection.ts';
 import { outcomes } from './where.ts';
 
@@ -25,6 +26,8 @@ export type ScoresRepository = Readonly<{
   /** Scorers that have read something of the run. */
   scorersOf: (runRow: number) => ScorerName[];
   tally: (runRow: number, scorer: ScorerName) => StratumCount[];
+  /** The same by grade and modality, for datasets whose questions have them (ScienceQA); else empty. */
+  scienceqaTally: (runRow: number, scorer: ScorerName) => ScienceqaCount[];
   /** What became of each question, in order. */
   outcomesOf: (runRow: number, scorer: ScorerName) => ComparedRow[];
   /** Score rows at these positions, in order. */
@@ -95,6 +98,20 @@ export function createScoresRepository(connection: Connection): ScoresRepository
           { runRow, scorer },
         )
         .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),
+    scienceqaTally: (runRow, scorer) =>
+      hasModality(connection, runRow)
+        ? connection
+            .all<Omit<ScienceqaCount, 'outcome'> & { outcome: number }>(
+              `SELECT strata.domain AS domain, coalesce(attributes ->> 'grade', '') AS grade,
+                 coalesce(attributes ->> 'modality', '') AS modality, outcome, count(*) AS count
+               FROM scores JOIN predictions USING (run_row, position) JOIN samples USING (sample_row)
+               JOIN strata ON strata.stratum_row = scores.stratum_row
+               WHERE run_row = :runRow AND scorer = :scorer
+               GROUP BY strata.domain, grade, modality, outcome`,
+              { runRow, scorer },
+            )
+            .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' }))
+        : [],
     outcomesOf: (runRow, scorer) =>
       connection
         .all<Omit<ComparedRow, 'outcome'> & { outcome: number }>(
@@ -128,6 +145,13 @@ export function createScoresRepository(connection: Connection): ScoresRepository
         )
         .map(readingOfRow),
   };
+}
+
+/** Judged by the run's first question: a dataset's questions have the same attributes. */
+function hasModality(connection: Connection, runRow: number): boolean {
+  const sql = `SELECT attributes ->> 'modality' AS modality FROM predictions JOIN samples USING (sample_row)
+    WHERE run_row = :runRow ORDER BY position LIMIT 1`;
+  return typeof connection.all<{ modality: string | null }>(sql, { runRow })[0]?.modality === 'string';
 }
 
 function exists(connection: Connection, runRow: number, scorer: ScorerName): boolean {

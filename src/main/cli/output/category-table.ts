@@ -1,5 +1,5 @@
 /** The table of accuracy by category: all, then domain -> topic -> category, each with its 95 % interval. */
-import type { CategoryNode } from '../../../shared/statistics.ts';
+import type { AccuracyRow, CategoryNode, Interval } from '../../../shared/statistics.ts';
 import { count, percent } from './numbers.ts';
 import { table } from './table.ts';
 
@@ -14,15 +14,27 @@ export function categoryTable(nodes: readonly CategoryNode[], depth = 2): string
     { header: 'n', align: 'right', cell: ({ total }) => count(total) },
     { header: 'Correct', align: 'right', cell: ({ correct }) => count(correct) },
     { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy?.estimate ?? null) },
-    {
-      header: '95 % interval',
-      align: 'right',
-      cell: ({ accuracy }) => (accuracy === null ? '-' : `${percent(accuracy.low)} – ${percent(accuracy.high)}`),
-    },
+    { header: '95 % interval', align: 'right', cell: ({ accuracy }) => intervalText(accuracy) },
     { header: 'Unparsed', align: 'right', cell: ({ unparsed }) => count(unparsed) },
     { header: 'Failed', align: 'right', cell: ({ failed }) => count(failed) },
   ]);
 }
+
+/** Tables beside the category tree (ScienceQA's), one for each group. */
+export function accuracyTables(rows: readonly AccuracyRow[]): string[] {
+  return [...Map.groupBy(rows, ({ group }) => group)].map(([group, inGroup]) =>
+    table(inGroup, [
+      { header: `By ${group}`, cell: ({ label }) => label },
+      { header: 'n', align: 'right', cell: ({ total }) => count(total) },
+      { header: 'Correct', align: 'right', cell: ({ correct }) => count(correct) },
+      { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy?.estimate ?? null) },
+      { header: '95 % interval', align: 'right', cell: ({ accuracy }) => intervalText(accuracy) },
+    ]),
+  );
+}
+
+const intervalText = (accuracy: Interval | null): string =>
+  accuracy === null ? '-' : `${percent(accuracy.low)} – ${percent(accuracy.high)}`;
 
 const nameOf = (path: readonly string[]): string => path.at(-1) || '(none)';
 
