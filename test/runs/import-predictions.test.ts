@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { scorerNames } from '../../src/shared/prediction.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createWorkplace, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
@@ -134,12 +135,6 @@ describe('importing predictions', () => {
     expect((await runs.show({ runId })).run).toEqual(first);
     expect((await runs.show({ runId, scorer: 'strict' })).run).toMatchObject(strict);
     const { readings } = await runs.getQuestion({ runId, sampleId: sampleIdOf(0), where: [] });
-    expect(readings.map(({ scorer }) => scorer)).toEqual([
-      'strict',
-      'm3cot',
-      'scienceqa',
-      'released',
-      'vlmevalkit-exact',
-    ]);
+    expect(readings.map(({ scorer }) => scorer)).toEqual(scorerNames);
   });
 });
