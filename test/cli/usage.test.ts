@@ -63,6 +63,9 @@ describe('wrong usage', () => {
     { args: ['eval', '--dataset', 'a', '--model', 'b', '--force-patches', '1:x'] },
     { args: ['eval', '--dataset', 'a', '--model', 'b', '--limit', '0'] },
     { args: ['model', 'import', 'a', '--out', 'b', '--precision', 'f8'] },
+    { args: ['model', 'import', 'a', '--out', 'b', '--lora-alpha', 'x'] },
+    { args: ['model', 'import', 'a', '--out', 'b', '--lora-alpha', '0'] },
+    { args: ['serve', '--port', '65536'] },
     { args: ['runs', 'list', '--unknown'] },
   ])('$args is refused before anything is done', async ({ args }) => {
     const work = vi.fn<RunInSession>();

@@ -3,14 +3,22 @@ import { InvalidArgumentError } from 'commander';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { scorerNames } from '../../shared/prediction.ts';
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number between two bounds. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    if (!/^\d+$/.test(text) || Number(text) < least) {
-      throw new InvalidArgumentError(`Expected a whole number of at least ${String(least)}.`);
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) {
+      const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${String(most)}`;
+      throw new InvalidArgumentError(`Expected a whole number of at least ${String(least)}${upTo}.`);
     }
-    return Number(text);
+    return value;
   };
+}
+
+export function positiveNumber(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 }
 
 export function scorer(text: string): ScorerName {

@@ -7,6 +7,7 @@ import { precisionSchema, precisions } from '../../../shared/bundle.ts';
 import type { ImportProgress } from '../../../shared/contract.ts';
 import { examples } from '../examples.ts';
 import { abortOnInterrupt } from '../interrupts.ts';
+import { positiveNumber } from '../option-types.ts';
 import { bundleText } from '../output/bundle-text.ts';
 import { bytes, duration } from '../output/numbers.ts';
 import { createProgress } from '../output/progress.ts';
@@ -31,7 +32,7 @@ export function addModelImport(parent: Command, run: RunInSession): void {
     .requiredOption('--out <dir>', 'folder to write the model to')
     .option('--adapter <file>', 'released model.pth, or an adapter, to use over the base folder')
     .addOption(new Option('--precision <name>', 'precision of the weights').choices(precisions).default('f32'))
-    .option('--lora-alpha <x>', 'LoRA alpha where the adapter does not state it', Number)
+    .option('--lora-alpha <x>', 'LoRA alpha where the adapter does not state it', positiveNumber)
     .option('--replace', 'replace an earlier import at --out')
     .addHelpText(
       'after',
@@ -64,7 +65,10 @@ export async function importWithProgress(
   try {
     const events = await client.models.import(request, { signal: abortOnInterrupt(interrupts) });
     for await (const event of events) {
-      if (event.kind === 'done') return event;
+      if (event.kind === 'done') {
+        const { bundle, seconds, peakMemoryBytes } = event;
+        return { bundle, seconds, peakMemoryBytes };
+      }
       progress.update(
         event.progress.bytesDone,
         event.progress.bytesTotal,

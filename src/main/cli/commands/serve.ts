@@ -8,7 +8,7 @@ import { forwardCommand, isOverSsh, openBrowser } from '../open-browser.ts';
 import { wholeNumber } from '../option-types.ts';
 import type { RunInSession } from '../session.ts';
 
-const optionsSchema = z.object({ port: z.int().max(65535).optional(), open: z.boolean().default(false) });
+const optionsSchema = z.object({ port: z.int().optional(), open: z.boolean().default(false) });
 
 /** Used unless it is taken; a port that stays the same is easier to forward. */
 const preferredPort = 4680;
@@ -17,7 +17,7 @@ export function addServe(parent: Command, run: RunInSession): void {
   parent
     .command('serve')
     .description('serve the pages on this machine; prints the address, which lets its owner in')
-    .option('--port <n>', `port to listen on; default: ${String(preferredPort)}, or a free one`, wholeNumber(0))
+    .option('--port <n>', `port to listen on; default: ${String(preferredPort)}, or a free one`, wholeNumber(0, 65535))
     .option('--open', 'open the browser, where there is one to open')
     .addHelpText('after', examples('serve', 'serve --port 8080'))
     .action((given: unknown, command: Command) =>
