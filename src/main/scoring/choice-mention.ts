@@ -28,6 +28,8 @@ const letterPattern = /([A-Za-z])(?![\p{L}\p{N}_]|['’]\p{L}|-\p{L})/uy;
 const indexPattern = /(\d{1,2})(?![\p{L}\p{N}_%°]|[.,:/]\d|\s{0,3}[\p{L}\p{N}%$°/*+^=-])/uy;
 /** "option B", "the letter (B)": what may stand between a claim and its letter. */
 const labelNounPattern = /(?:the\s{1,3})?(?:answer\s{1,3})?(?:option|choice|letter)(?![\p{L}\p{N}])(?:\s{0,2}:)?/iuy;
+/** An option's text ends with its word or number; apart from its pattern, where the large classes compile only once. */
+const noLongerWord = /(?![\p{L}\p{N}_]|[.,:/]\d)/uy;
 /** After an option's text: the claim ends here, it is not the beginning of a longer phrase. */
 const textEndPattern =
   /\s{0,3}(?:$|[.,;:!?)\]}"'“”’`*_<>$\n-]|(?:because|since|as|and|or|but|not|which|for|due|given|with|in|on|at|from|option|choice|is|\()(?![\p{L}\p{N}]))/uy;
@@ -37,16 +39,15 @@ const wordAfterArticle = /\s{1,5}(?!(?:because|since|as|and|or|but|not|which|for
 export function createChoiceReader(choices: readonly string[]): ChoiceReader {
   const limit = letterLimit(choices);
   const texts = choices
-    .map((choice, choiceIndex) => ({ choiceIndex, pattern: optionPattern(choice), length: choice.length }))
-    .filter(({ pattern }) => pattern !== null)
+    .map((choice, choiceIndex) => ({ choiceIndex, endAt: optionTextReader(choice), length: choice.length }))
     .sort((a, b) => b.length - a.length);
 
   const borrowed = lettersInOtherTexts(choices);
 
   function textsAt(text: string, position: number): TextMatch[] {
     const found: TextMatch[] = [];
-    for (const { choiceIndex, pattern } of texts) {
-      const end = pattern === null ? -1 : endOfMatch(pattern, text, position);
+    for (const { choiceIndex, endAt } of texts) {
+      const end = endAt(text, position);
       if (end >= 0) found.push({ choiceIndex, end });
     }
     return found.sort((a, b) => b.end - a.end);
@@ -126,14 +127,27 @@ function lettersInOtherTexts(choices: readonly string[]): ReadonlySet<number> {
   return new Set([...all].filter((index) => named[index]?.has(index) !== true));
 }
 
-/** The option's words in any case and spacing, without its final full stop; null where nothing is left of it. */
-function optionPattern(choice: string): RegExp | null {
+/**
+ * Where the option's words end, read at a place in any case and spacing and without the final full stop; -1 where
+ * they do not stand there. The pattern is compiled when a place first looks like it: most outputs never need most.
+ */
+function optionTextReader(choice: string): (text: string, position: number) => number {
   const words = choice
     .trim()
     .replace(/[.!?]$/, '')
     .split(/\s+/);
   const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join(String.raw`\s{1,5}`);
-  return escaped === '' ? null : new RegExp(`${escaped}(?![\\p{L}\\p{N}_]|[.,:/]\\d)`, 'iuy');
+  if (escaped === '') return () => -1;
+  const first = words[0]?.charAt(0).toLowerCase() ?? '';
+  let pattern: RegExp | null = null;
+  return (text, position) => {
+    const here = text.charAt(position);
+    // Beyond ASCII letters have more than two cases (the Kelvin sign is a k): there the pattern decides.
+    if (here < '\u0080' && first < '\u0080' && here.toLowerCase() !== first) return -1;
+    pattern ??= new RegExp(escaped, 'iuy');
+    const end = endOfMatch(pattern, text, position);
+    return end >= 0 && endOfMatch(noLongerWord, text, end) >= 0 ? end : -1;
+  };
 }
 
 function skipOpening(text: string, position: number): number {
