@@ -3,17 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bundleSchema, type Bundle } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
+import { failFromSystem, systemCode } from './io-failure.ts';
 
-/** The description of an imported model's folder; also accepts the path of its bundle.json. Fails: `missing-file`, `malformed-bundle`. */
+/**
+ * The description of an imported model's folder; also accepts the path of its bundle.json. Fails: `missing-file`
+ * (not an imported model), `malformed-bundle`, `permission-denied`, `io`.
+ */
 export async function readBundle(path: string): Promise<Bundle> {
   const file = basename(path) === 'bundle.json' ? path : join(path, 'bundle.json');
-  const text = await readFile(file, 'utf8').catch(() =>
-    fail('missing-file', `${path} is no imported model: it has no bundle.json.`, {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return failFromSystem(error, file);
+    return fail('missing-file', `${path} is no imported model: it has no bundle.json.`, {
       file: path,
       expected: 'a folder made by "penumbra model import"',
       action: 'Import the checkpoint first: penumbra model import CHECKPOINT --out DIR --precision f32',
-    }),
-  );
+    });
+  });
   const parsed = bundleSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -12,11 +12,11 @@ import { resolveRunSettings, type RunSettings, type RunSettingsInput } from '../
 import type { DatasetSummary, Sample } from '../../shared/sample.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
+import { readBundle } from '../files/read-bundle.ts';
 import type { RunEnvironment, RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere, sampleMatches, type Where } from '../store/where.ts';
 import { configurationHash } from './configuration-hash.ts';
-import { readBundle } from './read-bundle.ts';
 import { createRunId } from './run-id.ts';
 
 /** Rows saved in one transaction: other writers get their turn in between. */

@@ -2,12 +2,12 @@
 import { fail } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { readBundle } from '../files/read-bundle.ts';
 import type { ModelRecord } from '../store/datasets-repository.ts';
 import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { openChecked } from './dataset-shelf.ts';
 import { isOwnerAlive } from './owner.ts';
-import { readBundle } from './read-bundle.ts';
 
 /** What answering a stored run needs. */
 export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; bundlePath: string }>;
