@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { categoryTable } from '../../src/main/cli/output/category-table.ts';
 import { failureText } from '../../src/main/cli/output/failure-text.ts';
 import { bytes, duration, percent } from '../../src/main/cli/output/numbers.ts';
+import { printableLine, printableLines } from '../../src/main/cli/output/printable.ts';
+import { problemLines } from '../../src/main/cli/output/problems.ts';
+import { runText } from '../../src/main/cli/output/run-text.ts';
 import { table } from '../../src/main/cli/output/table.ts';
+import type { RunSummary } from '../../src/shared/run.ts';
 import type { CategoryNode } from '../../src/shared/statistics.ts';
 
 describe('numbers', () => {
@@ -80,5 +84,70 @@ describe('failure text', () => {
       '  place:    row 3',
       '  action:   Mend it.',
     ]);
+  });
+});
+
+const finishedRun: RunSummary = {
+  runId: '01J',
+  status: 'finished',
+  total: 1,
+  correct: 1,
+  unparsed: 0,
+  failed: 0,
+  accuracy: 1,
+  byDomain: {},
+  byTopic: {},
+  arStepsMean: null,
+  secondsPerQuestionMean: null,
+  questionsPerSecond: null,
+  device: 'cpu',
+  scorer: 'strict',
+  planned: 1,
+  kind: 'imported',
+  label: '',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: null,
+  datasetId: null,
+  datasetPath: null,
+  datasetFingerprint: null,
+  modelPath: null,
+  modelName: null,
+  modelFingerprint: null,
+  split: null,
+  where: [],
+  limit: null,
+  settings: null,
+  configurationHash: null,
+  licence: null,
+  failure: null,
+};
+
+describe('text from elsewhere', () => {
+  const red = 'x\n\u001b[31mred\u009b2J\u202e';
+  const controls = /(?!\n)\p{Cc}|\u202e/u;
+
+  it('loses control characters, and keeps every other character', () => {
+    expect(printableLine(red)).toBe('x \ufffd[31mred\ufffd2J\ufffd');
+    expect(printableLine('Größe: 多选 👩‍🔬 नमस्ते')).toBe('Größe: 多选 👩‍🔬 नमस्ते');
+    expect(printableLine('a\r\nb\tc')).toBe('a b c');
+    expect(printableLines('a\n\n  b\u0007')).toBe('a\n\n  b\ufffd');
+  });
+
+  it('adds no line and no control character to a table', () => {
+    const text = table([{ label: red }], [{ header: red, cell: ({ label }) => label }]);
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).not.toMatch(controls);
+  });
+
+  it('adds none to a run, a failure or a problem either', () => {
+    const failure = { kind: 'malformed-row', message: red, file: red, found: red } as const;
+    const texts = [
+      failureText(failure),
+      problemLines([{ file: red, row: 1, failure }], 1).join('\n'),
+      runText({ ...finishedRun, label: red, datasetPath: red, modelName: red, failure }, []),
+    ];
+    for (const text of texts) expect(text).not.toMatch(controls);
+    expect(texts[0]?.split('\n')).toHaveLength(3);
+    expect(texts[2]).toContain('Run      01J (x \ufffd[31mred');
   });
 });

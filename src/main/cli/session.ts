@@ -14,6 +14,7 @@ import { exitCodeOfFailure, exitCodes } from './exit-codes.ts';
 import type { Interrupts } from './interrupts.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { failureText } from './output/failure-text.ts';
+import { printableLines } from './output/printable.ts';
 
 export type Session = Readonly<{
   core: Core;
@@ -45,10 +46,10 @@ export const runInSession: RunInSession = async (command, work) => {
     json: options.json,
     interrupts,
     print: (document, text) => {
-      process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : `${text()}\n`);
+      process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : `${printableLines(text())}\n`);
     },
     note: (text) => {
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printableLines(text)}\n`);
     },
   };
   try {

@@ -1,5 +1,6 @@
 /** A typed failure as text for people: the message, then where, what was expected and what to do. */
 import type { Failure } from '../../../shared/failure.ts';
+import { printableLine } from './printable.ts';
 
 export function failureText(failure: Failure): string {
   const details: readonly (readonly [string, string | undefined])[] = [
@@ -9,6 +10,8 @@ export function failureText(failure: Failure): string {
     ['found', failure.found],
     ['action', failure.action],
   ];
-  const lines = details.flatMap(([name, value]) => (value === undefined ? [] : [`  ${`${name}:`.padEnd(10)}${value}`]));
-  return [`error: ${failure.message}`, ...lines].join('\n');
+  const lines = details.flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${`${name}:`.padEnd(10)}${printableLine(value)}`],
+  );
+  return [`error: ${printableLine(failure.message)}`, ...lines].join('\n');
 }

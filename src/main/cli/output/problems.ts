@@ -1,6 +1,7 @@
 /** Problems of a dataset or prediction file, for people: the first few, and how many more there are. */
 import type { DatasetProblem } from '../../../shared/sample.ts';
 import { count } from './numbers.ts';
+import { printableLine } from './printable.ts';
 
 const shownProblems = 20;
 
@@ -9,7 +10,7 @@ export function problemLines(problems: readonly DatasetProblem[], total: number)
   if (total === 0) return [];
   const lines = problems.slice(0, shownProblems).map(({ file, row, failure }) => {
     const place = row === null ? file : `${file}:${String(row)}`;
-    return `  ${place}: ${failure.message}`;
+    return `  ${printableLine(`${place}: ${failure.message}`)}`;
   });
   const rest = total - lines.length;
   return [

@@ -1,4 +1,8 @@
-/** A plain table for terminals and logs: aligned columns, no borders, a rule under the header. */
+/**
+ * A plain table for terminals and logs: aligned columns, no borders, a rule under the header. Cells come from files
+ * and users, so every one of them is made printable here.
+ */
+import { printableLine } from './printable.ts';
 
 export type Column<Row> = Readonly<{
   header: string;
@@ -8,8 +12,9 @@ export type Column<Row> = Readonly<{
 
 /** Lines of the table; the last column is never padded. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
-  const widths = columns.map(({ header }, index) =>
+  const cells = rows.map((row) => columns.map((column) => printableLine(column.cell(row))));
+  const headers = columns.map(({ header }) => printableLine(header));
+  const widths = headers.map((header, index) =>
     Math.max(header.length, ...cells.map((line) => line[index]?.length ?? 0)),
   );
   const format = (line: readonly string[]): string =>
@@ -20,16 +25,12 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
       })
       .join('  ')
       .trimEnd();
-  return [
-    format(columns.map(({ header }) => header)),
-    widths.map((width) => '-'.repeat(width)).join('  '),
-    ...cells.map(format),
-  ].join('\n');
+  return [format(headers), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(format)].join('\n');
 }
 
 /** Aligned `name  value` lines; pairs without a value are left out. */
 export function properties(pairs: readonly (readonly [string, string | null | undefined])[]): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string');
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${printableLine(value)}`).join('\n');
 }
