@@ -53,6 +53,8 @@ export const runComparisonSchema = z.object({
   /** Questions only in one of the runs are left out and counted here. */
   onlyInA: z.int().min(0),
   onlyInB: z.int().min(0),
+  /** Questions that share an id but differ in text or choices; left out, too. */
+  differentQuestions: z.int().min(0),
   nodes: z.array(pairedComparisonSchema),
   flips: z.object({
     rightToWrong: z.array(z.string()),

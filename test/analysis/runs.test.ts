@@ -133,6 +133,14 @@ describe('comparison of two runs', () => {
     expect(nodes[0]?.pValueHolm).toBe(nodes[0]?.pValue);
   });
 
+  it('leaves out and counts ids that stand for different questions', () => {
+    const options = { runIdA: 'a', runIdB: 'b', scorer: 'strict', differentQuestions: new Set(['s2', 's7']) };
+    const parted = compareRuns(before, after, options);
+    // s7 is in B alone, whatever it stands for.
+    expect(parted).toMatchObject({ differentQuestions: 1, onlyInA: 1, onlyInB: 2 });
+    expect(parted.nodes[0]).toMatchObject({ questionCount: 3, rightToWrong: 0 });
+  });
+
   it('says so when nothing is shared', () => {
     const apart = compareRuns(before.slice(0, 1), after.slice(0, 1), { runIdA: 'a', runIdB: 'b', scorer: 'strict' });
     expect(apart).toMatchObject({ onlyInA: 1, onlyInB: 1, flips: { rightToWrong: [], wrongToRight: [] } });

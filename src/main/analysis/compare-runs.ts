@@ -17,6 +17,8 @@ export type ComparisonOptions = Readonly<{
   runIdA: string;
   runIdB: string;
   scorer: string;
+  /** Ids that stand for another question in each run: never paired. */
+  differentQuestions?: ReadonlySet<string>;
   /** Seed of the bootstrap. */
   seed?: number;
   resampleCount?: number;
@@ -28,14 +30,19 @@ type Pair = Categorised & Readonly<{ sampleId: string; rightA: boolean; rightB: 
 export function compareRuns(
   rowsA: Iterable<ComparedRow>,
   rowsB: Iterable<ComparedRow>,
-  { runIdA, runIdB, scorer, seed = 0, resampleCount }: ComparisonOptions,
+  { runIdA, runIdB, scorer, differentQuestions, seed = 0, resampleCount }: ComparisonOptions,
 ): RunComparison {
   const answeredA = answered(rowsA);
   const answeredB = answered(rowsB);
   const pairs: Pair[] = [];
+  let differentCount = 0;
   for (const [sampleId, { domain, topic, category, outcome }] of answeredA) {
     const other = answeredB.get(sampleId);
     if (other === undefined) continue;
+    if (differentQuestions?.has(sampleId) === true) {
+      differentCount += 1;
+      continue;
+    }
     pairs.push({ sampleId, domain, topic, category, rightA: outcome === 'right', rightB: other.outcome === 'right' });
   }
   const nodes = groupByCategory(pairs).map(({ path, rows }) => {
@@ -49,8 +56,9 @@ export function compareRuns(
     runIdA,
     runIdB,
     scorer,
-    onlyInA: answeredA.size - pairs.length,
-    onlyInB: answeredB.size - pairs.length,
+    onlyInA: answeredA.size - pairs.length - differentCount,
+    onlyInB: answeredB.size - pairs.length - differentCount,
+    differentQuestions: differentCount,
     nodes: withHolm(nodes),
     flips: {
       rightToWrong: pairs.filter(({ rightA, rightB }) => rightA && !rightB).map(({ sampleId }) => sampleId),

@@ -47,6 +47,10 @@ export function sampleOf(row: SampleColumns, file: string): Sample {
   };
 }
 
+/** What a question says; `isOfDataset` is false where it is only what a prediction file holds. */
+export type QuestionText = Readonly<{ question: string; choices: readonly string[]; isOfDataset: boolean }>;
+export type SharedQuestion = Readonly<{ sampleId: string; a: QuestionText; b: QuestionText }>;
+
 export type SamplesRepository = Readonly<{
   /** Adds the sample to its dataset, or finds the one that is there; returns its row. */
   add: (datasetRow: number, sample: Sample) => number;
@@ -57,11 +61,34 @@ export type SamplesRepository = Readonly<{
   save: (datasetRow: number, sample: Sample) => number;
   /** The question of a run. */
   ofRun: (runRow: number, sampleId: string) => Readonly<{ sampleRow: number; sample: Sample }> | undefined;
+  /** Questions that two runs share by id but have from different datasets. */
+  sharedByOtherDatasets: (runRowA: number, runRowB: number) => SharedQuestion[];
   /** Rows of the samples that an FTS5 query matches in question, choices or context. */
   search: (query: string) => number[];
   savePackedImage: (sampleRow: number, bytes: Uint8Array) => void;
   packedImage: (sampleRow: number) => Uint8Array | undefined;
 }>;
+
+type SharedColumns = {
+  sampleId: string;
+  questionA: string;
+  choicesA: string;
+  ofDatasetA: number;
+  questionB: string;
+  choicesB: string;
+  ofDatasetB: number;
+};
+
+const sharedQuestions = `SELECT a.sample_id AS sampleId,
+    a.question AS questionA, a.choices AS choicesA, dataset_a.format IS NOT NULL AS ofDatasetA,
+    b.question AS questionB, b.choices AS choicesB, dataset_b.format IS NOT NULL AS ofDatasetB
+  FROM planned_questions AS planned_a
+  JOIN samples AS a ON a.sample_row = planned_a.sample_row
+  JOIN samples AS b ON b.sample_id = a.sample_id AND b.sample_row <> a.sample_row
+  JOIN planned_questions AS planned_b ON planned_b.sample_row = b.sample_row AND planned_b.run_row = :runRowB
+  JOIN datasets AS dataset_a ON dataset_a.dataset_row = a.dataset_row
+  JOIN datasets AS dataset_b ON dataset_b.dataset_row = b.dataset_row
+  WHERE planned_a.run_row = :runRowA ORDER BY planned_a.position`;
 
 function columnsOf(sample: Sample) {
   return {
@@ -129,6 +156,18 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       )[0];
       return row && { sampleRow: row.sampleRow, sample: sampleOf(row, connection.path) };
     },
+    sharedByOtherDatasets: (runRowA, runRowB) =>
+      connection
+        .all<SharedColumns>(sharedQuestions, { runRowA, runRowB })
+        .map(({ sampleId, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
+          const parse = (choices: string) =>
+            parseJsonColumn(choicesSchema, choices, connection.path, `sample ${sampleId}`);
+          return {
+            sampleId,
+            a: { question: questionA, choices: parse(choicesA), isOfDataset: ofDatasetA === 1 },
+            b: { question: questionB, choices: parse(choicesB), isOfDataset: ofDatasetB === 1 },
+          };
+        }),
     search: (query) =>
       connection
         .all<{ rowid: number }>('SELECT rowid FROM samples_text WHERE samples_text MATCH :query ORDER BY rowid', {

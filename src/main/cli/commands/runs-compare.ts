@@ -26,7 +26,7 @@ export function addRunsCompare(parent: Command, run: RunInSession): void {
 }
 
 function comparisonText(comparison: RunComparison): string {
-  const { runIdA, runIdB, scorer, onlyInA, onlyInB, nodes } = comparison;
+  const { runIdA, runIdB, scorer, onlyInA, onlyInB, differentQuestions, nodes } = comparison;
   const shown = nodes.filter(({ path }) => path.length <= 2);
   return [
     `A  ${runIdA}`,
@@ -35,6 +35,9 @@ function comparisonText(comparison: RunComparison): string {
     ...(onlyInA + onlyInB === 0
       ? []
       : [`The runs differ in their questions: ${count(onlyInA)} only in A, ${count(onlyInB)} only in B are left out.`]),
+    ...(differentQuestions === 0
+      ? []
+      : [`${count(differentQuestions)} shared ids stand for different questions (text or choices) and are left out.`]),
     '',
     table(shown, [
       {
