@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const intervalSchema = z.object({ estimate: z.number(), low: z.number(), high: z.number() });
 export type Interval = z.infer<typeof intervalSchema>;
 
-/** One node of the tree domain -> topic -> category; the root has an empty path. */
+/** One node of the tree domain -> topic -> category; the root has an empty path. Lists have each node before its children, siblings by name. */
 export const categoryNodeSchema = z.object({
   /** [] for all, [domain], [domain, topic], [domain, topic, category]. */
   path: z.array(z.string()),

@@ -59,8 +59,8 @@ describe('category table', () => {
       .slice(2)
       .map((line) => line.split(/\s{2,}\d/)[0]);
 
-  it('puts parents before their children, and a deeper level on request only', () => {
-    const nodes = [node('b', 'x'), node('b'), node('a', 'y', 'z'), node('a'), node(), node('a', 'y')];
+  it('indents by level, and shows a deeper level on request only', () => {
+    const nodes = [node(), node('a'), node('a', 'y'), node('a', 'y', 'z'), node('b'), node('b', 'x')];
     expect(firstColumn(categoryTable(nodes))).toEqual(['all', 'a', '  y', 'b', '  x']);
     expect(firstColumn(categoryTable(nodes, 1))).toEqual(['all', 'a', 'b']);
     expect(firstColumn(categoryTable(nodes, 3))).toEqual(['all', 'a', '  y', '    z', 'b', '  x']);

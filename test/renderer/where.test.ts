@@ -28,7 +28,7 @@ describe('category rows', () => {
     failed: 0,
     accuracy: null,
   });
-  const nodes = [node('b'), node('a', 'x', 'p'), node(), node('a', 'x'), node('a')];
+  const nodes = [node(), node('a'), node('a', 'x'), node('a', 'x', 'p'), node('b')];
   const shown = (...open: string[][]) =>
     visibleRows(nodes, new Set(open.map((path) => JSON.stringify(path)))).map(({ node: { path } }) => path.join('/'));
 

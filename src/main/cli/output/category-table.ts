@@ -5,7 +5,7 @@ import { table } from './table.ts';
 
 /** @param depth levels shown below the root: 1 domains, 2 topics, 3 categories */
 export function categoryTable(nodes: readonly CategoryNode[], depth = 2): string {
-  const shown = nodes.filter(({ path }) => path.length <= depth).sort(byPath);
+  const shown = nodes.filter(({ path }) => path.length <= depth);
   return table(shown, [
     {
       header: 'Category',
@@ -37,16 +37,3 @@ const intervalText = (accuracy: Interval | null): string =>
   accuracy === null ? '-' : `${percent(accuracy.low)} – ${percent(accuracy.high)}`;
 
 const nameOf = (path: readonly string[]): string => path.at(-1) || '(none)';
-
-/** Parents before their children, siblings in alphabetical order. */
-function byPath(a: CategoryNode, b: CategoryNode): number {
-  const length = Math.max(a.path.length, b.path.length);
-  for (let level = 0; level < length; level += 1) {
-    const [left, right] = [a.path[level], b.path[level]];
-    if (left === right) continue;
-    if (left === undefined) return -1;
-    if (right === undefined) return 1;
-    return left < right ? -1 : 1;
-  }
-  return 0;
-}

@@ -10,8 +10,7 @@ const isInside = (path: readonly string[], ancestor: readonly string[]): boolean
 
 /** @param open keys of the nodes whose children are shown; the root's always are */
 export function visibleRows(nodes: readonly CategoryNode[], open: ReadonlySet<string>): CategoryRow[] {
-  return [...nodes]
-    .sort((a, b) => compare(a.path, b.path))
+  return nodes
     .filter(
       ({ path }) => path.length <= 1 || path.slice(1).every((_, level) => open.has(keyOf(path.slice(0, level + 1)))),
     )
@@ -21,13 +20,4 @@ export function visibleRows(nodes: readonly CategoryNode[], open: ReadonlySet<st
       depth: Math.max(0, node.path.length - 1),
       hasChildren: node.path.length > 0 && nodes.some(({ path }) => isInside(path, node.path)),
     }));
-}
-
-/** Parents before their children, siblings in alphabetical order. */
-function compare(a: readonly string[], b: readonly string[]): number {
-  const level = a.findIndex((part, index) => part !== b[index]);
-  if (level === -1) return a.length - b.length;
-  const other = b[level];
-  if (other === undefined) return 1;
-  return (a[level] ?? '') < other ? -1 : 1;
 }
