@@ -1,5 +1,5 @@
 /**
- * Safety of data: a run's process is killed (SIGKILL) at 50 moments, spread over start-up, planning, answering
+ * Safety of data in the run service: a run's process is killed (SIGKILL) at 20 moments, spread over start-up, planning, answering
  * and recording, and resumed each time. At the end every question is answered exactly once, the store is whole,
  * and the answers are those of an undisturbed run.
  */
@@ -17,9 +17,10 @@ import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
 const driver = fileURLToPath(new URL('../support/run-driver.ts', import.meta.url));
-const killCount = 50;
+/** The whole program with the real engine is killed 50 times in test/cli/killed-evaluations.test.ts. */
+const killCount = 20;
 /** Enough that the run is never done before the last kill. */
-const questionCount = 1200;
+const questionCount = 600;
 
 const startDriver = (request: DriverRequest): ChildProcess =>
   spawn(process.execPath, [driver, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'inherit'] });
