@@ -11,13 +11,16 @@ import { temporaryFolders } from '../support/temp-folder.ts';
 const newFolder = temporaryFolders();
 const options = { replace: false, neededBytes: 1000 };
 
+/** What marks a bundle of any version. */
+const old = JSON.stringify({ bundleVersion: 1, architecture: 'qwen2-vl', name: 'old' });
+
 /** Writes a folder that looks like a bundle. */
 const fillWith = (content: string) => async (folder: string) => {
   await writeFile(join(folder, 'bundle.json'), content);
   return content;
 };
 
-async function existingBundle(content = 'old'): Promise<{ parent: string; target: string }> {
+async function existingBundle(content = old): Promise<{ parent: string; target: string }> {
   const parent = await newFolder();
   const target = join(parent, 'model');
   await mkdir(target);
@@ -96,14 +99,14 @@ describe('something at the target already', () => {
     const { parent, target } = await existingBundle();
     const failure = await expectFailure(() => makeBundleFolder(target, options, fillWith('new')), 'wrong-usage');
     expect(failure.action).toContain('--replace');
-    expect(await contentOf(target)).toBe('old');
+    expect(await contentOf(target)).toBe(old);
     expect(await readdir(parent)).toEqual(['model']);
   });
 
   it('a bundle is replaced on request, and stands until then', async () => {
     const { parent, target } = await existingBundle();
     await makeBundleFolder(target, { ...options, replace: true }, async (folder) => {
-      expect(await contentOf(target)).toBe('old');
+      expect(await contentOf(target)).toBe(old);
       return await fillWith('new')(folder);
     });
     expect(await contentOf(target)).toBe('new');
@@ -120,7 +123,7 @@ describe('something at the target already', () => {
         }),
       'cancelled',
     );
-    expect(await contentOf(target)).toBe('old');
+    expect(await contentOf(target)).toBe(old);
     expect(await readdir(parent)).toEqual(['model']);
   });
 
@@ -132,7 +135,7 @@ describe('something at the target already', () => {
         makeBundleFolder(target, { ...options, replace: true }, (folder) => rm(folder, { recursive: true })),
       'missing-file',
     );
-    expect(await contentOf(target)).toBe('old');
+    expect(await contentOf(target)).toBe(old);
     expect(await readdir(parent)).toEqual(['model']);
   });
 
@@ -141,6 +144,28 @@ describe('something at the target already', () => {
     await writeFile(join(target, 'thesis.txt'), 'mine');
     await expectFailure(() => makeBundleFolder(target, { ...options, replace }, fillWith('new')), 'wrong-usage');
     expect(await readdir(target)).toEqual(['thesis.txt']);
+  });
+
+  it.each([
+    ['a bundle.json of another program', { 'bundle.json': '{"name": "webpack"}' }],
+    ['a bundle.json that is no JSON', { 'bundle.json': 'old' }],
+    ['a bundle of another architecture', { 'bundle.json': '{"bundleVersion": 1, "architecture": "other"}' }],
+    ['a bundle among files of its owner', { 'bundle.json': old, 'thesis.txt': 'mine' }],
+    ['weights without a description', { 'decoder.onnx': '' }],
+  ])('%s is not replaced', async (_, files) => {
+    const target = await newFolder();
+    for (const [name, text] of Object.entries(files)) await writeFile(join(target, name), text);
+    const making = () => makeBundleFolder(target, { ...options, replace: true }, fillWith('new'));
+    await expectFailure(making, 'wrong-usage');
+    for (const [name, text] of Object.entries(files)) expect(await readFile(join(target, name), 'utf8')).toBe(text);
+  });
+
+  it('a folder under the name of a file of a bundle is not taken for one', async () => {
+    const { target } = await existingBundle();
+    await mkdir(join(target, 'tokenizer.json', 'mine'), { recursive: true });
+    const making = () => makeBundleFolder(target, { ...options, replace: true }, fillWith('new'));
+    await expectFailure(making, 'wrong-usage');
+    expect(await readdir(join(target, 'tokenizer.json'))).toEqual(['mine']);
   });
 
   it.each([true, false])('a file is never touched (replace %s)', async (replace) => {
@@ -161,5 +186,35 @@ describe('what an import that was killed left behind', () => {
     for (const name of [...stale, ...kept]) await mkdir(join(parent, name));
     await makeBundleFolder(join(parent, 'model'), options, fillWith('new'));
     expect((await readdir(parent)).sort()).toEqual(['model', ...kept].sort());
+  });
+
+  /** As a kill between the two renames of a replacement leaves it. */
+  async function killedReplacement(): Promise<{ parent: string; target: string }> {
+    const parent = await newFolder();
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    await mkdir(join(parent, `model.partial-${gone}`));
+    await mkdir(join(parent, `model.partial-${gone}-old`));
+    await writeFile(join(parent, `model.partial-${gone}-old`, 'bundle.json'), old);
+    return { parent, target: join(parent, 'model') };
+  }
+
+  it('gives the old bundle its place back, which then counts as there', async () => {
+    const { parent, target } = await killedReplacement();
+    await expectFailure(() => makeBundleFolder(target, options, fillWith('new')), 'wrong-usage');
+    expect(await contentOf(target)).toBe(old);
+    expect(await readdir(parent)).toEqual(['model']);
+  });
+
+  it('keeps the old bundle when the next replacement fails', async () => {
+    const { parent, target } = await killedReplacement();
+    await expectFailure(
+      () =>
+        makeBundleFolder(target, { ...options, replace: true }, () => Promise.resolve().then(() => fail('io', 'x'))),
+      'io',
+    );
+    expect(await contentOf(target)).toBe(old);
+    await makeBundleFolder(target, { ...options, replace: true }, fillWith('new'));
+    expect(await contentOf(target)).toBe('new');
+    expect(await readdir(parent)).toEqual(['model']);
   });
 });

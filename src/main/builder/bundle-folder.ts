@@ -2,12 +2,25 @@
  * A bundle's folder while it is made: everything is written under a temporary name beside the target and renamed
  * when complete, so that a half-written bundle never looks whole. Whatever goes wrong leaves nothing behind.
  */
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { bundleSchema } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
 
 const partialMark = '.partial-';
+/** Every file that an import writes, in any version so far. */
+const bundleEntries: ReadonlySet<string> = new Set([
+  ...['vision', 'decoder', 'head'].flatMap((graph) => [`${graph}.onnx`, `${graph}.onnx.data`]),
+  'embeddings.bin',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'bundle.json',
+]);
+/** What marks a `bundle.json` as ours, whichever version wrote it: an older one, too, can be replaced. */
+const anyBundleSchema = z.object({ bundleVersion: z.int().min(1), architecture: bundleSchema.shape.architecture });
 /** Room for graphs, tokenizer and the file system's own needs, beyond the weights. */
 const spareBytes = 64 * 1024 * 1024;
 
@@ -20,6 +33,7 @@ export async function makeBundleFolder<T>(
   const path = resolve(target);
   const parent = dirname(path);
   await mkdir(parent, { recursive: true }).catch((error: unknown) => failFromSystem(error, parent));
+  await removeStalePartials(path);
   const existing = await describeExisting(path);
   if (existing === 'other' || (existing === 'bundle' && !options.replace)) {
     fail('wrong-usage', `There is something at ${target} already.`, {
@@ -28,7 +42,6 @@ export async function makeBundleFolder<T>(
       action: existing === 'bundle' ? 'Choose another --out, or replace it with --replace.' : 'Choose another --out.',
     });
   }
-  await removeStalePartials(path);
   await checkFreeSpace(parent, options.neededBytes);
   const partial = `${path}${partialMark}${process.pid}`;
   try {
@@ -63,21 +76,54 @@ async function describeExisting(path: string): Promise<'nothing' | 'bundle' | 'o
   });
   if (entries === null) return 'nothing';
   if (entries === 'file') return 'other';
-  if (entries.includes('bundle.json')) return 'bundle';
-  if (entries.length > 0) return 'other';
+  if (entries.length > 0) return (await isBundle(path, entries)) ? 'bundle' : 'other';
   await rm(path, { recursive: true });
   return 'nothing';
 }
 
-/** Removes what an import that was killed left behind; one that still runs is left alone. */
-async function removeStalePartials(path: string): Promise<void> {
-  const prefix = `${basename(path)}${partialMark}`;
-  for (const name of await readdir(dirname(path))) {
-    if (!name.startsWith(prefix)) continue;
-    const owner = Number.parseInt(name.slice(prefix.length), 10);
-    if (owner === process.pid || !isAlive(owner)) await rm(join(dirname(path), name), { recursive: true, force: true });
+/**
+ * Whether a folder holds what an import writes and nothing else: anything more is somebody's own, and `--replace`
+ * must not delete it.
+ */
+async function isBundle(path: string, entries: readonly string[]): Promise<boolean> {
+  if (!entries.includes('bundle.json') || !entries.every((name) => bundleEntries.has(name))) return false;
+  const stats = await Promise.all(entries.map((name) => lstat(join(path, name))));
+  if (!stats.every((entry) => entry.isFile())) return false;
+  const text = await readFile(join(path, 'bundle.json'), 'utf8');
+  return anyBundleSchema.safeParse(parseJson(text)).success;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
+
+/**
+ * Clears up after an import that was killed; one that still runs is left alone. Killed between its two renames, it
+ * left no bundle at `path` but the old one beside it: that goes back to its place.
+ */
+async function removeStalePartials(path: string): Promise<void> {
+  const parent = dirname(path);
+  const prefix = `${basename(path)}${partialMark}`;
+  for (const name of await readdir(parent)) {
+    const match = name.startsWith(prefix) ? /^(\d+)(-old)?$/.exec(name.slice(prefix.length)) : null;
+    if (match === null) continue;
+    const owner = Number(match[1]);
+    if (owner !== process.pid && isAlive(owner)) continue;
+    const stale = join(parent, name);
+    if (match[2] !== undefined && (await isMissing(path))) await rename(stale, path);
+    else await rm(stale, { recursive: true, force: true });
+  }
+}
+
+const isMissing = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => false,
+    (error: unknown) => systemCode(error) === 'ENOENT' || failFromSystem(error, path),
+  );
 
 function isAlive(pid: number): boolean {
   try {
