@@ -104,3 +104,9 @@ export const bundleSchema = z.object({
   merged: z.object({ rank: z.int().min(1), alpha: z.number() }).nullable(),
 });
 export type Bundle = z.infer<typeof bundleSchema>;
+
+/** J: image slots of a question whose image is stretched to the size of latent reasoning. */
+export function latentSlotCount({ image, vision }: Pick<Bundle, 'image' | 'vision'>): number {
+  const side = vision.patchSize * vision.spatialMergeSize;
+  return Math.floor(image.latentWidth / side) * Math.floor(image.latentHeight / side);
+}

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
+import { prepareQuestions } from '../../src/main/methods/prompted-question.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
 import type { RunSettings } from '../../src/shared/run-settings.ts';
 import { answerOf } from '../support/answer-of.ts';
@@ -171,6 +172,35 @@ describe.each(['ivt-lr', 'no-cot'] as const)('%s: a question that fails in the m
     const broken = questions.slice(0, 2).map((question) => ({ ...question, images: [new Uint8Array(8)] }));
     const predictions = await answerInBatches(settingsOf(), 2, broken);
     expect(predictions.map(({ status }) => status)).toEqual(['failed', 'failed']);
+  });
+});
+
+describe('more patches than the image has', () => {
+  it('just use up the pool', async () => {
+    const settings = { ...goldenSettings(caseOf('default-0')), patchesPerStep: 4096 };
+    const { trace } = answerOf((await answerInBatches(settings, 1, questions.slice(0, 1)))[0]);
+    expect(trace?.steps.map(({ selectedSlots }) => selectedSlots.length)).toEqual([16, 0, 0]);
+  });
+
+  it('are named where they are what does not fit', async () => {
+    const settings = { ...goldenSettings(caseOf('default-0')), patchesPerStep: 77 };
+    const prepare = async (latentPositions: number, maxTokens: number) => {
+      const resize = { kind: 'stretch', width: 112, height: 112 } as const;
+      const [prepared] = await prepareQuestions(model, { ...settings, maxTokens }, questions.slice(0, 1), resize, {
+        latentPositions,
+      });
+      return prepared?.ok === false ? prepared.failure : null;
+    };
+    const { maxPositions } = model.bundle.text;
+    expect(await prepare(3, 1)).toBeNull();
+    expect(await prepare(maxPositions, 1)).toMatchObject({
+      kind: 'prompt-too-long',
+      action: 'Lower --patches (K = 77) or --latent-steps (N = 3), or leave the question out.',
+    });
+    expect(await prepare(3, maxPositions)).toMatchObject({
+      kind: 'prompt-too-long',
+      action: 'Lower --max-tokens, or leave the question out.',
+    });
   });
 });
 

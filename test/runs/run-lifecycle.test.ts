@@ -261,6 +261,8 @@ describe('a run', () => {
     ['a filter by outcome', { where: ['outcome=wrong'] }, 'wrong-usage'],
     ['an unknown field', { where: ['colour=red'] }, 'wrong-usage'],
     ['a setting out of range', { settings: { latentSteps: 1000 } }, 'invalid-settings'],
+    ['a setting without effect', { settings: { method: 'no-cot', adaptiveStop: 'hidden' } }, 'invalid-settings'],
+    ['a device that is not there', { settings: { device: 'cuda' } }, 'device-unavailable'],
   ])('is not planned: %s', async (_, changes, kind) => {
     const place = await workplaceWith({ questionCount: 2 });
     const { runs } = place.open();

@@ -8,6 +8,7 @@
  * Positions are plain 0..T-1, image slots included; the image is stretched to one fixed size. A cache makes this
  * exact: one prefill, then K + 1 positions for each step. Interventions are ours (docs/method.md).
  */
+import { latentSlotCount } from '../../shared/bundle.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { LatentStep } from '../../shared/trace.ts';
@@ -47,11 +48,27 @@ export const ivtLr: ReasoningMethod = {
       settings,
       questions,
       { kind: 'stretch', width: latentWidth, height: latentHeight },
-      { extraPositions: settings.latentSteps * (settings.patchesPerStep + 1) + settings.maxTokens },
+      { latentPositions: latentPositions(settings, latentSlotCount(model.bundle)) },
     );
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
   },
 };
+
+/** The most positions that N steps append to a question of J slots: K patches while the pool has them, and h. */
+export function latentPositions(
+  { latentSteps, patchesPerStep, intervention }: RunSettings,
+  /** J */ slotCount: number,
+): number {
+  if (intervention === 'no-latent') return 0;
+  const perStep = Math.min(patchesPerStep, slotCount);
+  const patches =
+    intervention === 'no-latent-vision'
+      ? 0
+      : intervention === 'allow-reuse'
+        ? latentSteps * perStep
+        : Math.min(latentSteps * perStep, slotCount);
+  return patches + (intervention === 'no-latent-text' ? 0 : latentSteps);
+}
 
 async function answerBatch(
   model: LanguageModel,

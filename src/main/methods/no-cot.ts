@@ -21,7 +21,7 @@ export const noCot: ReasoningMethod = {
       settings,
       questions,
       { kind: 'dynamic' },
-      { extraPositions: settings.maxTokens },
+      { latentPositions: 0 },
     );
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
   },

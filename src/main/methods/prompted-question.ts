@@ -21,8 +21,8 @@ export type PromptedQuestion = Readonly<{
 export type Preparation =
   Readonly<{ ok: true; prompted: PromptedQuestion }> | Readonly<{ ok: false; sampleId: string; failure: Failure }>;
 
-/** Positions that answers and latent steps may need beyond the prompt. */
-export type PromptRoom = Readonly<{ extraPositions: number }>;
+/** The most positions that latent steps take between prompt and answer. */
+export type PromptRoom = Readonly<{ latentPositions: number }>;
 
 export async function prepareQuestions(
   model: LanguageModel,
@@ -49,7 +49,7 @@ async function prepareQuestion(
   settings: RunSettings,
   question: EngineQuestion,
   resize: ImageResize,
-  { extraPositions }: PromptRoom,
+  { latentPositions }: PromptRoom,
 ): Promise<PromptedQuestion> {
   const started = performance.now();
   const { image: imageSettings, vision, text } = model.bundle;
@@ -68,16 +68,28 @@ async function prepareQuestion(
     context: question.context,
     imageTokenCounts: images.map(({ imageTokenCount }) => imageTokenCount),
   });
-  const needed = prompt.tokenIds.length + extraPositions;
-  if (needed > text.maxPositions) {
+  const roomLeft = text.maxPositions - prompt.tokenIds.length;
+  if (latentPositions + settings.maxTokens > roomLeft) {
     fail('prompt-too-long', 'The prompt does not fit the model.', {
       place: `question ${question.sampleId}`,
       expected: `at most ${text.maxPositions} positions`,
-      found: `${prompt.tokenIds.length} for the prompt and up to ${extraPositions} after it`,
-      action: 'Lower --max-tokens, or leave the question out.',
+      found:
+        `${prompt.tokenIds.length} for the prompt, up to ${latentPositions} for latent steps ` +
+        `and ${settings.maxTokens} for the answer`,
+      action: remedy(settings, { roomLeft, latentPositions }),
     });
   }
   return { question, images, prompt, preprocessMs: performance.now() - started };
+}
+
+/** Names what takes the room: the token limit, or the steps' patches where no token would fit beside them. */
+function remedy(
+  { patchesPerStep, latentSteps }: RunSettings,
+  { roomLeft, latentPositions }: PromptRoom & Readonly<{ roomLeft: number }>,
+): string {
+  if (roomLeft < 1) return 'Leave the question out.';
+  if (latentPositions < roomLeft) return 'Lower --max-tokens, or leave the question out.';
+  return `Lower --patches (K = ${patchesPerStep}) or --latent-steps (N = ${latentSteps}), or leave the question out.`;
 }
 
 export type EmbeddedQuestion = Readonly<{

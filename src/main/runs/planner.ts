@@ -16,6 +16,7 @@ import { readBundle } from '../files/read-bundle.ts';
 import type { RunEnvironment, RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere, sampleMatches, type Where } from '../store/where.ts';
+import { checkSettings } from './check-settings.ts';
 import { configurationHash } from './configuration-hash.ts';
 import { createRunId } from './run-id.ts';
 
@@ -26,7 +27,7 @@ export type PlannedRun = Readonly<{ runId: string; dataset: Dataset; settings: R
 
 /**
  * Writes the run, owned by `owner`. Fails as the dataset and the bundle do, and: `wrong-usage` (filter),
- * `invalid-settings`, `nothing-to-do` (no question passes).
+ * `invalid-settings`, `device-unavailable`, `nothing-to-do` (no question passes).
  */
 export async function planRun(
   store: Store,
@@ -111,7 +112,9 @@ export function environmentOf(version: string): RunEnvironment {
 
 function settingsFor(input: RunSettingsInput, bundle: Bundle): RunSettings {
   try {
-    return resolveRunSettings(input, bundle.trainedFor);
+    const settings = resolveRunSettings(input, bundle.trainedFor);
+    checkSettings(settings, bundle);
+    return settings;
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const [issue] = error.issues;
