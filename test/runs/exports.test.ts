@@ -1,7 +1,7 @@
 /** Exports of a run over the fake engine, read back by a strict CSV reader. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
@@ -208,12 +208,39 @@ describe('exports', () => {
     const good = join(folder, 'good.csv');
     const refuse = (rest: object, kind: Parameters<typeof expectFailure>[1]) =>
       expectFailure(() => runs.exportRun({ runId, questions: good, where: [], ...rest }), kind);
-    await refuse({ jsonl: join(folder, 'taken') }, 'io');
-    await refuse({ jsonl: join(folder, 'no', 'such', 'folder.jsonl') }, 'missing-file');
+    await refuse({ jsonl: join(folder, 'taken') }, 'wrong-usage');
+    await refuse({ jsonl: `${good}.manifest.json` }, 'wrong-usage');
+    await refuse({ jsonl: place.storePath }, 'wrong-usage');
+    await refuse({ jsonl: join(place.dataset, 'new.jsonl') }, 'wrong-usage');
+    await refuse({ jsonl: join(place.model, 'bundle.json') }, 'wrong-usage');
     await refuse({ jsonl: good }, 'wrong-usage');
     await refuse({ where: ['x'] }, 'wrong-usage');
     await refuse({ patches: '/proc/no.csv' }, process.platform === 'linux' ? 'missing-file' : 'permission-denied');
     expect(readdirSync(folder)).toEqual(['taken']);
+  });
+
+  it('never replaces the store, its log, or what the run was made of', async () => {
+    const folder = await newFolder();
+    const link = join(folder, 'link.csv');
+    symlinkSync(place.storePath, link);
+    for (const target of [place.storePath, `${place.storePath}-wal`, `${place.storePath}-shm`, link]) {
+      const failure = await expectFailure(() => runs.exportRun({ runId, questions: target, where: [] }), 'wrong-usage');
+      expect(failure).toMatchObject({ file: target, found: 'the store', action: 'Name another file.' });
+      await expectFailure(() => runs.pack({ runId, file: target }), 'wrong-usage');
+    }
+    for (const name of readdirSync(place.dataset)) {
+      await expectFailure(() => runs.pack({ runId, file: join(place.dataset, name) }), 'wrong-usage');
+    }
+    expect(store.checkIntegrity()).toBe('ok');
+    expect((await runs.show({ runId })).run.runId).toBe(runId);
+  });
+
+  it('makes missing folders, as packs do', async () => {
+    const folder = await newFolder();
+    await runs.exportRun({ runId, questions: join(folder, 'a', 'b', 'q.csv'), where: [] });
+    await runs.pack({ runId, file: join(folder, 'c', 'd', 'run.penumbra') });
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['q.csv', 'q.csv.manifest.json']);
+    expect(readdirSync(join(folder, 'c', 'd'))).toEqual(['run.penumbra']);
   });
 
   it('a full disk is a typed failure without half files', async ({ skip }) => {

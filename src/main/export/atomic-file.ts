@@ -3,10 +3,10 @@
  * SHA-256 is taken on the way.
  */
 import { createHash } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import { failFromSystem, systemCode } from '../files/io-failure.ts';
+import { failToWrite, systemCode } from '../files/io-failure.ts';
 
 export type WrittenFile = Readonly<{ path: string; sizeBytes: number; sha256: string }>;
 
@@ -24,11 +24,10 @@ export type AtomicFile = Readonly<{
 /** Text is handed to the system in pieces of about this many characters. */
 const pieceLength = 1 << 18;
 
-/** Fails: `permission-denied`, `missing-file` (no such folder), `disk-full`, `io` (a folder is in its place). */
+/** The caller has made sure that the target may be replaced. Fails: `permission-denied`, `disk-full`, `io`. */
 export async function createAtomicFile(path: string): Promise<AtomicFile> {
   const target = resolve(path);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
-  await refuseFolder(target);
   const handle = await guarded(target, () => open(partial, 'w'));
   const hash = createHash('sha256');
   let pending = '';
@@ -61,18 +60,12 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
   };
 }
 
-async function refuseFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
-  if (found?.isDirectory() !== true) return;
-  fail('io', 'A folder stands where the export should go.', { file: path, expected: 'the name of a file' });
-}
-
 async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     // A limit on file sizes (RLIMIT_FSIZE, FAT32's 4 GB) is to its user what a full disk is.
-    if (systemCode(error) !== 'EFBIG') return failFromSystem(error, path);
+    if (systemCode(error) !== 'EFBIG') return failToWrite(error, path);
     return fail('disk-full', 'The file has become larger than the system allows here.', {
       file: path,
       found: 'EFBIG',

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { CategoryNode } from '../../shared/statistics.ts';
+import { makeFolderOf, refuseTarget, type ProtectedPath } from '../files/output-target.ts';
 import { createAtomicFile, type AtomicFile, type WrittenFile } from './atomic-file.ts';
 import { categoryCells, categoryHeader } from './category-rows.ts';
 import { csvText } from './csv.ts';
@@ -24,6 +25,8 @@ export type ExportPlan = Readonly<{
   scorer: ScorerName;
   /** Latent steps that get columns. */
   stepCount: number;
+  /** What the files may not replace. */
+  protectedPaths: readonly ProtectedPath[];
 }>;
 
 export type ExportWriter = Readonly<{
@@ -46,8 +49,9 @@ const headerOf: Readonly<Record<ExportKind, (plan: ExportPlan) => readonly strin
   jsonl: () => null,
 };
 
-/** Opens the files. Fails: `wrong-usage` (one path twice), and as the files do. */
+/** Opens the files, in folders that are made where missing. Fails: `wrong-usage` (a path twice, or not to be replaced), and as the files do. */
 export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter> {
+  await checkTargets(plan);
   const open: OpenFile[] = [];
   const manifests: AtomicFile[] = [];
   const discard = async (): Promise<void> => {
@@ -57,7 +61,7 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
     for (const kind of exportKinds) {
       const path = plan.paths[kind];
       if (path === undefined) continue;
-      if (open.some((other) => other.file.path === resolve(path))) refuseTwice(path);
+      await makeFolderOf(path);
       const file = await createAtomicFile(path);
       open.push({ kind, file, rowCount: 0 });
       const header = headerOf[kind](plan);
@@ -80,7 +84,7 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
       for (const { kind, file, rowCount } of open) files.push({ kind, rowCount, ...(await file.finish()) });
       const manifest = manifestOf(files);
       for (const { path } of files) {
-        const file = await createAtomicFile(`${path}.manifest.json`);
+        const file = await createAtomicFile(manifestPath(path));
         manifests.push(file);
         await file.write(`${JSON.stringify(manifest, null, 2)}\n`);
         await file.finish();
@@ -90,6 +94,22 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
     },
     discard,
   };
+}
+
+const manifestPath = (path: string): string => `${path}.manifest.json`;
+
+/** All of them before the first is opened. */
+async function checkTargets({ paths, protectedPaths }: ExportPlan): Promise<void> {
+  const targets = new Set<string>();
+  for (const kind of exportKinds) {
+    const path = paths[kind];
+    if (path === undefined) continue;
+    for (const target of [resolve(path), resolve(manifestPath(path))]) {
+      if (targets.has(target)) refuseTwice(target);
+      targets.add(target);
+      await refuseTarget(target, protectedPaths);
+    }
+  }
 }
 
 async function appendQuestions(

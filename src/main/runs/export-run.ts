@@ -10,6 +10,7 @@ import type { QuestionScope } from '../store/questions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../store/where.ts';
+import { protectedPaths } from './protected-paths.ts';
 import { runManifest, type Manifest } from './run-manifest.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';
 
@@ -32,7 +33,12 @@ export async function exportRun(
 ): Promise<Exported> {
   const scope = { runRow: run.runRow, scorer, where: parseWhere(where) };
   await ensureScored(store, run, scorer);
-  const writer = await createExportWriter({ paths, scorer, stepCount: store.latentSteps.stepCount(run.runRow) });
+  const writer = await createExportWriter({
+    paths,
+    scorer,
+    stepCount: store.latentSteps.stepCount(run.runRow),
+    protectedPaths: protectedPaths(store, run),
+  });
   const rows: OutcomeRow[] = [];
   try {
     for (let position = -1; ;) {

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { ImageReference } from '../../shared/sample.ts';
-import { failFromSystem } from '../files/io-failure.ts';
+import { failFromSystem, failToWrite } from '../files/io-failure.ts';
+import { makeFolderOf, refuseTarget } from '../files/output-target.ts';
 import { copyRun } from '../store/copy-run.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import { latestSchemaVersion } from '../store/migrations/migrate.ts';
 import { openStore, requireIntegrity, storedSchemaVersion, type Store } from '../store/store.ts';
+import { protectedPaths } from './protected-paths.ts';
 
 /** Questions whose images are held at once. */
 const pageSize = 50;
@@ -21,10 +23,15 @@ export type ReadImage = (image: ImageReference) => Promise<Uint8Array | null>;
 
 export type PackedRun = { file: string; sizeBytes: number; imagesLeftOut: number };
 
-/** Writes the packed run; an existing file is replaced once the new one is complete. */
+/**
+ * Writes the packed run; an existing file is replaced once the new one is complete. Fails: `wrong-usage` (nothing
+ * that may be replaced), and as writing does.
+ */
 export async function packRun(store: Store, run: RunRecord, file: string, readImage: ReadImage): Promise<PackedRun> {
   const target = resolve(file);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  await refuseTarget(target, protectedPaths(store, run));
+  await makeFolderOf(target);
   try {
     await rm(partial, { force: true });
     const imagesLeftOut = await writePack(store, run, partial, readImage);
@@ -33,7 +40,7 @@ export async function packRun(store: Store, run: RunRecord, file: string, readIm
   } catch (error) {
     // What failed is reported; that nothing could be removed either adds nothing to it.
     await rm(partial, { force: true }).catch(() => undefined);
-    return failFromSystem(error, target);
+    return failToWrite(error, target);
   }
 }
 
