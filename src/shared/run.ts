@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 import { scorerNameSchema } from './prediction.ts';
+import { recordByName } from './record-by-name.ts';
 import { runSettingsSchema } from './run-settings.ts';
 
 export const runStatuses = ['running', 'paused', 'interrupted', 'finished', 'failed'] as const;
@@ -22,9 +23,9 @@ export const runResultSchema = z.object({
   failed: z.int().min(0),
   /** correct / total, between 0 and 1; null when nothing was answered. */
   accuracy: z.number().nullable(),
-  byDomain: z.record(z.string(), tallySchema),
+  byDomain: recordByName(tallySchema),
   /** Keyed by topic (a topic of the same name in two domains is keyed `domain/topic`). */
-  byTopic: z.record(z.string(), tallySchema),
+  byTopic: recordByName(tallySchema),
   arStepsMean: z.number().nullable(),
   secondsPerQuestionMean: z.number().nullable(),
   questionsPerSecond: z.number().nullable(),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
+import { recordByName } from './record-by-name.ts';
 
 export const datasetFormats = [
   'm3cot-parquet',
@@ -42,7 +43,7 @@ export const sampleSchema = z.object({
   topic: z.string(),
   category: z.string(),
   /** Further fields worth keeping, by name (ScienceQA: grade, skill, task, lecture). */
-  attributes: z.record(z.string(), z.string()),
+  attributes: recordByName(z.string()),
   image: imageReferenceSchema.nullable(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
@@ -57,7 +58,7 @@ export const datasetProblemSchema = z.object({
 });
 export type DatasetProblem = z.infer<typeof datasetProblemSchema>;
 
-const countsSchema = z.record(z.string(), z.int().min(0));
+const countsSchema = recordByName(z.int().min(0));
 
 export const splitSummarySchema = z.object({
   rowCount: z.int().min(0),
@@ -77,7 +78,7 @@ export const datasetSummarySchema = z.object({
   fingerprint: z.string(),
   rowCount: z.int().min(0),
   rowsWithoutImage: z.int().min(0),
-  splits: z.record(z.string(), splitSummarySchema),
+  splits: recordByName(splitSummarySchema),
   byDomain: countsSchema,
   byTopic: countsSchema,
   problemCount: z.int().min(0),

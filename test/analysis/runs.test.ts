@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCategoryTree } from '../../src/main/analysis/category-tree.ts';
 import { compareRuns, type ComparedRow } from '../../src/main/analysis/compare-runs.ts';
 import { outcomeOf, summariseOutcomes, type Outcome } from '../../src/main/analysis/outcomes.ts';
+import { runResultSchema } from '../../src/shared/run.ts';
 import { categoryNodeSchema, runComparisonSchema } from '../../src/shared/statistics.ts';
 
 function row(path: string, outcome: Outcome, sampleId = ''): ComparedRow {
@@ -42,6 +43,17 @@ describe('outcomes', () => {
         'science/physics': { total: 1, correct: 0 },
       },
     });
+  });
+
+  it('keep names that objects have by themselves', () => {
+    const { byDomain, byTopic } = summariseOutcomes([row('__proto__/constructor/', 'right')]);
+    const tally = { total: 1, correct: 1 };
+    const through = runResultSchema.pick({ byDomain: true, byTopic: true }).parse({ byDomain, byTopic });
+    expect(JSON.stringify(through)).toBe(
+      JSON.stringify({ byDomain: { ['__proto__']: tally }, byTopic: { constructor: tally } }),
+    );
+    expect(JSON.stringify(through)).toContain('__proto__');
+    expect(runResultSchema.shape.byDomain.safeParse({ science: { total: -1, correct: 0 } }).success).toBe(false);
   });
 
   it('of no questions have no accuracy', () => {

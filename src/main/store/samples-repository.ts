@@ -1,5 +1,6 @@
 /** Questions: text and categories. Images stay where the dataset has them (or travel with a packed run). */
 import { z } from 'zod';
+import { recordByName } from '../../shared/record-by-name.ts';
 import { imageReferenceSchema, type Sample } from '../../shared/sample.ts';
 import type { Connection } from './connection.ts';
 import { parseJsonColumn } from './json-column.ts';
@@ -26,7 +27,7 @@ export const sampleColumns = `samples.sample_id AS sampleId, strata.split AS spl
   samples.rationale AS rationale, samples.attributes AS attributes, samples.image AS image`;
 
 const choicesSchema = z.array(z.string());
-const attributesSchema = z.record(z.string(), z.string());
+const attributesSchema = recordByName(z.string());
 
 /** The sample that a row holds. */
 export function sampleOf(row: SampleColumns, file: string): Sample {

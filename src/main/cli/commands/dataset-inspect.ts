@@ -57,13 +57,13 @@ type CategoryRow = Readonly<{ name: string; total: number; counts: (split: strin
 function categoryRows(summary: DatasetSummary): CategoryRow[] {
   const topics = Object.entries(summary.byTopic);
   return Object.entries(summary.byDomain).flatMap(([domain, total]) => [
-    { name: domain, total, counts: (split: string) => summary.splits[split]?.byDomain[domain] ?? 0 },
+    { name: domain, total, counts: (split: string) => countOf(summary.splits[split]?.byDomain, domain) },
     ...topics
       .filter(([key]) => key.startsWith(`${domain}/`))
       .map(([key, topicTotal]) => ({
         name: `  ${key.slice(domain.length + 1)}`,
         total: topicTotal,
-        counts: (split: string) => summary.splits[split]?.byTopic[key] ?? 0,
+        counts: (split: string) => countOf(summary.splits[split]?.byTopic, key),
       })),
   ]);
 }
@@ -72,3 +72,7 @@ function problemBlock(summary: DatasetSummary): string[] {
   const lines = problemLines(summary.problems, summary.problemCount);
   return lines.length === 0 ? ['', 'No problems.'] : ['', ...lines];
 }
+
+/** Own entries only: a domain may be called `constructor`. */
+const countOf = (counts: Readonly<Record<string, number>> = {}, name: string): number =>
+  Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0;

@@ -114,10 +114,11 @@ export function textOf(value: unknown): string | null {
 }
 
 function attributesOf(values: Readonly<Record<string, unknown>> = {}): Record<string, string> {
-  const attributes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) {
-    const text = textOf(value);
-    if (text !== null && text !== '') attributes[name] = text;
-  }
-  return attributes;
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const text = textOf(value);
+      return text === null || text === '' ? [] : [[name, text]];
+    }),
+  );
 }
