@@ -151,3 +151,27 @@ describe('text from elsewhere', () => {
     expect(texts[2]).toContain('Run      01J (x \ufffd[31mred');
   });
 });
+
+describe('problems', () => {
+  const failure = (place: string, message: string) =>
+    ({ kind: 'malformed-row', file: 'h.jsonl', place, message }) as const;
+
+  it('name their file and line once', () => {
+    const twice = failure('line 2', 'h.jsonl, line 2: no choices. h.jsonl, line 2: no answer.');
+    const named = failure('results.q7', 'h.jsonl, results.q7: no index.');
+    const lines = problemLines(
+      [
+        { file: 'h.jsonl', row: 2, failure: twice },
+        { file: 'h.jsonl', row: 7, failure: named },
+        { file: 'h.jsonl', row: null, failure: { kind: 'not-found', message: 'The dataset has no question x.' } },
+      ],
+      3,
+    );
+    expect(lines).toEqual([
+      'Problems: 3',
+      '  h.jsonl:2: no choices. no answer.',
+      '  h.jsonl:7: results.q7: no index.',
+      '  h.jsonl: The dataset has no question x.',
+    ]);
+  });
+});

@@ -1,4 +1,5 @@
 /** Problems of a dataset or prediction file, for people: the first few, and how many more there are. */
+import type { Failure } from '../../../shared/failure.ts';
 import type { DatasetProblem } from '../../../shared/sample.ts';
 import { count } from './numbers.ts';
 import { printableLine } from './printable.ts';
@@ -10,7 +11,7 @@ export function problemLines(problems: readonly DatasetProblem[], total: number)
   if (total === 0) return [];
   const lines = problems.slice(0, shownProblems).map(({ file, row, failure }) => {
     const place = row === null ? file : `${file}:${String(row)}`;
-    return `  ${printableLine(`${place}: ${failure.message}`)}`;
+    return `  ${printableLine(`${place}: ${withoutPlace(failure, row)}`)}`;
   });
   const rest = total - lines.length;
   return [
@@ -18,4 +19,11 @@ export function problemLines(problems: readonly DatasetProblem[], total: number)
     ...lines,
     ...(rest > 0 ? [`  and ${count(rest)} more (--json lists them)`] : []),
   ];
+}
+
+/** The message without the `FILE, line N: ` that each of its sentences begins with: the line says so already. */
+function withoutPlace({ message, file, place }: Failure, row: number | null): string {
+  if (file === undefined || place === undefined) return message;
+  const isRow = row !== null && (place === `line ${row}` || place === `row ${row}`);
+  return message.replaceAll(`${file}, ${place}: `, isRow ? '' : `${place}: `);
 }

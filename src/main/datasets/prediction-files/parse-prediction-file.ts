@@ -91,11 +91,11 @@ async function* uniqueIds(rows: AsyncIterable<PredictionRow>, file: string): Asy
       row: item.row,
       failure: {
         kind: 'duplicate-id',
-        message: `${file}, row ${item.row}: the question ${id} already has an answer.`,
+        message: `${file}, line ${item.row}: the question ${id} already has an answer.`,
         file,
-        place: `row ${item.row}`,
+        place: `line ${item.row}`,
         expected: 'one row for each question',
-        found: `the same id at row ${first}`,
+        found: `the same id at line ${first}`,
         action: 'The first row counts; this one is left out.',
       },
     } as const;
