@@ -18,7 +18,7 @@ import { environmentOf, saveDataset } from './planner.ts';
 import { createRunId } from './run-id.ts';
 import { savePredictionScore } from './scoring-rows.ts';
 
-/** Problems that are reported; the rest is only counted in the last one. */
+/** Problems that are reported; the rest is left out. */
 const problemLimit = 1000;
 
 export type ImportRequest = Readonly<{

@@ -17,7 +17,7 @@ import { runText } from '../output/run-text.ts';
 import type { RunInSession, Session } from '../session.ts';
 import { importWithProgress } from './model-import.ts';
 
-/** A trained answer takes eight tokens; random weights never end one by themselves. */
+/** A trained answer takes eight tokens; random weights may go on for longer. */
 const settings = { maxTokens: 16 };
 
 export function addDemo(parent: Command, run: RunInSession): void {

@@ -27,7 +27,7 @@ export function addEval(parent: Command, run: RunInSession): void {
     .description('answer the questions of a dataset with a model; can be interrupted and resumed')
     .requiredOption('--dataset <dir>', 'dataset folder or file')
     .requiredOption('--model <dir>', 'model, as "penumbra model import" wrote it')
-    .option('--split <name>', 'split to evaluate; default: test where there is one, else everything')
+    .option('--split <name>', 'split to evaluate; default: test where there is one, else the last split')
     .option('--where <field=value>', whereHelp, repeated)
     .option('--limit <n>', 'only the first n questions', wholeNumber(1))
     .option('--label <text>', 'a name for the run')
