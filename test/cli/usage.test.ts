@@ -1,5 +1,5 @@
 /** Wrong usage, help, and failures as they reach a user or a script. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,7 +8,8 @@ import type { RunInSession } from '../../src/main/cli/session.ts';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
-const dataFolder = await temporaryFolders()();
+const newFolder = temporaryFolders();
+const dataFolder = await newFolder();
 const run = (...args: string[]) => runPenumbra(args, { dataFolder });
 
 describe('help', () => {
@@ -109,5 +110,31 @@ describe('failures', () => {
     expect(code).toBe(1);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ error: { kind: expect.any(String) as string } });
+  });
+});
+
+describe('a store that is not there', () => {
+  it.each([
+    ['runs', 'list'],
+    ['runs', 'show', 'x'],
+    ['runs', 'compare', 'x', 'y'],
+    ['runs', 'rescore', 'x', '--scorer', 'm3cot'],
+    ['runs', 'verify', 'x'],
+    ['runs', 'pack', 'x', 'packed'],
+    ['runs', 'delete', 'x'],
+    ['export', 'x', '--questions', 'q.csv'],
+  ])('is not made by %s %s', async (...args) => {
+    const folder = await newFolder();
+    const store = join(folder, 'missing', 'typo.db');
+    const { code, stdout } = await runPenumbra([...args, '--store', store, '--json'], { dataFolder, cwd: folder });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { kind: 'not-found', file: store } });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is an empty list where it is the default one', async () => {
+    const { code, stdout } = await runPenumbra(['runs', 'list', '--json'], { dataFolder: await newFolder() });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [] });
   });
 });

@@ -35,7 +35,8 @@ export type RunInSession = (command: Command, work: (session: Session) => Promis
 
 export const runInSession: RunInSession = async (command, work) => {
   const options = commonOptionsSchema.parse(command.optsWithGlobals());
-  const core = createCore({ storePath: options.store });
+  const storeMustExist = options.store !== undefined && worksOnStoredRuns(command);
+  const core = createCore({ storePath: options.store, storeMustExist });
   const interrupts = listenForInterrupts((level) => {
     if (level === 'stop-now') process.exit(exitCodes.interrupted);
     void core.close().finally(() => process.exit(exitCodes.interrupted));
@@ -63,6 +64,15 @@ export const runInSession: RunInSession = async (command, work) => {
     });
   }
 };
+
+/**
+ * Whether the command is about runs that are there already: no empty store is made for a mistyped name then. The
+ * default store may be new, and simply has no runs.
+ */
+function worksOnStoredRuns(command: Command): boolean {
+  if (command.parent?.name() === 'runs') return command.name() !== 'unpack';
+  return command.name() === 'export';
+}
 
 /** Prints a failure (for people on standard error, with `--json` as the document) and returns its exit code. */
 export function reportError(error: unknown, json: boolean): ExitCode {

@@ -19,6 +19,8 @@ import { createRunImages } from './run-images.ts';
 export type CoreOptions = Readonly<{
   /** The store's file; the user's own by default. */
   storePath?: string | undefined;
+  /** Fails with `not-found` instead of making a store where there is none. */
+  storeMustExist?: boolean;
   logBug?: BugLog;
 }>;
 
@@ -45,9 +47,13 @@ const logToStandardError: BugLog = (error) => {
 };
 
 /** Composes the core; nothing is opened yet. */
-export function createCore({ storePath = defaultStorePath(), logBug = logToStandardError }: CoreOptions = {}): Core {
+export function createCore({
+  storePath = defaultStorePath(),
+  storeMustExist = false,
+  logBug = logToStandardError,
+}: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
-  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath));
+  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist));
   const router = createRouter(createServices(open), logBug);
   return {
     version: programFiles.version,
@@ -66,13 +72,13 @@ export function createCore({ storePath = defaultStorePath(), logBug = logToStand
   };
 }
 
-async function openParts(storePath: string): Promise<OpenParts> {
+async function openParts(storePath: string, mustExist: boolean): Promise<OpenParts> {
   const [{ openStore }, { createRunService }, { createForkEngineHost }] = await Promise.all([
     import('../store/store.ts'),
     import('../runs/run-service.ts'),
     import('../runs/engine-host.ts'),
   ]);
-  const store = openStore(storePath);
+  const store = openStore(storePath, { mustExist });
   const engineHost = createForkEngineHost({ entry: programFiles.engineEntry });
   return { store, runs: createRunService({ store, engineHost, version: programFiles.version }) };
 }

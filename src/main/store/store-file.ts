@@ -11,20 +11,24 @@ const action = 'choose another place with --store FILE';
 
 export type StoreFileUse = Readonly<{
   readOnly: boolean;
+  /** Nothing is made where there is no store. */
+  mustExist: boolean;
   /** Several processes may use it at once. */
   shared: boolean;
 }>;
 
 /** Makes the folder where it is missing; fails where a store cannot live at `path`. */
-export function prepareStoreFile(path: string, { readOnly, shared }: StoreFileUse): void {
+export function prepareStoreFile(path: string, { readOnly, mustExist, shared }: StoreFileUse): void {
   const folder = dirname(path);
   try {
-    if (!readOnly) mkdirSync(folder, { recursive: true });
+    if (!mustExist) mkdirSync(folder, { recursive: true });
     const file = statSync(path, { throwIfNoEntry: false });
     if (file !== undefined && !file.isFile()) {
       fail('io', 'The store has to be a file.', { file: path, expected: 'a file', found: kindOf(file), action });
     }
-    if (readOnly && file === undefined) fail('not-found', 'There is no store here.', { file: path, action });
+    if (mustExist && file === undefined) {
+      fail('not-found', `There is no store at ${path}.`, { file: path, action: 'check the name after --store' });
+    }
     if (!readOnly) {
       // SQLite writes its -wal and -shm files beside the store.
       accessSync(folder, constants.W_OK | constants.X_OK);

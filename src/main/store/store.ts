@@ -22,6 +22,8 @@ import { prepareStoreFile } from './store-file.ts';
 export type OpenStoreOptions = Readonly<{
   /** Never writes and never migrates. */
   readOnly?: boolean;
+  /** Fails with `not-found` instead of making a store where there is none; always so for `readOnly`. */
+  mustExist?: boolean;
   /** How long a statement waits for another process's write lock. */
   busyTimeoutMs?: number;
   /** `wal` for a store in use; `single` for a file that is written once and handed over (a packed run). */
@@ -56,8 +58,9 @@ const defaultBusyTimeoutMs = 15_000;
 export function openStore(path: string, options: OpenStoreOptions = {}): Store {
   const file = resolve(path);
   const { readOnly = false, busyTimeoutMs = defaultBusyTimeoutMs, mode = 'wal' } = options;
-  prepareStoreFile(file, { readOnly, shared: mode === 'wal' && !readOnly });
-  const connection = openConnection(file, { readOnly, mustExist: readOnly, busyTimeoutMs });
+  const mustExist = readOnly || options.mustExist === true;
+  prepareStoreFile(file, { readOnly, mustExist, shared: mode === 'wal' && !readOnly });
+  const connection = openConnection(file, { readOnly, mustExist, busyTimeoutMs });
   try {
     configure(connection, { readOnly, busyTimeoutMs, mode });
     if (!readOnly) migrate(connection);
@@ -74,7 +77,7 @@ export function openStore(path: string, options: OpenStoreOptions = {}): Store {
 /** The schema version of an existing file; refuses what is newer or not ours, and writes nothing. */
 export function storedSchemaVersion(path: string): number {
   const file = resolve(path);
-  prepareStoreFile(file, { readOnly: true, shared: false });
+  prepareStoreFile(file, { readOnly: true, mustExist: true, shared: false });
   const connection = openConnection(file, { readOnly: true, mustExist: true, busyTimeoutMs: defaultBusyTimeoutMs });
   try {
     return checkedSchemaVersion(connection);
@@ -83,7 +86,10 @@ export function storedSchemaVersion(path: string): number {
   }
 }
 
-function configure(connection: Connection, { readOnly, busyTimeoutMs, mode }: Required<OpenStoreOptions>): void {
+function configure(
+  connection: Connection,
+  { readOnly, busyTimeoutMs, mode }: Required<Omit<OpenStoreOptions, 'mustExist'>>,
+): void {
   // Before anything is written: what is newer, or another program's, stays untouched.
   checkedSchemaVersion(connection);
   connection.pragma('foreign_keys = ON');
