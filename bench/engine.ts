@@ -3,9 +3,9 @@
  * CPU, one question at a time, the same random checkpoint, questions and pictures. Both sides answer in turn, so that
  * whatever else the machine does falls on both. The latent steps and answers of both must agree.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { importModel } from '../src/main/builder/import-model.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import type { Precision } from '../src/shared/bundle.ts';
@@ -15,13 +15,14 @@ import { makeCheckpoint } from './checkpoints/make-checkpoint.ts';
 import { presets } from './checkpoints/presets.ts';
 import { pythonEnvironment } from './engine/python-environment.ts';
 import { startRecomputePeer, type PeerAnswer, type RecomputePeer, type StartedPeer } from './engine/recompute-peer.ts';
-import { describeRow, summarise, type Row } from './engine/report.ts';
+import { describeRow, summarise, type CpuSeconds, type Row } from './engine/report.ts';
 import { answerQuestions } from './latent/answer-questions.ts';
 import { generateQuestions, type GeneratedQuestion } from './latent/generate-questions.ts';
 import { imageSize, latentSettings } from './latent/settings.ts';
 import { sayProgress } from './progress-line.ts';
 
 const questionCount = 8;
+const oneThreadCount = 3;
 /** Lets the other side's threads stop spinning. */
 const pauseMs = 250;
 const folder = join(benchCache, 'middle');
@@ -39,7 +40,7 @@ export const bench = {
     // One question more than is measured: the first warms both sides up.
     const questions = await generateQuestions(model, { count: questionCount + 1, folder: join(folder, 'images') });
     const started = await startPeer(questions);
-    const pairs = await answerInTurn(model, started.peer, questions).finally(() => started.peer?.close());
+    const { pairs, oneThread } = await measureBoth(model, started.peer, questions).finally(() => started.peer?.close());
     const measured = pairs.slice(1);
     const answers = measured.map(({ ours }) => ours);
     const peerAnswers = measured.flatMap(({ peer }) => (peer === null ? [] : [peer]));
@@ -49,7 +50,7 @@ export const bench = {
     for (const precision of ['int8', 'int4'] as const) {
       rows.push(...(await answerQuantised(precision, questions, answers)));
     }
-    return summarise(rows, answers, peerAnswers, started);
+    return summarise({ rows, answers, peerAnswers, oneThread }, started);
   },
 };
 
@@ -86,6 +87,29 @@ async function startPeer(questions: readonly GeneratedQuestion[]): Promise<Start
   return { peer: await startRecomputePeer(environment.python, file), reason: null };
 }
 
+async function measureBoth(model: LanguageModel, peer: RecomputePeer | null, questions: readonly GeneratedQuestion[]) {
+  const pairs = await answerInTurn(model, peer, questions);
+  return { pairs, oneThread: peer === null ? null : await compareOnOneThread(peer, questions) };
+}
+
+/** Both sides on one thread: processor time, which other programs on the machine hardly change. */
+async function compareOnOneThread(
+  peer: RecomputePeer,
+  questions: readonly GeneratedQuestion[],
+): Promise<readonly CpuSeconds[]> {
+  sayProgress('both on one thread …');
+  const model = await LanguageModel.open(join(folder, 'f32'), { threadCount: 1 });
+  const measured: CpuSeconds[] = [];
+  for (const [index, question] of questions.slice(0, oneThreadCount + 1).entries()) {
+    const before = process.cpuUsage();
+    await answerQuestions(model, [question]);
+    const { user, system } = process.cpuUsage(before);
+    measured.push({ ours: (user + system) / 1e6, peer: (await peer.answer(index, 1)).cpuSeconds });
+  }
+  await model.dispose();
+  return measured.slice(1);
+}
+
 async function answerInTurn(
   model: LanguageModel,
   peer: RecomputePeer | null,
@@ -97,7 +121,7 @@ async function answerInTurn(
     const [ours] = await answerQuestions(model, [question]);
     if (ours === undefined) throw new Error('the method answers every question');
     await sleep(pauseMs);
-    const theirs = peer === null ? null : await peer.answer(index);
+    const theirs = peer === null ? null : await peer.answer(index, 0);
     pairs.push({ ours, peer: theirs });
     const seconds = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
     sayProgress(

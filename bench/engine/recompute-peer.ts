@@ -9,6 +9,7 @@ const script = fileURLToPath(new URL('../../trainer/bench/recompute.py', import.
 const readySchema = z.object({ threads: z.int(), torch: z.string(), transformers: z.string() });
 const answerSchema = z.object({
   seconds: z.number(),
+  cpuSeconds: z.number(),
   visionSeconds: z.number(),
   latentSeconds: z.number(),
   answerSeconds: z.number(),
@@ -21,8 +22,8 @@ export type PeerAnswer = z.infer<typeof answerSchema>;
 
 export type RecomputePeer = Readonly<{
   versions: z.infer<typeof readySchema>;
-  /** Answers the question of that index in the file. */
-  answer: (index: number) => Promise<PeerAnswer>;
+  /** Answers the question of that index in the file, with so many threads; 0: PyTorch's own choice. */
+  answer: (index: number, threadCount: number) => Promise<PeerAnswer>;
   close: () => void;
 }>;
 
@@ -44,8 +45,8 @@ export async function startRecomputePeer(python: string, questionsFile: string):
   };
   return {
     versions: readySchema.parse(await next()),
-    answer: async (index) => {
-      child.stdin.write(`${index}\n`);
+    answer: async (index, threadCount) => {
+      child.stdin.write(`${index} ${threadCount}\n`);
       return answerSchema.parse(await next());
     },
     close: () => {

@@ -47,13 +47,18 @@ export function describeRow(
 const selectionOf = (answer: Answer | undefined): (readonly number[])[] =>
   answer?.trace?.steps.map(({ selectedSlots }) => selectedSlots) ?? [];
 
-/** @param rows float32 at batch 1 first */
-export function summarise(
-  rows: readonly Row[],
-  answers: readonly Answer[],
-  peerAnswers: readonly PeerAnswer[],
-  { peer, reason }: StartedPeer,
-) {
+/** Processor seconds of one question; ours include preparing its picture. */
+export type CpuSeconds = Readonly<{ ours: number; peer: number }>;
+
+export type Measured = Readonly<{
+  /** Float32 at batch 1 first. */
+  rows: readonly Row[];
+  answers: readonly Answer[];
+  peerAnswers: readonly PeerAnswer[];
+  oneThread: readonly CpuSeconds[] | null;
+}>;
+
+export function summarise({ rows, answers, peerAnswers, oneThread }: Measured, { peer, reason }: StartedPeer) {
   const [single] = rows;
   if (single === undefined) throw new Error('float32 at batch 1 was measured');
   const ours: Record<string, number> = {
@@ -93,9 +98,18 @@ export function summarise(
         answer: mean((answer) => answer.answerSeconds),
       },
       ratioByQuestion: pairRatios,
+      oneThread: oneThread === null ? null : describeOneThread(oneThread),
       agreement: compareSides(answers, peerAnswers),
     },
   };
+}
+
+function describeOneThread(measured: readonly CpuSeconds[]) {
+  const mean = (read: (seconds: CpuSeconds) => number): number =>
+    measured.reduce((sum, seconds) => sum + read(seconds), 0) / measured.length;
+  const ours = mean((seconds) => seconds.ours);
+  const peer = mean((seconds) => seconds.peer);
+  return { oursCpuSeconds: ours, peerCpuSeconds: peer, ratio: peer / ours };
 }
 
 /** How many questions got the same prompt, the same patches in the same order at every step, and the same answer. */

@@ -6,7 +6,9 @@ position; the latent passes hand out their attention matrices. Where there was a
 the vision tower runs once, the answer's passes keep no matrices, and loading and preprocessing are not timed.
 
     python trainer/bench/recompute.py QUESTIONS.json            # answers all, one JSON line each
-    python trainer/bench/recompute.py QUESTIONS.json --serve    # answers the index on each line of standard input
+    python trainer/bench/recompute.py QUESTIONS.json --serve    # answers what each line of its input asks
+
+A request is `INDEX THREADS`; 0 threads: PyTorch's own choice.
 
 QUESTIONS.json: {"checkpoint", "settings": {latentSteps, patchesPerStep, promptFormat, maxTokens, imageSize:
 {width, height}}, "questions": [{sampleId, question, choices, context, image}]}; paths as this process sees them.
@@ -17,7 +19,6 @@ Legend: T positions so far, D hidden size, L layers, H heads, J image slots, K p
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def answer(checkpoint: Checkpoint, prepared: Prepared, settings: dict[str, Any])
     model, first, slot_count = checkpoint.model, prepared.first_slot, prepared.slot_count
     embed = model.get_input_embeddings()
     end_id = checkpoint.token_id("<|im_end|>")
+    cpu_started = time.process_time()
     started = time.perf_counter()
 
     vision = model.model.get_image_features(prepared.pixel_values, prepared.grid).pooler_output[0]  # [J, D]
@@ -120,6 +122,7 @@ def answer(checkpoint: Checkpoint, prepared: Prepared, settings: dict[str, Any])
 
     return {
         "seconds": ended - started,
+        "cpuSeconds": time.process_time() - cpu_started,
         "visionSeconds": seen_vision - started,
         "latentSeconds": seen_latent - seen_vision,
         "answerSeconds": ended - seen_latent,
@@ -133,7 +136,6 @@ def answer(checkpoint: Checkpoint, prepared: Prepared, settings: dict[str, Any])
 def main() -> None:
     # Whatever a library prints must not end up between the answers.
     out, sys.stdout = sys.stdout, sys.stderr
-    torch.set_num_threads(os.cpu_count() or 1)
     torch.set_grad_enabled(False)
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     settings, questions = job["settings"], job["questions"]
@@ -145,12 +147,15 @@ def main() -> None:
 
     prepared = [prepare(checkpoint, question, settings) for question in questions]
     versions = {"torch": torch.__version__, "transformers": transformers.__version__}
-    if "--serve" in sys.argv[2:]:
+    serving = "--serve" in sys.argv[2:]
+    if serving:
         send({"ready": True, "threads": torch.get_num_threads(), **versions})
-        indices = (int(line) for line in sys.stdin)
-    else:
-        indices = iter(range(len(questions)))
-    for index in indices:
+    # PyTorch takes the physical cores, as ONNX Runtime does.
+    own_threads = torch.get_num_threads()
+    lines = sys.stdin if serving else (f"{index} 0" for index in range(len(questions)))
+    for line in lines:
+        index, threads = map(int, line.split())
+        torch.set_num_threads(threads or own_threads)
         send({"sampleId": questions[index]["sampleId"], **answer(checkpoint, prepared[index], settings)})
 
 
