@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -17,41 +18,43 @@ const folder = await temporaryFolders()();
 const dataset = join(folder, 'dataset');
 const model = join(folder, 'model');
 const killCount = 50;
-/** More than 50 lives of at most this many milliseconds of answering can finish. */
 const questionCount = 900;
+/** Answering before a kill, at most; less as fewer questions are left, so that no life finishes the run. */
 const longestLifeMs = 220;
 
 const main = join(repositoryRoot, 'src', 'main', 'cli', 'main.ts');
-const evaluation = (store: string): string[] => [
-  ...['eval', '--dataset', dataset, '--model', model, '--store', store],
-  ...['--batch-size', '2', '--max-tokens', '3', '--json'],
-];
+const settings = ['--batch-size', '2', '--max-tokens', '3', '--json'];
+const evaluation = (store: string): string[] =>
+  ['eval', '--dataset', dataset, '--model', model, '--store', store].concat(settings);
 
-/** Starts the program and kills it: some time after its start, or after its first batches. */
-async function liveAndDie(args: readonly string[], momentMs: number, duringStart: boolean): Promise<boolean> {
+/**
+ * Starts the program and kills it: some time after its start, or after its first batches. What it said is the result
+ * if it ended before that, else null.
+ */
+async function liveAndDie(args: readonly string[], momentMs: number, duringStart: boolean): Promise<string | null> {
   const child = spawn(process.execPath, [main, ...args], {
     env: isolatedEnvironment({ dataFolder: folder }),
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
-  if (!duringStart) {
-    let heard = '';
-    const answering = new Promise<void>((resolve) => {
-      child.stderr.on('data', (text: Buffer) => {
-        heard += text.toString();
-        if (heard.includes('answering')) resolve();
-      });
+  let heard = '';
+  const answering = new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      heard += text.toString();
+      if (heard.includes('answering')) resolve();
     });
-    await Promise.race([answering, ended]);
-  } else child.stderr.resume();
+  });
+  child.stdout.on('data', (text: Buffer) => (heard += text.toString()));
+  if (!duringStart) await Promise.race([answering, ended]);
   await new Promise((resolve) => setTimeout(resolve, momentMs));
   child.kill('SIGKILL');
   await ended;
-  return child.exitCode !== null;
+  return child.exitCode === null ? null : heard;
 }
 
 /** Question, text and patches of every answer, in order; times and the last bits of scores are a run's own. */
 function answersOf(store: string): unknown[] {
+  if (!existsSync(store)) return [];
   const database = new Database(store, { readonly: true });
   const rows = database
     .prepare(
@@ -75,15 +78,18 @@ describe.skipIf(process.platform === 'win32')('an evaluation that is killed', ()
     const store = join(folder, 'killed.sqlite');
     const random = irregularNumbers(11);
     let runId: string | undefined;
-    let endedByItself = 0;
+    const endedByThemselves: string[] = [];
     for (let kill = 0; kill < killCount; kill += 1) {
       runId ??= (await runIds(store))[0];
       const args = runId === undefined ? evaluation(store) : ['runs', 'resume', runId, '--store', store, '--json'];
       // Every fifth kill hits anywhere between the start of the process and its first batches.
       const duringStart = kill % 5 === 4;
-      if (await liveAndDie(args, random() * (duringStart ? 900 : longestLifeMs), duringStart)) endedByItself += 1;
+      const leftShare = 1 - answersOf(store).length / questionCount;
+      const momentMs = random() * (duringStart ? 900 : longestLifeMs * leftShare);
+      const said = await liveAndDie(args, momentMs, duringStart);
+      if (said !== null) endedByThemselves.push(said);
     }
-    expect(endedByItself, 'lives that ended before their kill').toBe(0);
+    expect(endedByThemselves, 'lives that ended before their kill').toEqual([]);
     expect(await runIds(store), 'runs that the kills left behind').toEqual([runId]);
     const answered = answersOf(store).length;
     expect(answered, 'progress in spite of the kills').toBeGreaterThan(0);

@@ -20,7 +20,7 @@ const driver = fileURLToPath(new URL('../support/run-driver.ts', import.meta.url
 /** The whole program with the real engine is killed 50 times in test/cli/killed-evaluations.test.ts. */
 const killCount = 20;
 /** Enough that the run is never done before the last kill. */
-const questionCount = 600;
+const questionCount = 4000;
 
 const startDriver = (request: DriverRequest): ChildProcess =>
   spawn(process.execPath, [driver, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'inherit'] });
