@@ -42,9 +42,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const bench = benches.find((candidate) => candidate.name === name);
   if (bench === undefined) {
-    process.stderr.write(
-      `error: there is no benchmark ${name}; there are ${benches.map((each) => each.name).join(', ')}\n`,
-    );
+    const message = `There is no benchmark ${name}; there are ${benches.map((each) => each.name).join(', ')}.`;
+    if (json) process.stdout.write(`${JSON.stringify({ error: { kind: 'wrong-usage', message } }, null, 2)}\n`);
+    else process.stderr.write(`error: ${message}\n`);
     return 2;
   }
   const keep = flags.has('--keep');

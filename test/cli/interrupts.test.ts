@@ -1,5 +1,7 @@
 /** Ctrl+C and its relatives during an evaluation: nothing answered is lost, and the run goes on where it stopped. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isolatedEnvironment, penumbraScript, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
@@ -80,5 +82,31 @@ onPosix('an interrupted evaluation', { timeout: 180_000 }, () => {
     const ended = await evaluateUntil(store, ['SIGINT', 'SIGINT'], 450);
     expect(ended.code).toBe(130);
     await expectResumable(ended, store);
+  });
+});
+
+onPosix('an interrupted command with --json', () => {
+  it('prints one document: its result, or that it was interrupted', { timeout: 120_000 }, async () => {
+    const file = join(folder, 'many.jsonl');
+    const row = { choices: ['red', 'blue'], answer: 'A', domain: 'science', topic: 'colours' };
+    const lines = Array.from({ length: 60_000 }, (_, index) =>
+      JSON.stringify({ id: `q-${String(index)}`, ...row, messages: ['Which?', 'The answer is (A).'] }),
+    );
+    await writeFile(file, `${lines.join('\n')}\n`);
+    const store = join(folder, 'interrupted-import.sqlite');
+    const child = spawn(process.execPath, [penumbraScript, 'predictions', 'import', file, '--store', store, '--json'], {
+      env: isolatedEnvironment({ dataFolder: folder }),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let stdout = '';
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    // The store appears when the import is under way.
+    while (!existsSync(store)) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { kind: 'cancelled' } });
+    const listed = await runPenumbra(['runs', 'list', '--store', store, '--json'], { dataFolder: folder });
+    expect(JSON.parse(listed.stdout)).toMatchObject({ runs: [] });
   });
 });

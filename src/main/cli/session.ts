@@ -2,6 +2,7 @@
  * What every command runs in: the core behind the contract, where to print, and signals. Makes exit codes and the
  * text of failures in one place, and closes the core whatever happens.
  */
+import { writeSync } from 'node:fs';
 import { ORPCError } from '@orpc/client';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -30,6 +31,13 @@ export type Session = Readonly<{
 /** The options that every command has. */
 export const commonOptionsSchema = z.object({ store: z.string().optional(), json: z.boolean().default(false) });
 
+/** What an interrupted command prints with `--json`; a run that was interrupted prints itself instead. */
+const interrupted: Failure = {
+  kind: 'cancelled',
+  message: 'The command was interrupted.',
+  action: 'Start it again; nothing half-made was left behind.',
+};
+
 /** Runs one command's work and sets the process's exit code from what it returns or throws. */
 export type RunInSession = (command: Command, work: (session: Session) => Promise<ExitCode | void>) => Promise<void>;
 
@@ -37,9 +45,15 @@ export const runInSession: RunInSession = async (command, work) => {
   const options = commonOptionsSchema.parse(command.optsWithGlobals());
   const storeMustExist = options.store !== undefined && worksOnStoredRuns(command);
   const core = createCore({ storePath: options.store, storeMustExist });
+  let hasPrinted = false;
+  const leave = (): never => {
+    // One document whatever happens; a write to a pipe may not be over when the process ends, this one is.
+    if (options.json && !hasPrinted) writeSync(1, `${JSON.stringify({ error: interrupted }, null, 2)}\n`);
+    process.exit(exitCodes.interrupted);
+  };
   const interrupts = listenForInterrupts((level) => {
-    if (level === 'stop-now') process.exit(exitCodes.interrupted);
-    void core.close().finally(() => process.exit(exitCodes.interrupted));
+    if (level === 'stop-now') leave();
+    void core.close().finally(leave);
   });
   const session: Session = {
     core,
@@ -47,6 +61,7 @@ export const runInSession: RunInSession = async (command, work) => {
     json: options.json,
     interrupts,
     print: (document, text) => {
+      hasPrinted = true;
       process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : `${printableLines(text())}\n`);
     },
     note: (text) => {
