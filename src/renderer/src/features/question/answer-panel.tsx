@@ -94,7 +94,7 @@ function Readings({ readings }: Readonly<{ readings: readonly Reading[] }>) {
 function describe({ arSteps, outputTokenCount, finishReason, timings }: Answer): string {
   const parts = [
     arSteps === null ? null : `${String(arSteps)} AR steps`,
-    outputTokenCount === null ? null : `${String(outputTokenCount)} tokens`,
+    outputTokenCount === null ? null : `${String(outputTokenCount)} token${outputTokenCount === 1 ? '' : 's'}`,
     finishReason === 'length' ? 'cut off at the token limit' : null,
     timings === null
       ? null
