@@ -187,7 +187,7 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     'integer-or-auto',
     'batch-size',
     'Batch size',
-    'Questions answered together; answers do not depend on it.',
+    'Questions answered together; in f32 answers do not depend on it, int8 and int4 may round differently.',
     {
       default: 'auto',
       unit: 'questions',

@@ -53,7 +53,7 @@ export async function planRun(
       const modelRow = store.datasets.saveModel({
         fingerprint: bundle.fingerprint,
         path: modelPath,
-        name: bundle.name,
+        name: modelName(bundle),
         precision: bundle.precision,
       });
       const identity = { split: chosen.split, where: request.where, limit: request.limit ?? null, settings };
@@ -132,7 +132,10 @@ function defaultSplit({ splits }: DatasetSummary, where: Where): string | null {
   return names.includes('test') ? 'test' : (names.at(-1) ?? null);
 }
 
-const defaultLabel = (bundle: Bundle, { method }: RunSettings): string => `${bundle.name}, ${method}`;
+/** Says the precision too: two imports of one checkpoint answer differently. */
+const modelName = ({ name, precision }: Bundle): string => `${name} (${precision})`;
+
+const defaultLabel = (bundle: Bundle, { method }: RunSettings): string => `${modelName(bundle)}, ${method}`;
 
 type Choice = Readonly<{ where: Where; split: string | null; limit: number | null }>;
 type Chosen = Readonly<{

@@ -20,17 +20,19 @@ export function addRunsCompare(parent: Command, run: RunInSession): void {
     .action((runIdA: string, runIdB: string, given: unknown, command: Command) =>
       run(command, async ({ client, print }) => {
         const comparison = await client.runs.compare({ runIdA, runIdB, ...optionsSchema.parse(given) });
-        print(comparison, () => comparisonText(comparison));
+        const { run: a } = await client.runs.show({ runId: runIdA });
+        const { run: b } = await client.runs.show({ runId: runIdB });
+        print(comparison, () => comparisonText(comparison, a.label, b.label));
       }),
     );
 }
 
-function comparisonText(comparison: RunComparison): string {
+function comparisonText(comparison: RunComparison, labelA: string, labelB: string): string {
   const { runIdA, runIdB, scorer, onlyInA, onlyInB, differentQuestions, nodes } = comparison;
   const shown = nodes.filter(({ path }) => path.length <= 2);
   return [
-    `A  ${runIdA}`,
-    `B  ${runIdB}`,
+    `A  ${runIdA}  ${labelA}`,
+    `B  ${runIdB}  ${labelB}`,
     `Scorer ${scorer}; B - A; p-values exact McNemar, Holm-corrected within a level`,
     ...(onlyInA + onlyInB === 0
       ? []
