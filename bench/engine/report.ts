@@ -9,6 +9,7 @@ import type { PeerAnswer, StartedPeer } from './recompute-peer.ts';
 export type Row = Readonly<{
   precision: Precision;
   batch: number;
+  /** By the median question: another program's burst of work is no property of this one. */
   questionsPerSecond: number;
   secondsByPhase: PhaseSeconds;
   /** Answers equal to those of float32 at batch 1. */
@@ -37,11 +38,19 @@ export function describeRow(
   return {
     precision,
     batch,
-    questionsPerSecond: 1 / secondsByPhase.total,
+    questionsPerSecond: 1 / median(answers.map(secondsOf)),
     secondsByPhase,
     sameTextAsF32: answers.filter((answer, index) => answer.outputText === reference[index]?.outputText).length,
     samePatchesAsF32: sameCount / selectedCount,
   };
+}
+
+const secondsOf = (answer: Answer): number => (answer.timings?.totalMs ?? Number.NaN) / 1000;
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
 const selectionOf = (answer: Answer | undefined): (readonly number[])[] =>
@@ -63,7 +72,7 @@ export function summarise({ rows, answers, peerAnswers, oneThread }: Measured, {
   if (single === undefined) throw new Error('float32 at batch 1 was measured');
   const ours: Record<string, number> = {
     questionsPerSecond: single.questionsPerSecond,
-    secondsPerQuestion: single.secondsByPhase.total,
+    secondsPerQuestion: 1 / single.questionsPerSecond,
   };
   for (const { precision, batch, questionsPerSecond } of rows.slice(1)) {
     ours[`questionsPerSecond ${precision} batch ${batch}`] = questionsPerSecond;
@@ -81,14 +90,12 @@ export function summarise({ rows, answers, peerAnswers, oneThread }: Measured, {
 
   const mean = (read: (answer: PeerAnswer) => number): number =>
     peerAnswers.reduce((sum, answer) => sum + read(answer), 0) / peerAnswers.length;
-  const seconds = mean((answer) => answer.seconds);
-  const pairRatios = peerAnswers.map(
-    (answer, index) => answer.seconds / ((answers[index]?.timings?.totalMs ?? Number.NaN) / 1000),
-  );
+  const seconds = median(peerAnswers.map((answer) => answer.seconds));
+  const pairRatios = answers.map((answer, index) => (peerAnswers[index]?.seconds ?? Number.NaN) / secondsOf(answer));
   return {
     ours,
     peer: { questionsPerSecond: 1 / seconds, secondsPerQuestion: seconds },
-    ratio: seconds / single.secondsByPhase.total,
+    ratio: seconds * single.questionsPerSecond,
     details: {
       ...common,
       peerVersions: peer.versions,
