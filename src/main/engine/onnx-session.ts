@@ -33,6 +33,8 @@ export class OnnxSession {
         executionProviders: ['cpu'],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        // Each session has its own threads; spinning, those of the idle ones would take the cores from the busy one.
+        extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
         ...(options.threadCount === null ? {} : { intraOpNumThreads: options.threadCount }),
       });
       return new OnnxSession(session);
