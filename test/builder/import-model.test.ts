@@ -6,7 +6,7 @@ import { importModel, type ImportRequest } from '../../src/main/builder/import-m
 import { openSafetensorsFile } from '../../src/main/checkpoint/safetensors.ts';
 import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { failureOf } from '../../src/shared/failure.ts';
-import type { ImportProgress } from '../../src/shared/contract.ts';
+import type { ImportProgress } from '../../src/shared/contract/models.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { QuestionDetail } from '../../src/shared/contract.ts';
+import type { QuestionDetail } from '../../src/shared/contract/questions.ts';
 import type { PixelBox, Trace } from '../../src/shared/trace.ts';
 import { slotBox } from '../../src/shared/trace.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';

@@ -6,10 +6,32 @@ import { formatRoute, parseRoute } from '../../src/renderer/src/routing/route.ts
 describe('routes', () => {
   it.each<Route>([
     { page: 'runs' },
-    { page: 'run', runId: '01J', where: [], offset: 0 },
-    { page: 'run', runId: '01J', where: ['domain=science', 'topic=a&b = c/d'], offset: 100 },
-    { page: 'question', runId: 'a b', sampleId: 'x/../y?#%', where: ['outcome=wrong'], stepIndex: 2 },
-    { page: 'question', runId: '01J', sampleId: '1', where: [], stepIndex: null },
+    { page: 'datasets' },
+    { page: 'dataset', datasetId: 'ab12', where: ['domain=science'], text: 'which cup', offset: 48 },
+    { page: 'models' },
+    { page: 'new-run', dataset: '/data/a b', model: null, fromRun: '01J', where: ['outcome=wrong'] },
+    { page: 'run', runId: '01J', tab: 'overview' },
+    { page: 'run', runId: '01J', tab: 'latent' },
+    { page: 'questions', runId: '01J', shape: 'gallery', where: ['topic=a&b = c/d'], sort: null, scorer: 'm3cot' },
+    {
+      page: 'questions',
+      runId: '01J',
+      shape: 'table',
+      where: [],
+      sort: { by: 'latent-vision-mass', stepIndex: 1, descending: true },
+      scorer: null,
+    },
+    {
+      page: 'question',
+      runId: 'a b',
+      sampleId: 'x/../y?#%',
+      where: ['outcome=wrong'],
+      sort: { by: 'time', descending: false },
+      scorer: null,
+      stepIndex: 2,
+    },
+    { page: 'question', runId: '01J', sampleId: '1', where: [], sort: null, scorer: null, stepIndex: null },
+    { page: 'compare', runIds: ['a', 'b'], scorer: 'strict' },
   ])('%j', (route) => expect(parseRoute(formatRoute(route))).toEqual(route));
 
   it.each(['', '#', '#/', '#/nowhere', '#/runs', 'runs/'])('%j leads to the runs or a run that is none', (hash) =>

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EvaluationRequest } from '../../src/shared/contract.ts';
+import type { EvaluationRequest } from '../../src/shared/contract/runs.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { writeNominalBundle } from '../support/nominal-bundle.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';

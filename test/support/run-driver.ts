@@ -5,7 +5,7 @@
  */
 import { createRunService } from '../../src/main/runs/run-service.ts';
 import { openStore } from '../../src/main/store/store.ts';
-import { evaluationRequestSchema } from '../../src/shared/contract.ts';
+import { evaluationRequestSchema } from '../../src/shared/contract/runs.ts';
 import type { FakeEngineBehaviour } from './fake-engine.ts';
 import { fakeEngineHost } from './run-workplace.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createForkEngineHost, type EngineHost } from '../../src/main/runs/engine-host.ts';
 import { createRunService, type RunService } from '../../src/main/runs/run-service.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
-import { evaluationRequestSchema, type EvaluationRequest } from '../../src/shared/contract.ts';
+import { evaluationRequestSchema, type EvaluationRequest } from '../../src/shared/contract/runs.ts';
 import type { RunEvent } from '../../src/shared/run.ts';
 import type { FakeEngineBehaviour } from './fake-engine.ts';
 import { writeNominalBundle } from './nominal-bundle.ts';

@@ -1,5 +1,5 @@
 /** What became of each question, and the totals of a run. */
-import type { QuestionRow } from '../../shared/contract.ts';
+import type { QuestionRow } from '../../shared/contract/questions.ts';
 import type { Reading } from '../../shared/prediction.ts';
 import type { RunResult, Tally } from '../../shared/run.ts';
 

@@ -1,5 +1,5 @@
 /** A model import as a stream: progress, then the bundle. Closing the stream cancels the import. */
-import type { ImportProgress } from '../../shared/contract.ts';
+import type { ImportProgress } from '../../shared/contract/models.ts';
 import { latestEvents } from './event-queue.ts';
 import type { ModelImport, ModelImportResult, ModelService } from './services.ts';
 

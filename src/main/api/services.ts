@@ -1,10 +1,12 @@
 /**
- * What the API needs of the layers below it, one interface for each area. `core` composes them; the procedures
- * call one of these methods each and nothing else.
+ * What the API needs of the layers below it, one interface for each area of the contract. `core` composes them;
+ * each procedure calls one of these methods and nothing else.
  */
 import type { AnySchema, InferContractRouterOutputs, InferSchemaOutput } from '@orpc/contract';
 import type { Bundle } from '../../shared/bundle.ts';
-import type { Contract, ImportProgress } from '../../shared/contract.ts';
+import type { Contract } from '../../shared/contract.ts';
+import type { ImportProgress } from '../../shared/contract/models.ts';
+import type { LiveEvent } from '../../shared/live-event.ts';
 import type { RunEvent } from '../../shared/run.ts';
 
 type Outputs = InferContractRouterOutputs<Contract>;
@@ -14,19 +16,25 @@ type Input<Procedure> = Procedure extends { '~orpc': { inputSchema?: infer Schem
   ? InferSchemaOutput<Extract<Schema, AnySchema>>
   : never;
 
-/** A service method of the shape that the contract gives the procedure `Area.Name`. */
-type Method<Area extends keyof Contract, Name extends keyof Contract[Area] & keyof Outputs[Area]> = (
-  input: Input<Contract[Area][Name]>,
-) => Promise<Outputs[Area][Name]>;
+/** Input and output of the procedure `Area.Name`, as its service sees them. */
+export type InputOf<Area extends keyof Contract, Name extends keyof Contract[Area]> = Input<Contract[Area][Name]>;
+export type OutputOf<
+  Area extends keyof Contract,
+  Name extends keyof Contract[Area] & keyof Outputs[Area],
+> = Outputs[Area][Name];
 
-export type SystemService = Readonly<{
-  version: string;
-  doctor: () => Promise<Outputs['system']['doctor']>;
+/** The service methods of an area, of the shape that the contract gives its procedures. */
+type Methods<Area extends keyof Contract, Except extends string = never> = Readonly<{
+  [Name in Exclude<keyof Contract[Area] & keyof Outputs[Area], Except>]: (
+    input: InputOf<Area, Name>,
+    signal: AbortSignal,
+  ) => Promise<Outputs[Area][Name]>;
 }>;
 
-export type DatasetService = Readonly<{ inspect: Method<'datasets', 'inspect'> }>;
+export type SystemService = Readonly<{ version: string; watch: (signal: AbortSignal) => AsyncIterable<LiveEvent> }> &
+  Methods<'system', 'ping' | 'watch'>;
 
-export type ModelImport = Input<Contract['models']['import']>;
+export type ModelImport = InputOf<'models', 'import'>;
 export type ModelImportResult = Readonly<{ bundle: Bundle; seconds: number; peakMemoryBytes: number }>;
 
 export type ModelService = Readonly<{
@@ -34,37 +42,33 @@ export type ModelService = Readonly<{
     request: ModelImport,
     options: Readonly<{ onProgress: (progress: ImportProgress) => void; signal: AbortSignal }>,
   ) => Promise<ModelImportResult>;
-  inspect: Method<'models', 'inspect'>;
-}>;
-
-export type PredictionService = Readonly<{ import: Method<'predictions', 'import'> }>;
+}> &
+  Methods<'models', 'import'>;
 
 export type RunProcedures = Readonly<{
-  start: Method<'runs', 'start'>;
-  resume: Method<'runs', 'resume'>;
-  pause: Method<'runs', 'pause'>;
-  watch: (input: Input<Contract['runs']['watch']>, signal: AbortSignal) => AsyncIterable<RunEvent>;
-  list: Method<'runs', 'list'>;
-  show: Method<'runs', 'show'>;
-  compare: Method<'runs', 'compare'>;
-  rescore: Method<'runs', 'rescore'>;
-  verify: Method<'runs', 'verify'>;
-  pack: Method<'runs', 'pack'>;
-  unpack: Method<'runs', 'unpack'>;
-  delete: Method<'runs', 'delete'>;
-  export: Method<'runs', 'export'>;
-}>;
+  watch: (input: InputOf<'runs', 'watch'>, signal: AbortSignal) => AsyncIterable<RunEvent>;
+}> &
+  Methods<'runs', 'watch'>;
 
-export type QuestionService = Readonly<{
-  list: Method<'questions', 'list'>;
-  get: Method<'questions', 'get'>;
-}>;
+export type TaskService = Methods<'tasks'>;
+export type PreferenceService = Methods<'preferences'>;
+export type FolderService = Methods<'folders'>;
+export type DatasetService = Methods<'datasets'>;
+export type PredictionService = Methods<'predictions'>;
+export type QuestionService = Methods<'questions'>;
+export type ViewService = Methods<'views'>;
+export type ExportService = Methods<'exports'>;
 
 export type Services = Readonly<{
   system: SystemService;
+  tasks: TaskService;
+  preferences: PreferenceService;
+  folders: FolderService;
   datasets: DatasetService;
   models: ModelService;
   predictions: PredictionService;
   runs: RunProcedures;
   questions: QuestionService;
+  views: ViewService;
+  exports: ExportService;
 }>;

@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleVersion, type Bundle, type Precision } from '../../shared/bundle.ts';
-import type { ImportProgress } from '../../shared/contract.ts';
+import type { ImportProgress } from '../../shared/contract/models.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
 import { resolveModelFolder } from '../checkpoint/model-folder.ts';
 import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';

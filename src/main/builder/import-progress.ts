@@ -1,5 +1,5 @@
 /** Progress of an import in bytes, with the time that is left at the speed so far. */
-import type { ImportProgress } from '../../shared/contract.ts';
+import type { ImportProgress } from '../../shared/contract/models.ts';
 
 /** Reports at most this often, so that a fast import does not drown its listener. */
 const reportEveryMs = 200;

@@ -54,7 +54,7 @@ export function createCore({
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
   const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist));
-  const router = createRouter(createServices(open), logBug);
+  const router = createRouter(createServices({ open, storePath }), logBug);
   return {
     version: programFiles.version,
     storePath,

@@ -3,7 +3,7 @@
  * fresh engine process.
  */
 import { cpus, totalmem } from 'node:os';
-import type { DoctorReport } from '../../shared/contract.ts';
+import type { DoctorReport } from '../../shared/contract/system.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { devices, type Device } from '../../shared/run-settings.ts';
 import { resolveDevice } from '../engine/devices.ts';

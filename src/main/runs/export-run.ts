@@ -9,7 +9,7 @@ import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { parseWhere } from '../store/where.ts';
+import { parseWhere } from '../../shared/where.ts';
 import { protectedPaths } from './protected-paths.ts';
 import { runManifest, type Manifest } from './run-manifest.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';

@@ -1,10 +1,10 @@
 /** One question of a run with everything about it. */
-import type { QuestionDetail } from '../../shared/contract.ts';
+import type { QuestionDetail } from '../../shared/contract/questions.ts';
 import { fail } from '../../shared/failure.ts';
 import { scorerNames, type Reading } from '../../shared/prediction.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { parseWhere } from '../store/where.ts';
+import { parseWhere } from '../../shared/where.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';
 
 /** Fails (`not-found`) for a question that the run has not answered (yet). */
@@ -28,7 +28,15 @@ export async function findQuestion(
       .filter((reading): reading is Reading => reading !== null),
     imageUrl:
       sample.image === null ? null : `image/${encodeURIComponent(run.runId)}/${encodeURIComponent(sample.sampleId)}`,
+    position: found.position,
+    rank: null,
+    total: store.questions.count(scope),
     ...store.questions.neighbours(scope, found.position),
+    tags: [],
+    excluded: false,
+    note: '',
+    otherRuns: [],
+    probes: [],
   };
 }
 

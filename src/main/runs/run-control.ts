@@ -1,5 +1,5 @@
 /** Starting, resuming, pausing and following runs: one queue for this process, one loop for each run. */
-import type { EvaluationRequest } from '../../shared/contract.ts';
+import type { EvaluationRequest } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/run.ts';
 import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';

@@ -3,7 +3,8 @@
  * are those of the contract's `runs`, `predictions` and `questions` procedures.
  */
 import type { z } from 'zod';
-import type { EvaluationRequest, QuestionDetail, QuestionRow, exportManifestSchema } from '../../shared/contract.ts';
+import type { EvaluationRequest, exportManifestSchema } from '../../shared/contract/runs.ts';
+import type { QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
@@ -11,7 +12,7 @@ import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/stat
 import { buildCategoryTree } from '../analysis/category-tree.ts';
 import { scienceqaTables } from '../analysis/scienceqa-tables.ts';
 import type { Store } from '../store/store.ts';
-import { parseWhere } from '../store/where.ts';
+import { parseWhere } from '../../shared/where.ts';
 import { compareStoredRuns } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import type { EngineHost } from './engine-host.ts';

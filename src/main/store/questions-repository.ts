@@ -1,9 +1,10 @@
 /** Filtered, paged lists of a run's questions. Filters work on score rows and strata; text is read for one page. */
-import type { QuestionRow } from '../../shared/contract.ts';
+import type { QuestionRow } from '../../shared/contract/questions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { choiceLetter } from '../../shared/sample.ts';
 import type { Connection, SqlParameters } from './connection.ts';
-import { outcomes, sampleFields, type Where } from './where.ts';
+import { sampleFields, type Where } from '../../shared/where.ts';
+import { outcomes } from './outcome-numbers.ts';
 
 /** Questions of one run, as one scorer sees them, that pass a filter. */
 export type QuestionScope = Readonly<{ runRow: number; scorer: ScorerName; where: Where }>;

@@ -4,7 +4,7 @@ import type { ComparedRow } from '../analysis/compare-runs.ts';
 import { outcomeOf, type Outcome } from '../analysis/outcomes.ts';
 import type { ScienceqaCount } from '../analysis/scienceqa-tables.ts';
 import type { Connection } from './connection.ts';
-import { outcomes } from './where.ts';
+import { outcomes } from './outcome-numbers.ts';
 
 /** Questions of one stratum with one outcome. */
 export type StratumCount = Readonly<{

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import type { Bundle } from '../../../shared/bundle.ts';
 import { precisionSchema, precisions } from '../../../shared/bundle.ts';
-import type { ImportProgress } from '../../../shared/contract.ts';
+import type { ImportProgress } from '../../../shared/contract/models.ts';
 import { examples } from '../examples.ts';
 import { abortOnInterrupt } from '../interrupts.ts';
 import { positiveNumber } from '../option-types.ts';

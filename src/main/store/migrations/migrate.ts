@@ -7,9 +7,10 @@ import type { Connection } from '../connection.ts';
 import { damaged } from '../sqlite-failure.ts';
 import { initial } from './0001-initial.ts';
 import { packedImages } from './0002-packed-images.ts';
+import { app } from './0003-app.ts';
 
 /** In order; a published migration is never edited. */
-const migrations: readonly string[] = [initial, packedImages];
+const migrations: readonly string[] = [initial, packedImages, app];
 
 export const latestSchemaVersion = migrations.length;
 

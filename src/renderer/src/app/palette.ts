@@ -1,5 +1,5 @@
 /** Colours with a meaning, from Okabe and Ito's palette: told apart with every kind of colour vision. */
-import type { QuestionRow } from '../../../shared/contract.ts';
+import type { QuestionRow } from '../../../shared/contract/questions.ts';
 
 const steps = ['#e69f00', '#56b4e9', '#00b383', '#cc79a7', '#f0e442', '#0072b2', '#d55e00', '#999999'] as const;
 

@@ -2,37 +2,147 @@
  * Where the user is, as the part of the address behind `#`: it survives a reload, can be shared with a colleague
  * on the same store, and works under any prefix.
  */
+import { questionOrders, type QuestionSort } from '../../../shared/question-order.ts';
+
+export const runTabs = ['overview', 'questions', 'latent', 'manifest'] as const;
+export type RunTab = (typeof runTabs)[number];
+
+/** A filtered, sorted list of questions. */
+export type QuestionView = Readonly<{ where: readonly string[]; sort: QuestionSort | null; scorer: string | null }>;
 
 export type Route =
+  | Readonly<{ page: 'datasets' }>
+  | Readonly<{ page: 'dataset'; datasetId: string; where: readonly string[]; text: string; offset: number }>
+  | Readonly<{ page: 'models' }>
+  /** What a new run starts from: all optional; `fromRun` with a filter takes that run's questions and settings. */
+  | Readonly<{
+      page: 'new-run';
+      dataset: string | null;
+      model: string | null;
+      fromRun: string | null;
+      where: readonly string[];
+    }>
   | Readonly<{ page: 'runs' }>
-  | Readonly<{ page: 'run'; runId: string; where: readonly string[]; offset: number }>
-  | Readonly<{ page: 'question'; runId: string; sampleId: string; where: readonly string[]; stepIndex: number | null }>;
+  | Readonly<{ page: 'run'; runId: string; tab: Exclude<RunTab, 'questions'> }>
+  | (Readonly<{ page: 'questions'; runId: string; shape: 'table' | 'gallery' }> & QuestionView)
+  | (Readonly<{ page: 'question'; runId: string; sampleId: string; stepIndex: number | null }> & QuestionView)
+  | Readonly<{ page: 'compare'; runIds: readonly string[]; scorer: string | null }>;
+
+export const emptyView: QuestionView = { where: [], sort: null, scorer: null };
 
 /** Reads an address; anything unknown leads to the list of runs. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
   const where = parameters.getAll('where');
-  const [area, runId, kind, sampleId] = path.split('/').filter(Boolean).map(decode);
-  if (area !== 'runs' || runId === undefined) return { page: 'runs' };
+  const scorer = parameters.get('scorer');
+  const [area, id, kind, sampleId] = path.split('/').filter(Boolean).map(decode);
+  if (area === 'datasets') {
+    if (id === undefined) return { page: 'datasets' };
+    const offset = wholeNumber(parameters.get('offset')) ?? 0;
+    return { page: 'dataset', datasetId: id, where, text: parameters.get('text') ?? '', offset };
+  }
+  if (area === 'models') return { page: 'models' };
+  if (area === 'new-run') {
+    const [dataset, model, fromRun] = ['dataset', 'model', 'from'].map((name) => parameters.get(name));
+    return { page: 'new-run', dataset: dataset ?? null, model: model ?? null, fromRun: fromRun ?? null, where };
+  }
+  if (area === 'compare') return { page: 'compare', runIds: parameters.getAll('run'), scorer };
+  if (area !== 'runs' || id === undefined) return { page: 'runs' };
+  const view: QuestionView = { where, sort: parseSort(parameters.get('sort')), scorer };
   if (kind === 'questions' && sampleId !== undefined) {
     const step = wholeNumber(parameters.get('step'));
-    return { page: 'question', runId, sampleId, where, stepIndex: step === null || step === 0 ? null : step - 1 };
+    return { page: 'question', runId: id, sampleId, stepIndex: step === null || step === 0 ? null : step - 1, ...view };
   }
-  return { page: 'run', runId, where, offset: wholeNumber(parameters.get('offset')) ?? 0 };
+  if (kind === 'questions') {
+    return { page: 'questions', runId: id, shape: parameters.get('as') === 'gallery' ? 'gallery' : 'table', ...view };
+  }
+  const tab = runTabs.find((name) => name === kind);
+  return { page: 'run', runId: id, tab: tab === undefined || tab === 'questions' ? 'overview' : tab };
 }
 
 /** Writes the address of a route; `parseRoute` reads it back. */
 export function formatRoute(route: Route): string {
-  if (route.page === 'runs') return '#/runs';
-  const parameters = new URLSearchParams(route.where.map((term) => ['where', term]));
-  let path = `#/runs/${encodeURIComponent(route.runId)}`;
-  if (route.page === 'question') {
-    path += `/questions/${encodeURIComponent(route.sampleId)}`;
-    if (route.stepIndex !== null) parameters.set('step', String(route.stepIndex + 1));
-  } else if (route.offset > 0) parameters.set('offset', String(route.offset));
-  const query = parameters.toString();
-  return query === '' ? path : `${path}?${query}`;
+  const [path, parameters] = addressOf(route);
+  const query = new URLSearchParams(parameters).toString();
+  return query === '' ? `#/${path}` : `#/${path}?${query}`;
+}
+
+type Parameters = (readonly [string, string])[];
+
+function addressOf(route: Route): [path: string, parameters: [string, string][]] {
+  const [path, parameters] = partsOf(route);
+  return [path, parameters.map(([name, value]) => [name, value])];
+}
+
+function partsOf(route: Route): readonly [string, Parameters] {
+  const { page } = route;
+  switch (page) {
+    case 'datasets':
+    case 'models':
+    case 'runs':
+      return [page, []];
+    case 'dataset':
+      return [
+        `datasets/${encodeURIComponent(route.datasetId)}`,
+        [
+          ...terms(route.where),
+          ...optional('text', route.text === '' ? null : route.text),
+          ...optional('offset', route.offset === 0 ? null : String(route.offset)),
+        ],
+      ];
+    case 'new-run':
+      return [
+        'new-run',
+        [
+          ...optional('dataset', route.dataset),
+          ...optional('model', route.model),
+          ...optional('from', route.fromRun),
+          ...terms(route.where),
+        ],
+      ];
+    case 'compare':
+      return [
+        'compare',
+        [...route.runIds.map((runId) => ['run', runId] as const), ...optional('scorer', route.scorer)],
+      ];
+    case 'run': {
+      const run = `runs/${encodeURIComponent(route.runId)}`;
+      return [route.tab === 'overview' ? run : `${run}/${route.tab}`, []];
+    }
+    case 'questions':
+      return [
+        `runs/${encodeURIComponent(route.runId)}/questions`,
+        [...viewParameters(route), ...optional('as', route.shape === 'gallery' ? 'gallery' : null)],
+      ];
+    case 'question':
+      return [
+        `runs/${encodeURIComponent(route.runId)}/questions/${encodeURIComponent(route.sampleId)}`,
+        [...viewParameters(route), ...optional('step', route.stepIndex === null ? null : String(route.stepIndex + 1))],
+      ];
+  }
+}
+
+const terms = (where: readonly string[]): Parameters => where.map((term) => ['where', term]);
+
+const optional = (name: string, value: string | null): Parameters => (value === null ? [] : [[name, value]]);
+
+/** The view as an address holds it: what a saved view keeps. */
+export function viewParameters({ where, sort, scorer }: QuestionView): Parameters {
+  return [...terms(where), ...optional('sort', sort === null ? null : formatSort(sort)), ...optional('scorer', scorer)];
+}
+
+/** `-focus@2`: by focus at the second step, largest first. */
+export function formatSort({ by, stepIndex, descending }: QuestionSort): string {
+  return `${descending ? '-' : ''}${by}${stepIndex === undefined ? '' : `@${String(stepIndex + 1)}`}`;
+}
+
+export function parseSort(text: string | null): QuestionSort | null {
+  const [, minus, name, step] = /^(-?)([a-z-]+?)(?:@(\d{1,3}))?$/.exec(text ?? '') ?? [];
+  const by = questionOrders.find((known) => known === name);
+  if (by === undefined) return null;
+  const stepIndex = step === undefined || step === '0' ? undefined : Number(step) - 1;
+  return { by, descending: minus === '-', ...(stepIndex === undefined ? {} : { stepIndex }) };
 }
 
 function wholeNumber(text: string | null): number | null {

@@ -1,7 +1,7 @@
 /** The picture with its step scrubber, and the keys that drive both. */
 import { Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { QuestionDetail } from '../../../../shared/contract.ts';
+import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import { Picture } from './picture.tsx';
 import { StepScrubber } from './step-scrubber.tsx';
 import { useQuestionKeys } from './use-question-keys.ts';

@@ -2,7 +2,7 @@
 import { Anchor, Breadcrumbs, Button, Card, Grid, Group, Stack, Text } from '@mantine/core';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { QuestionDetail } from '../../../../shared/contract.ts';
+import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { client } from '../../api/client.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
@@ -34,12 +34,12 @@ function usePrefetchedQuestion(runId: string, sampleId: string | null, where: re
   }, [imageUrl]);
 }
 
-export function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPageProps) {
+export default function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPageProps) {
   const question = useQuery({ ...questionQuery(runId, sampleId, where), placeholderData: keepPreviousData });
   usePrefetchedQuestion(runId, question.data?.nextSampleId ?? null, where);
   const run = useQuery({ queryKey: ['run', runId], queryFn: () => client.runs.show({ runId }) });
   const goTo = (id: string | null): void => {
-    if (id !== null) navigate({ page: 'question', runId, sampleId: id, where, stepIndex });
+    if (id !== null) navigate({ page: 'question', runId, sampleId: id, where, sort: null, scorer: null, stepIndex });
   };
   return (
     <QueryGate query={question}>
@@ -54,7 +54,10 @@ export function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPage
                   detail={detail}
                   stepIndex={stepIndex}
                   onStep={(next) =>
-                    navigate({ page: 'question', runId, sampleId, where, stepIndex: next }, { replace: true })
+                    navigate(
+                      { page: 'question', runId, sampleId, where, sort: null, scorer: null, stepIndex: next },
+                      { replace: true },
+                    )
                   }
                   onNext={() => goTo(detail.nextSampleId)}
                   onPrevious={() => goTo(detail.previousSampleId)}
@@ -67,7 +70,10 @@ export function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPage
                 scorer={run.data?.run.scorer ?? null}
                 stepIndex={stepIndex}
                 onStep={(next) =>
-                  navigate({ page: 'question', runId, sampleId, where, stepIndex: next }, { replace: true })
+                  navigate(
+                    { page: 'question', runId, sampleId, where, sort: null, scorer: null, stepIndex: next },
+                    { replace: true },
+                  )
                 }
               />
             </Grid.Col>
@@ -93,7 +99,10 @@ function Head({ detail, run, runId, where, goTo }: HeadProps) {
         <Anchor href={formatRoute({ page: 'runs' })} size="sm">
           Runs
         </Anchor>
-        <Anchor href={formatRoute({ page: 'run', runId, where, offset: 0 })} size="sm">
+        <Anchor
+          href={formatRoute({ page: 'questions', runId, shape: 'table', where, sort: null, scorer: null })}
+          size="sm"
+        >
           {run === null ? runId : runTitle(run)}
         </Anchor>
         <Text size="sm" fw={600}>

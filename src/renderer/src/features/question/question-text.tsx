@@ -1,7 +1,7 @@
 /** The text beside the picture: question and options, the answer, and the latent steps in numbers. */
 import { Card, Group, Spoiler, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { QuestionDetail } from '../../../../shared/contract.ts';
+import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';

@@ -27,7 +27,8 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
     setOpen(next);
   };
   const choose = ({ node }: CategoryRow): void => {
-    navigate({ page: 'run', runId, where: withFields(where, categoryFields(node.path)), offset: 0 });
+    const fields = categoryFields(node.path);
+    navigate({ page: 'questions', runId, shape: 'table', where: withFields(where, fields), sort: null, scorer: null });
   };
   return (
     <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm" highlightOnHover>

@@ -1,7 +1,7 @@
 /** A run's questions: filter by outcome, page through, open one. */
 import { Anchor, Button, Group, Pagination, SegmentedControl, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { QuestionRow } from '../../../../shared/contract.ts';
+import type { QuestionRow } from '../../../../shared/contract/questions.ts';
 import { client } from '../../api/client.ts';
 import { count, milliseconds } from '../../components/numbers.ts';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';
@@ -24,7 +24,8 @@ export function QuestionsPanel({ runId, where, offset, live }: QuestionsPanelPro
     refetchInterval: live ? 2000 : false,
   });
   const go = (nextWhere: readonly string[], nextOffset: number): void => {
-    navigate({ page: 'run', runId, where: nextWhere, offset: nextOffset });
+    if (nextOffset >= 0)
+      navigate({ page: 'questions', runId, shape: 'table', where: nextWhere, sort: null, scorer: null });
   };
   const path = categoryPath(where);
   return (
@@ -98,7 +99,15 @@ function QuestionTable({ runId, where, rows }: QuestionTableProps) {
       </Table.Thead>
       <Table.Tbody>
         {rows.map((row) => {
-          const href = formatRoute({ page: 'question', runId, sampleId: row.sampleId, where, stepIndex: null });
+          const href = formatRoute({
+            page: 'question',
+            runId,
+            sampleId: row.sampleId,
+            where,
+            sort: null,
+            scorer: null,
+            stepIndex: null,
+          });
           return (
             <Table.Tr key={row.sampleId} {...rowLink(href)}>
               <Table.Td>

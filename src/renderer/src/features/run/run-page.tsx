@@ -12,9 +12,12 @@ import { QuestionsPanel } from './questions-panel.tsx';
 import { RunNotes } from './run-notes.tsx';
 import { runTitle } from './run-title.ts';
 
-export type RunPageProps = Readonly<{ runId: string; where: readonly string[]; offset: number }>;
+export type RunPageProps = Readonly<{ runId: string }>;
 
-export function RunPage({ runId, where, offset }: RunPageProps) {
+const where: readonly string[] = [];
+const offset = 0;
+
+export default function RunPage({ runId }: RunPageProps) {
   const query = useQuery({
     queryKey: ['run', runId],
     queryFn: () => client.runs.show({ runId }),

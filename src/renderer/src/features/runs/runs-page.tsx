@@ -19,7 +19,7 @@ const statusColours: Readonly<Record<RunStatus, string>> = {
   failed: 'red',
 };
 
-export function RunsPage() {
+export default function RunsPage() {
   const query = useQuery({
     queryKey: ['runs'],
     queryFn: () => client.runs.list({ limit: pageSize }),
@@ -70,7 +70,7 @@ function RunTable({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total
 }
 
 function RunRow({ run }: Readonly<{ run: RunSummary }>) {
-  const href = formatRoute({ page: 'run', runId: run.runId, where: [], offset: 0 });
+  const href = formatRoute({ page: 'run', runId: run.runId, tab: 'overview' });
   return (
     <Table.Tr {...rowLink(href)}>
       <Table.Td>

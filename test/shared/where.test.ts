@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseWhere, sampleMatches } from '../../src/main/store/where.ts';
+import { parseWhere, sampleMatches } from '../../src/shared/where.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { sampleOfTest } from '../support/stored-rows.ts';
 

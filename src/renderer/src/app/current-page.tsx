@@ -1,0 +1,52 @@
+/** The page that the address names. Pages load when they are first opened: the first load stays small. */
+import { Center, Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useRoute } from '../routing/use-route.ts';
+
+const DatasetsPage = lazy(() => import('../features/datasets/datasets-page.tsx'));
+const DatasetPage = lazy(() => import('../features/datasets/dataset-page.tsx'));
+const ModelsPage = lazy(() => import('../features/models/models-page.tsx'));
+const NewRunPage = lazy(() => import('../features/new-run/new-run-page.tsx'));
+const RunsPage = lazy(() => import('../features/runs/runs-page.tsx'));
+const RunPage = lazy(() => import('../features/run/run-page.tsx'));
+const QuestionsPage = lazy(() => import('../features/questions/questions-page.tsx'));
+const QuestionPage = lazy(() => import('../features/question/question-page.tsx'));
+const ComparePage = lazy(() => import('../features/compare/compare-page.tsx'));
+
+export function CurrentPage() {
+  return (
+    <Suspense
+      fallback={
+        <Center py={80}>
+          <Loader type="dots" aria-label="Loading" />
+        </Center>
+      }
+    >
+      <RoutedPage />
+    </Suspense>
+  );
+}
+
+function RoutedPage() {
+  const route = useRoute();
+  switch (route.page) {
+    case 'datasets':
+      return <DatasetsPage />;
+    case 'dataset':
+      return <DatasetPage key={route.datasetId} {...route} />;
+    case 'models':
+      return <ModelsPage />;
+    case 'new-run':
+      return <NewRunPage {...route} />;
+    case 'runs':
+      return <RunsPage />;
+    case 'run':
+      return <RunPage key={route.runId} {...route} />;
+    case 'questions':
+      return <QuestionsPage key={route.runId} {...route} />;
+    case 'question':
+      return <QuestionPage {...route} />;
+    case 'compare':
+      return <ComparePage {...route} />;
+  }
+}

@@ -1,0 +1,69 @@
+/** Any number of runs side by side: the paper's main table from one's own runs, and accuracy against N and K. */
+import { z } from 'zod';
+import { intervalSchema } from './statistics.ts';
+
+/** A row of the main table. */
+export const methodRowSchema = z.object({
+  runId: z.string(),
+  label: z.string(),
+  method: z.string().nullable(),
+  modelName: z.string().nullable(),
+  /** N and K of the run; null for imported predictions. */
+  latentSteps: z.int().nullable(),
+  patchesPerStep: z.int().nullable(),
+  intervention: z.string().nullable(),
+  /** Over the questions that all compared runs hold (excluded ones left out). */
+  questionCount: z.int().min(0),
+  correct: z.int().min(0),
+  accuracy: intervalSchema.nullable(),
+  unparsed: z.int().min(0),
+  failed: z.int().min(0),
+  arStepsMean: z.number().nullable(),
+  secondsMean: z.number().nullable(),
+  secondsMedian: z.number().nullable(),
+  secondsP90: z.number().nullable(),
+  /** Seconds of the baseline over seconds of this run (means); null where either is unknown. */
+  speedUp: z.number().nullable(),
+  /** Paired with the baseline; null for the baseline itself. McNemar's exact p and Holm's over the rows. */
+  againstBaseline: z
+    .object({
+      difference: intervalSchema.nullable(),
+      rightToWrong: z.int().min(0),
+      wrongToRight: z.int().min(0),
+      pValue: z.number(),
+      pValueHolm: z.number(),
+    })
+    .nullable(),
+  /** Accuracy by domain, over the same questions. */
+  byDomain: z.array(
+    z.object({ domain: z.string(), total: z.int(), correct: z.int(), accuracy: intervalSchema.nullable() }),
+  ),
+});
+export type MethodRow = z.infer<typeof methodRowSchema>;
+
+export const methodTableSchema = z.object({
+  scorer: z.string(),
+  baselineRunId: z.string(),
+  rows: z.array(methodRowSchema),
+  /** Questions that all runs hold. */
+  commonQuestions: z.int().min(0),
+  /** Questions left out because not every run holds them, or because they differ in text. */
+  leftOut: z.int().min(0),
+  differentQuestions: z.int().min(0),
+  excluded: z.int().min(0),
+});
+export type MethodTable = z.infer<typeof methodTableSchema>;
+
+/** One point of accuracy against a setting: a run, at one domain ('' for all). */
+export const sweepPointSchema = z.object({
+  runId: z.string(),
+  latentSteps: z.int(),
+  patchesPerStep: z.int(),
+  intervention: z.string(),
+  modelName: z.string().nullable(),
+  domain: z.string(),
+  total: z.int().min(0),
+  correct: z.int().min(0),
+  accuracy: intervalSchema.nullable(),
+});
+export type SweepPoint = z.infer<typeof sweepPointSchema>;
