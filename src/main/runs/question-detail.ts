@@ -5,6 +5,7 @@ import { scorerNames, type Reading } from '../../shared/prediction.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { parseWhere } from '../../shared/where.ts';
+import { probesOf } from './probes.ts';
 import { ensureScored, readPrediction } from './scoring-rows.ts';
 
 /** Fails (`not-found`) for a question that the run has not answered (yet). */
@@ -36,7 +37,7 @@ export async function findQuestion(
     excluded: false,
     note: '',
     otherRuns: [],
-    probes: [],
+    probes: probesOf(store, run, found),
   };
 }
 

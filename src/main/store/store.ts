@@ -10,6 +10,7 @@ import { createDatasetsRepository, type DatasetsRepository } from './datasets-re
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
 import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
 import { createPredictionsRepository, type PredictionsRepository } from './predictions-repository.ts';
+import { createProbesRepository, type ProbesRepository } from './probes-repository.ts';
 import { createQuestionsRepository, type QuestionsRepository } from './questions-repository.ts';
 import { createRunLeases, type RunLeases } from './run-leases.ts';
 import { createRunsRepository, type RunsRepository } from './runs-repository.ts';
@@ -42,6 +43,7 @@ export type Store = Readonly<{
   scores: ScoresRepository;
   questions: QuestionsRepository;
   annotations: AnnotationsRepository;
+  probes: ProbesRepository;
   /** All or nothing; waits for other writers. */
   transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
@@ -145,6 +147,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     scores: createScoresRepository(connection),
     questions: createQuestionsRepository(connection),
     annotations: createAnnotationsRepository(connection),
+    probes: createProbesRepository(connection),
     transaction: connection.transaction,
     checkIntegrity: () => integrityOf(connection),
     close: connection.close,
