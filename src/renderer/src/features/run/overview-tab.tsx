@@ -1,0 +1,67 @@
+/** How a run went: figures, accuracy by category, times; by the scorer chosen here. */
+import { Alert, Card, Grid, Group, Select, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { scorerNames, scorerWarnings, type ScorerName } from '../../../../shared/prediction.ts';
+import { QueryGate } from '../../components/query-gate.tsx';
+import { CategoryTable } from './category-table.tsx';
+import { RunFigures } from './run-figures.tsx';
+import { AccuracyTables } from './accuracy-tables.tsx';
+import { TimesCard } from './times-card.tsx';
+import { scorerOf, useRun } from './use-run.ts';
+
+const noFilter: readonly string[] = [];
+
+export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
+  const [scorer, setScorer] = useState<ScorerName | null>(null);
+  const query = useRun(runId, scorer);
+  return (
+    <QueryGate query={query}>
+      {({ run, categories, tables }) => {
+        const warning = scorerWarnings[run.scorer];
+        const accuracy = categories.find(({ path }) => path.length === 0)?.accuracy ?? null;
+        return (
+          <Stack gap="md">
+            <Group gap="sm" justify="space-between">
+              <Text size="sm" c="dimmed">
+                Intervals are 95 % (Wilson); n counts every answered or failed question that is not excluded.
+              </Text>
+              <Group gap="xs">
+                <Text size="sm" component="label" htmlFor="run-scorer">
+                  Scorer
+                </Text>
+                <Select
+                  id="run-scorer"
+                  size="xs"
+                  w={170}
+                  data={[...scorerNames]}
+                  value={run.scorer}
+                  allowDeselect={false}
+                  onChange={(name) => setScorer(scorerOf(name))}
+                />
+              </Group>
+            </Group>
+            {warning === undefined ? null : (
+              <Alert color="yellow" variant="light">
+                {warning}
+              </Alert>
+            )}
+            <RunFigures run={run} accuracy={accuracy} />
+            <Grid gap="md">
+              <Grid.Col span={{ base: 12, lg: 6 }}>
+                <Card withBorder padding={0}>
+                  <CategoryTable runId={runId} categories={categories} where={noFilter} scorer={run.scorer} />
+                </Card>
+              </Grid.Col>
+              <Grid.Col span={{ base: 12, lg: 6 }}>
+                <Stack gap="md">
+                  <AccuracyTables tables={tables} />
+                  <TimesCard runId={runId} live={run.status === 'running'} />
+                </Stack>
+              </Grid.Col>
+            </Grid>
+          </Stack>
+        );
+      }}
+    </QueryGate>
+  );
+}

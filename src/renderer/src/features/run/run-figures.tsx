@@ -1,0 +1,48 @@
+/** The run in four numbers, each with where it comes from. */
+import { Card, SimpleGrid, Text } from '@mantine/core';
+import type { RunSummary } from '../../../../shared/run.ts';
+import type { Interval } from '../../../../shared/statistics.ts';
+import { count, percent } from '../../components/numbers.ts';
+
+export type RunFiguresProps = Readonly<{ run: RunSummary; accuracy: Interval | null }>;
+
+export function RunFigures({ run, accuracy }: RunFiguresProps) {
+  const between = accuracy === null ? '' : ` (${percent(accuracy.low)} to ${percent(accuracy.high)})`;
+  const figures: readonly (readonly [name: string, value: string, detail: string])[] = [
+    ['Accuracy', percent(run.accuracy), `${count(run.correct)} of ${count(run.total)}${between}, scorer ${run.scorer}`],
+    [
+      'Questions',
+      run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`,
+      `${count(run.unparsed)} unparsed, ${count(run.failed)} failed`,
+    ],
+    ...(run.arStepsMean === null
+      ? []
+      : [['AR steps', run.arStepsMean.toFixed(2), 'mean a question: latent steps + tokens'] as const]),
+    ...(run.secondsPerQuestionMean === null
+      ? []
+      : [
+          [
+            'Time a question',
+            `${run.secondsPerQuestionMean.toFixed(3)} s`,
+            `mean, model only${run.device === null ? '' : `, on ${run.device}`}`,
+          ] as const,
+        ]),
+  ];
+  return (
+    <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">
+      {figures.map(([name, value, detail]) => (
+        <Card withBorder padding="md" key={name}>
+          <Text size="sm" c="dimmed">
+            {name}
+          </Text>
+          <Text fz={28} fw={650} lh={1.3}>
+            {value}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {detail}
+          </Text>
+        </Card>
+      ))}
+    </SimpleGrid>
+  );
+}

@@ -1,0 +1,45 @@
+/** How far a run is: a bar, questions a second, time left, accuracy so far. Gone once the run has finished. */
+import { Group, Progress, Text } from '@mantine/core';
+import type { RunEvent, RunSummary } from '../../../../shared/run.ts';
+import { count, duration, percent } from '../../components/numbers.ts';
+
+export type RunProgressBarProps = Readonly<{ run: RunSummary; progress: RunEvent | null }>;
+
+export function RunProgressBar({ run, progress }: RunProgressBarProps) {
+  if (run.status === 'finished') return null;
+  // The stream is ahead of the summary while the run goes on, and behind it once it has ended.
+  const done = Math.max(progress?.done ?? 0, run.total);
+  const correct = progress !== null && progress.done >= run.total ? progress.correct : run.correct;
+  const fraction = run.planned === 0 ? 0 : done / run.planned;
+  const parts = [
+    progress === null || progress.phase === 'answering' ? null : phaseText(progress.phase),
+    progress?.questionsPerSecond == null ? null : `${progress.questionsPerSecond.toFixed(2)} questions/s`,
+    progress?.secondsLeft == null ? null : `${duration(progress.secondsLeft)} left`,
+    done === 0 ? null : `accuracy so far ${percent(correct / done)}`,
+  ].filter((part) => part !== null);
+  const text = `${count(done)} of ${count(run.planned)} questions`;
+  return (
+    <div>
+      <Progress
+        value={100 * fraction}
+        size="md"
+        striped={run.status === 'running'}
+        animated={run.status === 'running'}
+        color={run.status === 'running' ? 'violet' : 'gray'}
+        aria-label={`Answered: ${text}`}
+      />
+      <Group justify="space-between" mt={4} gap="md">
+        <Text size="sm" fw={550}>
+          {text}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {parts.join(' · ')}
+        </Text>
+      </Group>
+    </div>
+  );
+}
+
+function phaseText(phase: string): string {
+  return phase === 'waiting' ? 'waiting for the run before it' : phase;
+}

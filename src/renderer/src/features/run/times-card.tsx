@@ -1,0 +1,114 @@
+/** Where the time went: how long questions took, in how many AR steps, and the mean of each phase. */
+import { Card, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { api } from '../../api/queries.ts';
+import { milliseconds } from '../../components/numbers.ts';
+
+const Histogram = lazy(() => import('../../components/histogram.tsx'));
+
+export type TimesCardProps = Readonly<{ runId: string; live: boolean }>;
+
+export function TimesCard({ runId, live }: TimesCardProps) {
+  const { data } = useQuery({
+    ...api.runs.times.queryOptions({ input: { runId } }),
+    refetchInterval: live ? 5000 : false,
+  });
+  if (data === undefined || (data.totalMs === null && data.arSteps === null)) return null;
+  const { phases, totalMs, arSteps } = data;
+  return (
+    <Suspense fallback={<Loading />}>
+      {totalMs === null ? null : (
+        <Card withBorder>
+          <Title order={3} size="h5">
+            Time a question
+          </Title>
+          <Text size="sm" c="dimmed" mb="xs">
+            {`n = ${String(totalMs.count)}; mean ${milliseconds(totalMs.mean)}, median ${milliseconds(totalMs.median)}, 90 % within ${milliseconds(totalMs.p90)}, longest ${milliseconds(totalMs.max)}`}
+          </Text>
+          <Histogram
+            bins={totalMs.bins}
+            binEnd={totalMs.binEnd}
+            name="Questions"
+            label="Time a question, number of questions by time"
+            format={milliseconds}
+          />
+          <Phases phases={phases} />
+        </Card>
+      )}
+      {arSteps === null ? null : (
+        <Card withBorder>
+          <Title order={3} size="h5">
+            AR steps
+          </Title>
+          <Text size="sm" c="dimmed" mb="xs">
+            {`n = ${String(arSteps.count)}; mean ${arSteps.mean.toFixed(2)}, median ${String(arSteps.median)}, 90 % within ${String(arSteps.p90)}, most ${String(arSteps.max)}`}
+          </Text>
+          <Histogram
+            bins={arSteps.bins}
+            binEnd={arSteps.binEnd}
+            name="Questions"
+            label="AR steps, number of questions by steps"
+            format={(value) => value.toFixed(1)}
+          />
+        </Card>
+      )}
+    </Suspense>
+  );
+}
+
+const Loading = () => (
+  <Center h={180}>
+    <Loader type="dots" aria-label="Loading" />
+  </Center>
+);
+
+const phaseColours = ['#999999', '#56b4e9', '#0072b2', '#e69f00', '#cc79a7'] as const;
+
+function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string; meanMs: number }>[] }>) {
+  const whole = phases.reduce((sum, { meanMs }) => sum + meanMs, 0);
+  if (whole === 0) return null;
+  return (
+    <Stack gap={6} mt="sm">
+      <div
+        role="img"
+        aria-label={phases.map(({ phase, meanMs }) => `${phase} ${milliseconds(meanMs)}`).join(', ')}
+        style={{ display: 'flex', height: 12, borderRadius: 4, overflow: 'hidden' }}
+      >
+        {phases.map(({ phase, meanMs }, index) => (
+          <div
+            key={phase}
+            style={{
+              width: `${String((100 * meanMs) / whole)}%`,
+              background: phaseColours[index % phaseColours.length],
+            }}
+          />
+        ))}
+      </div>
+      <Group gap="4px 16px">
+        {phases.map(({ phase, meanMs }, index) => (
+          <Group gap={6} key={phase} wrap="nowrap">
+            <span
+              aria-hidden="true"
+              style={{
+                width: 10,
+                height: 10,
+                borderRadius: 2,
+                background: phaseColours[index % phaseColours.length],
+              }}
+            />
+            <Text size="xs">
+              {phase}{' '}
+              <Text span inherit c="dimmed">
+                {milliseconds(meanMs)}
+              </Text>
+            </Text>
+          </Group>
+        ))}
+      </Group>
+      <Text size="xs" c="dimmed">
+        Means of the phases. Preprocessing is not part of the time a question, as in the paper.
+      </Text>
+    </Stack>
+  );
+}
