@@ -9,9 +9,12 @@ import type { BugLog } from '../api/failures.ts';
 import type { Router } from '../api/router.ts';
 import { createRouter } from '../api/router.ts';
 import type { RunService } from '../runs/run-service.ts';
+import { failureOf } from '../../shared/failure.ts';
+import type { LiveEvent } from '../../shared/live-event.ts';
 import { defaultStorePath } from '../store/default-path.ts';
 import type { Store } from '../store/store.ts';
 import { createServices } from './compose.ts';
+import { createLiveHub } from './live-hub.ts';
 import { programFiles } from './program-files.ts';
 import type { RunImages } from './run-images.ts';
 import { createRunImages } from './run-images.ts';
@@ -54,7 +57,8 @@ export function createCore({
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
   const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist));
-  const router = createRouter(createServices({ open, storePath }), logBug);
+  const live = createLiveHub({ follow: (publish) => followRuns(open, publish) });
+  const router = createRouter(createServices({ open, storePath, live }), logBug);
   return {
     version: programFiles.version,
     storePath,
@@ -62,6 +66,7 @@ export function createCore({
     router,
     images: createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId)),
     close: async () => {
+      live.close();
       if (opening === null) return;
       // A store that never opened has already been reported to whoever asked for it.
       const parts = await opening.catch(() => null);
@@ -70,6 +75,17 @@ export function createCore({
       parts?.store.close();
     },
   };
+}
+
+/** A store that cannot be opened has nothing to follow; whoever asks for its content hears why. */
+async function followRuns(open: () => Promise<OpenParts>, publish: (event: LiveEvent) => void): Promise<() => void> {
+  try {
+    const { runs } = await open();
+    return runs.follow(publish);
+  } catch (error) {
+    if (failureOf(error) === undefined) throw error;
+    return () => undefined;
+  }
 }
 
 async function openParts(storePath: string, mustExist: boolean): Promise<OpenParts> {

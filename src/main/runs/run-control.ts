@@ -10,6 +10,7 @@ import { createOwner, retireOwner } from './owner.ts';
 import { planRun } from './planner.ts';
 import { openRunInputs, refuseIfOwned, takeRun, type RunInputs } from './resume-run.ts';
 import { requireRun, statusOf } from './run-state.ts';
+import { followStore, type StoreChange } from './follow-store.ts';
 import { watchRun } from './watch.ts';
 
 /** How often the store is asked whether another process has stopped a run. */
@@ -28,12 +29,15 @@ export type RunControl = Readonly<{
   resume: (runId: string) => Promise<RunRecord>;
   pause: (runId: string, force: boolean) => Promise<RunRecord>;
   watch: (runId: string, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
+  /** Reports what changes in the store, this process's runs included, until the returned function is called. */
+  follow: (report: (change: StoreChange) => void) => () => void;
   /** Pauses everything that this process works on. */
   close: () => Promise<void>;
 }>;
 
 export function createRunControl({ store, engineHost, version, threadCount }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
+  const followers = new Set<() => void>();
   let lastTurn: Promise<void> = Promise.resolve();
 
   const begin = (runId: string, token: string, inputs: RunInputs): RunRecord => {
@@ -85,10 +89,19 @@ export function createRunControl({ store, engineHost, version, threadCount }: Ru
       return requireRun(store, runId);
     },
     watch: (runId, signal) => watchRun(store, runId, (id) => active.get(id), signal),
+    follow: (report) => {
+      const stop = followStore(store, (id) => active.get(id), report);
+      followers.add(stop);
+      return () => {
+        followers.delete(stop);
+        stop();
+      };
+    },
     close: async () => {
       const runs = [...active.values()];
       for (const run of runs) run.stop(false);
       await Promise.allSettled(runs.map(({ ended }) => ended));
+      for (const stop of followers) stop();
     },
   };
 }

@@ -18,6 +18,7 @@ import { createDatasetShelf } from './dataset-shelf.ts';
 import type { EngineHost } from './engine-host.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { exportRun } from './export-run.ts';
+import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
 import { findQuestion } from './question-detail.ts';
@@ -82,6 +83,8 @@ export type RunService = Readonly<{
   pause: (input: RunIdInput & Readonly<{ force: boolean }>) => Promise<RunSummary>;
   /** The current state first, then at most five events a second, the final state last. */
   watch: (input: RunIdInput, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
+  /** Reports what changes, whichever process changes it, until the returned function is called. */
+  follow: (report: (change: StoreChange) => void) => () => void;
   list: (input: ListRunsInput) => Promise<{ runs: RunSummary[]; total: number }>;
   show: (input: ShowRunInput) => Promise<{
     run: RunSummary;
@@ -119,6 +122,7 @@ export function createRunService({ store, engineHost, version, threadCount = nul
     resume: async ({ runId }) => summaryOf(store, await control.resume(runId)),
     pause: async ({ runId, force }) => summaryOf(store, await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
+    follow: (report) => control.follow(report),
     list: async ({ limit, offset }) => {
       const runs: RunSummary[] = [];
       for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run));

@@ -21,7 +21,7 @@ export function requireRun(store: Store, runId: string): RunRecord {
 }
 
 /** The status that readers see. */
-export function statusOf(run: RunRecord): RunStatus {
+export function statusOf(run: Pick<RunRecord, 'status' | 'owner'>): RunStatus {
   if (run.status !== 'running') return run.status;
   return run.owner !== null && isOwnerAlive(run.owner) ? 'running' : 'interrupted';
 }

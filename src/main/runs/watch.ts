@@ -54,7 +54,8 @@ export function storedState(store: Store, runId: string): Omit<RunEvent, 'sequen
   };
 }
 
-const activeState = (active: ActiveRun): Omit<RunEvent, 'sequence'> => ({
+/** What this process knows of a run that it works on. */
+export const activeState = (active: ActiveRun): Omit<RunEvent, 'sequence'> => ({
   ...active.progress.state(),
   status: 'running',
 });

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { PenumbraFailure, fail, failureOf } from '../../shared/failure.ts';
 import { createAnnotationsRepository, type AnnotationsRepository } from './annotations-repository.ts';
+import { createChangeSigns, type ChangeSigns } from './change-signs.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
@@ -44,6 +45,7 @@ export type Store = Readonly<{
   questions: QuestionsRepository;
   annotations: AnnotationsRepository;
   probes: ProbesRepository;
+  changes: ChangeSigns;
   /** All or nothing; waits for other writers. */
   transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
@@ -148,6 +150,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     questions: createQuestionsRepository(connection),
     annotations: createAnnotationsRepository(connection),
     probes: createProbesRepository(connection),
+    changes: createChangeSigns(connection),
     transaction: connection.transaction,
     checkIntegrity: () => integrityOf(connection),
     close: connection.close,

@@ -17,6 +17,7 @@ export type Credentials = Readonly<{
   hasCookie: (headers: IncomingHttpHeaders) => boolean;
   /** The API: a header, never the cookie alone. */
   hasApiToken: (headers: IncomingHttpHeaders) => boolean;
+  isApiToken: (token: string) => boolean;
 }>;
 
 export const apiTokenHeader = 'x-penumbra-token';
@@ -29,11 +30,13 @@ export function createCredentials(): Credentials {
   const cookieValue = secret();
   // Cookies ignore ports: a name of this server's own keeps two servers from overwriting each other's.
   const cookieName = `penumbra-${randomBytes(6).toString('hex')}`;
+  const isApiToken = (token: string): boolean => same(token, apiToken) || same(token, addressToken);
   return {
     addressToken,
     apiToken,
     setCookie: `${cookieName}=${cookieValue}; Path=/; HttpOnly; SameSite=Strict`,
     isAddressToken: (token) => same(token, addressToken),
+    isApiToken,
     hasCookie: ({ cookie = '' }) =>
       cookie.split(';').some((pair) => {
         const [name, value = ''] = pair.trim().split('=', 2);
@@ -41,7 +44,7 @@ export function createCredentials(): Credentials {
       }),
     hasApiToken: (headers) => {
       const given = headers[apiTokenHeader] ?? /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
-      return typeof given === 'string' && (same(given, apiToken) || same(given, addressToken));
+      return typeof given === 'string' && isApiToken(given);
     },
   };
 }

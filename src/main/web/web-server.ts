@@ -7,6 +7,7 @@
  *   /api/session       gives the page its API token                      cookie
  *   /api/ping          200 to the owner, 401 to a stranger               cookie or header
  *   /api/rpc/…         the contract                                      header
+ *   /api/live          live events over a WebSocket                      cookie or header, and the token as a message
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -19,6 +20,7 @@ import { createCredentials } from './credentials.ts';
 import { sendImage } from './image-endpoint.ts';
 import type { SendPageFile } from './page-files.ts';
 import { openPageFiles } from './page-files.ts';
+import { openLiveSockets } from './live-socket.ts';
 import { refusalOf } from './request-checks.ts';
 import { sendJson, sendText, setSecurityHeaders } from './responses.ts';
 
@@ -72,6 +74,7 @@ export async function startWebServer({ core, port, pageFolder }: WebServerOption
       else sendText(response, 500, 'Internal error.');
     });
   });
+  const liveSockets = openLiveSockets({ server, core, credentials });
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -79,6 +82,7 @@ export async function startWebServer({ core, port, pageFolder }: WebServerOption
     address: `http://127.0.0.1:${String(bound)}/?token=${credentials.addressToken}`,
     close: () =>
       new Promise((resolve) => {
+        liveSockets.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,4 +1,10 @@
 /** What the services share. Parts that hold resources open on first use. */
 import type { OpenParts } from '../core.ts';
+import type { LiveHub } from '../live-hub.ts';
 
-export type ServiceParts = Readonly<{ open: () => Promise<OpenParts>; storePath: string }>;
+export type ServiceParts = Readonly<{
+  open: () => Promise<OpenParts>;
+  storePath: string;
+  /** `live.publish({ kind: 'datasets' })` tells every open face at once what a service has changed. */
+  live: LiveHub;
+}>;

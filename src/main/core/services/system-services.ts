@@ -4,13 +4,11 @@ import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { unbuilt } from './unbuilt.ts';
 
-export function createSystemService({ open }: ServiceParts): SystemService {
+export function createSystemService({ open, live }: ServiceParts): SystemService {
   return {
     version: programFiles.version,
     info: unbuilt,
-    watch: () => {
-      throw new Error('not built yet');
-    },
+    watch: (signal) => live.watch(signal),
     doctor: async () => {
       const { examine } = await import('../doctor.ts');
       const { store, runs } = await open();

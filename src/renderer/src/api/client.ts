@@ -5,37 +5,14 @@
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
-import { z } from 'zod';
 import type { Contract } from '../../../shared/contract.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { failureSchema } from '../../../shared/failure.ts';
-
-const sessionSchema = z.object({ apiToken: z.string() });
-let session: Promise<string> | null = null;
-
-/** Thrown where the server no longer knows this browser. */
-export class SessionEnded extends Error {}
-
-async function openSession(): Promise<string> {
-  const response = await fetch(new URL('api/session', document.baseURI));
-  if (response.status === 401) throw new SessionEnded();
-  if (!response.ok) throw new Error(`the server answered ${String(response.status)}`);
-  return sessionSchema.parse(await response.json()).apiToken;
-}
-
-async function token(): Promise<string> {
-  session ??= openSession();
-  try {
-    return await session;
-  } catch (error) {
-    session = null;
-    throw error;
-  }
-}
+import { apiToken, SessionEnded } from './session.ts';
 
 const link = new RPCLink({
   url: new URL('api/rpc', document.baseURI).href,
-  headers: async () => ({ 'x-penumbra-token': await token() }),
+  headers: async () => ({ 'x-penumbra-token': await apiToken() }),
 });
 
 export const client: ContractRouterClient<Contract> = createORPCClient(link);

@@ -7,8 +7,12 @@ import { Shell } from './shell.tsx';
 import { theme } from './theme.ts';
 
 const queries = new QueryClient({
-  // Refusals are answers, not accidents: asking again changes nothing.
-  defaultOptions: { queries: { retry: false, staleTime: 5000, refetchOnWindowFocus: true } },
+  defaultOptions: {
+    // Refusals are answers, not accidents: asking again changes nothing. The server is on this machine, or behind a
+    // forward: a browser without network reaches it all the same.
+    queries: { retry: false, staleTime: 5000, refetchOnWindowFocus: true, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
 });
 
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? '';

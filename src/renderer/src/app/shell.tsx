@@ -12,9 +12,11 @@ import {
 } from '@mantine/core';
 import { IconChartBar, IconCpu, IconDatabase, IconListCheck, IconMoon, IconPlus, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useLive } from '../api/live.ts';
 import iconUrl from '../icon.svg';
 import { formatRoute, type Route } from '../routing/route.ts';
 import { useRoute } from '../routing/use-route.ts';
+import { ConnectionBanner } from './connection-banner.tsx';
 
 const places: readonly Readonly<{
   label: string;
@@ -32,6 +34,7 @@ const newRun = formatRoute({ page: 'new-run', dataset: null, model: null, fromRu
 
 export function Shell({ children }: Readonly<{ children: ReactNode }>) {
   const { page } = useRoute();
+  useLive();
   return (
     <AppShell
       header={{ height: 52 }}
@@ -70,7 +73,10 @@ export function Shell({ children }: Readonly<{ children: ReactNode }>) {
           ))}
         </nav>
       </AppShell.Navbar>
-      <AppShell.Main>{children}</AppShell.Main>
+      <AppShell.Main>
+        <ConnectionBanner />
+        {children}
+      </AppShell.Main>
     </AppShell>
   );
 }

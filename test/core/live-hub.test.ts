@@ -1,0 +1,132 @@
+/** The hub of live events: what each reader gets, how often, and how little it keeps for one that does not read. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createLiveHub, type LiveHub } from '../../src/main/core/live-hub.ts';
+import type { LiveEvent } from '../../src/shared/live-event.ts';
+import type { RunEvent } from '../../src/shared/run.ts';
+
+const hub = (): LiveHub => createLiveHub({ follow: () => Promise.resolve(() => undefined) });
+
+const runEvent = (runId: string, done: number): LiveEvent => {
+  const event: RunEvent = {
+    runId,
+    sequence: done,
+    status: 'running',
+    done,
+    planned: 1000,
+    correct: 0,
+    failed: 0,
+    questionsPerSecond: null,
+    secondsLeft: null,
+    phase: 'answering',
+  };
+  return { kind: 'run', event };
+};
+
+/** Reads for as long as the signal lets it. */
+async function readAll(live: LiveHub, signal: AbortSignal): Promise<LiveEvent[]> {
+  const events: LiveEvent[] = [];
+  for await (const event of live.watch(signal)) events.push(event);
+  return events;
+}
+
+describe('the hub', () => {
+  it('greets every reader first and gives each what is published', async () => {
+    const live = hub();
+    const readers = [1, 2].map(() => readAll(live, AbortSignal.timeout(150)));
+    await delay(20);
+    live.publish({ kind: 'datasets' });
+    live.publish({ kind: 'models' });
+    for (const events of await Promise.all(readers)) {
+      expect(events.map(({ kind }) => kind)).toEqual(['connected', 'datasets', 'models']);
+    }
+  });
+
+  it('passes on at most five events a second of a run, each run for itself, the last one included', async () => {
+    const live = hub();
+    const stop = new AbortController();
+    const reading = readAll(live, stop.signal);
+    await delay(20);
+    const started = performance.now();
+    let done = 0;
+    while (performance.now() - started < 1000) {
+      done += 1;
+      live.publish(runEvent('a', done));
+      live.publish(runEvent('b', done));
+      await delay(2);
+    }
+    await delay(300);
+    stop.abort();
+    const events = (await reading).flatMap((event) => (event.kind === 'run' ? [event.event] : []));
+    for (const runId of ['a', 'b']) {
+      const own = events.filter((event) => event.runId === runId);
+      expect(own.length).toBeGreaterThanOrEqual(3);
+      expect(own.length).toBeLessThanOrEqual(7);
+      expect(own.at(-1)?.done).toBe(done);
+    }
+  });
+
+  it('keeps only the newest of each run for a reader that does not read', async () => {
+    const live = hub();
+    const reader = live.watch(AbortSignal.timeout(1000));
+    await reader.next();
+    const second = reader.next();
+    live.publish({ kind: 'views' });
+    await second;
+    for (let done = 1; done <= 10_000; done += 1) live.publish(runEvent('a', done));
+    const next = await reader.next();
+    expect(next.value).toMatchObject({ kind: 'run', event: { done: 10_000 } });
+  });
+
+  it('tells a reader that fell far behind to read everything again', async () => {
+    const live = hub();
+    const stop = new AbortController();
+    const reader = live.watch(stop.signal);
+    await reader.next();
+    const second = reader.next();
+    live.publish({ kind: 'views' });
+    await second;
+    for (let run = 0; run < 5000; run += 1) live.publish(runEvent(`run ${String(run)}`, 1));
+    const seen: LiveEvent[] = [];
+    for (let index = 0; index < 100; index += 1) {
+      const pending = reader.next();
+      const raced = await Promise.race([pending, delay(50)]);
+      if (raced?.value === undefined) {
+        stop.abort();
+        await pending;
+        break;
+      }
+      seen.push(raced.value);
+    }
+    expect(seen[0]).toEqual({ kind: 'connected' });
+    expect(seen.length).toBeLessThanOrEqual(201);
+  });
+
+  it('follows its sources only while somebody reads', async () => {
+    const log: string[] = [];
+    const live = createLiveHub({
+      follow: () => {
+        log.push('start');
+        return Promise.resolve(() => void log.push('stop'));
+      },
+    });
+    await delay(10);
+    expect(log).toEqual([]);
+    const first = readAll(live, AbortSignal.timeout(100));
+    await readAll(live, AbortSignal.timeout(50));
+    expect(log).toEqual(['start']);
+    await first;
+    await delay(0);
+    expect(log).toEqual(['start', 'stop']);
+    await readAll(live, AbortSignal.timeout(10));
+    expect(log).toEqual(['start', 'stop', 'start', 'stop']);
+  });
+
+  it('lets its readers go when it closes', async () => {
+    const live = hub();
+    const reading = readAll(live, new AbortController().signal);
+    await delay(10);
+    live.close();
+    expect(await reading).toEqual([{ kind: 'connected' }]);
+  });
+});

@@ -1,0 +1,89 @@
+/** What is noticed in a store: runs of this process and of others, and rows that another process writes. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it } from 'vitest';
+import type { StoreChange } from '../../src/main/runs/follow-store.ts';
+import { openStore } from '../../src/main/store/store.ts';
+import type { RunEvent } from '../../src/shared/run.ts';
+import { createWorkplace, type Workplace } from '../support/run-workplace.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+const driver = fileURLToPath(new URL('../support/run-driver.ts', import.meta.url));
+let place: Workplace;
+let stop: () => void = () => undefined;
+
+const seen: StoreChange[] = [];
+const follow = (runs: ReturnType<Workplace['open']>['runs']): void => {
+  seen.length = 0;
+  stop = runs.follow((change) => seen.push(change));
+};
+const eventsOf = (runId: string): RunEvent[] =>
+  seen.flatMap((change) => (change.kind === 'run' && change.event.runId === runId ? [change.event] : []));
+const until = async (isSo: () => boolean): Promise<void> => {
+  for (let waited = 0; !isSo(); waited += 50) {
+    if (waited > 20_000) throw new Error(`never came; seen: ${JSON.stringify(seen.slice(-5))}`);
+    await delay(50);
+  }
+};
+
+afterEach(async () => {
+  stop();
+  await place.closeAll();
+});
+
+it('tells the progress of a run of this process, and its end', async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 40 });
+  const { runs } = place.open({ batchMs: 60 });
+  follow(runs);
+  const { runId } = await runs.start(place.request());
+  await until(() => eventsOf(runId).at(-1)?.status === 'finished');
+  const events = eventsOf(runId);
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
+  const counts = events.map(({ done }) => done);
+  expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  expect(counts.at(-1)).toBe(40);
+  expect(counts.some((done) => done > 0 && done < 40)).toBe(true);
+  expect(seen.filter(({ kind }) => kind === 'runs').length).toBeGreaterThanOrEqual(2);
+});
+
+it('tells the same of a run of another process, and that it was killed', async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 400 });
+  const { runs } = place.open();
+  follow(runs);
+  const { storePath, dataset, model } = place;
+  const request = { storePath, dataset, model, mode: 'new', engine: { batchMs: 40 } };
+  const other = spawn(process.execPath, [driver, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const runId = await new Promise<string>((resolve) => {
+    other.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
+  });
+  await until(() => (eventsOf(runId).at(-1)?.done ?? 0) > 8);
+  other.kill('SIGKILL');
+  await until(() => eventsOf(runId).at(-1)?.status === 'interrupted');
+  expect(seen.some(({ kind }) => kind === 'runs')).toBe(true);
+});
+
+it('tells which rows another connection wrote, and nothing while nobody writes', async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 4 });
+  const { runs } = place.open();
+  const { runId } = await runs.start(place.request());
+  for await (const _ of runs.watch({ runId }));
+  follow(runs);
+  await delay(900);
+  expect(seen).toEqual([]);
+  const other = openStore(join(place.folder, 'store.sqlite'));
+  const runRow = other.runs.find(runId)?.runRow ?? -1;
+  other.annotations.saveView('wrong ones', 'where=correct%3Dfalse');
+  await until(() => seen.length > 0);
+  expect(seen).toEqual([{ kind: 'views' }]);
+  other.annotations.saveNote(runRow, 0, 'look at this');
+  await until(() => seen.length > 1);
+  other.annotations.tag(1, 'odd');
+  await until(() => seen.length > 2);
+  expect(seen.slice(1)).toEqual([{ kind: 'annotations' }, { kind: 'annotations' }]);
+  other.runs.remove(runRow);
+  await until(() => seen.some(({ kind }) => kind === 'runs'));
+  other.close();
+});
