@@ -233,6 +233,25 @@ describe('responses', () => {
     expect(new Set(nonces).size).toBe(2);
   });
 
+  it.each([
+    ['gzip', 'gzip'],
+    ['br, gzip;q=0.5', 'gzip'],
+    ['deflate', undefined],
+    ['gzip;q=0', undefined],
+    ['', undefined],
+  ])('accepting "%s" get built files as %s', async (accepted, coding) => {
+    const { headers } = await ask('/assets/index-1.js', { headers: { cookie, 'accept-encoding': accepted } });
+    expect(headers['content-encoding']).toBe(coding);
+    expect(headers.vary).toBe('Accept-Encoding');
+  });
+
+  it('accepting gzip get what the file holds', async () => {
+    const url = `http://127.0.0.1:${String(server.port)}/assets/index-1.js`;
+    const response = await fetch(url, { headers: { cookie } });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    expect(await response.text()).toBe('export {};');
+  });
+
   it('let browsers keep built files only', async () => {
     const { headers } = await ask('/assets/index-1.js', { headers: { cookie } });
     expect(headers['cache-control']).toBe('private, max-age=31536000, immutable');
