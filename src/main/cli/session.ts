@@ -29,7 +29,12 @@ export type Session = Readonly<{
 }>;
 
 /** The options that every command has. */
-export const commonOptionsSchema = z.object({ store: z.string().optional(), json: z.boolean().default(false) });
+export const commonOptionsSchema = z.object({
+  store: z.string().optional(),
+  json: z.boolean().default(false),
+  /** Of `serve` only; the core is made before the command runs. */
+  root: z.string().optional(),
+});
 
 /** What an interrupted command prints with `--json`; a run that was interrupted prints itself instead. */
 const interrupted: Failure = {
@@ -44,7 +49,7 @@ export type RunInSession = (command: Command, work: (session: Session) => Promis
 export const runInSession: RunInSession = async (command, work) => {
   const options = commonOptionsSchema.parse(command.optsWithGlobals());
   const storeMustExist = options.store !== undefined && worksOnStoredRuns(command);
-  const core = createCore({ storePath: options.store, storeMustExist });
+  const core = createCore({ storePath: options.store, storeMustExist, browseRoot: options.root });
   let hasPrinted = false;
   const leave = (): never => {
     // One document whatever happens; a write to a pipe may not be over when the process ends, this one is.

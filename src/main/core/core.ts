@@ -2,6 +2,7 @@
  * The core: everything below the API composed over one store, and the router that the faces talk to. Parts are
  * loaded when they are first needed, so that `dataset inspect` opens no store and loads no SQLite.
  */
+import { homedir } from 'node:os';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import type { Contract } from '../../shared/contract.ts';
@@ -24,6 +25,8 @@ export type CoreOptions = Readonly<{
   storePath?: string | undefined;
   /** Fails with `not-found` instead of making a store where there is none. */
   storeMustExist?: boolean;
+  /** Pickers browse the folders below this one; the user's home by default. */
+  browseRoot?: string | undefined;
   logBug?: BugLog;
 }>;
 
@@ -53,12 +56,13 @@ const logToStandardError: BugLog = (error) => {
 export function createCore({
   storePath = defaultStorePath(),
   storeMustExist = false,
+  browseRoot = homedir(),
   logBug = logToStandardError,
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
   const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist));
   const live = createLiveHub({ follow: (publish) => followRuns(open, publish) });
-  const router = createRouter(createServices({ open, storePath, live }), logBug);
+  const router = createRouter(createServices({ open, storePath, browseRoot, live }), logBug);
   return {
     version: programFiles.version,
     storePath,

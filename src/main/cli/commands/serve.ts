@@ -18,8 +18,9 @@ export function addServe(parent: Command, run: RunInSession): void {
     .command('serve')
     .description('serve the pages on this machine; prints the address, which lets its owner in')
     .option('--port <n>', `port to listen on; default: ${String(preferredPort)}, or a free one`, wholeNumber(0, 65535))
+    .option('--root <dir>', 'the pages browse folders below this one; default: your home')
     .option('--open', 'open the browser, where there is one to open')
-    .addHelpText('after', examples('serve', 'serve --port 8080'))
+    .addHelpText('after', examples('serve', 'serve --port 8080', 'serve --root /data'))
     .action((given: unknown, command: Command) =>
       run(command, async ({ core, interrupts, json, print, note }) => {
         const { port, open } = optionsSchema.parse(given);

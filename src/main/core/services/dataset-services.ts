@@ -24,4 +24,9 @@ export function createDatasetService(_parts: ServiceParts): DatasetService {
   };
 }
 
-export const createFolderService = (_parts: ServiceParts): FolderService => ({ list: unbuilt });
+export const createFolderService = ({ browseRoot }: ServiceParts): FolderService => ({
+  list: async ({ path, showHidden }) => {
+    const { browseFolder } = await import('../../files/browse-folder.ts');
+    return browseFolder(browseRoot, path, { showHidden });
+  },
+});

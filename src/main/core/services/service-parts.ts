@@ -7,4 +7,6 @@ export type ServiceParts = Readonly<{
   storePath: string;
   /** `live.publish({ kind: 'datasets' })` tells every open face at once what a service has changed. */
   live: LiveHub;
+  /** Folders are browsed below this one. */
+  browseRoot: string;
 }>;
