@@ -27,6 +27,7 @@ type FolderEntriesProps = Readonly<{
 
 export function FolderEntries({ listId, entries, kind, active, emptyText, onActivate, onOpen }: FolderEntriesProps) {
   const frame = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoised by a compiler
   const rows = useVirtualizer({
     count: entries.length,
     getScrollElement: () => frame.current,
@@ -63,7 +64,7 @@ export function FolderEntries({ listId, entries, kind, active, emptyText, onActi
               onDoubleClick={() => onOpen(entry)}
             >
               <EntryIcon entry={entry} />
-              <Text size="sm" truncate flex={1} c={usable ? undefined : 'dimmed'} title={entry.name}>
+              <Text size="sm" truncate flex={1} {...(usable ? {} : { c: 'dimmed' })} title={entry.name}>
                 {entry.name}
               </Text>
               <Group gap="xs" wrap="nowrap">

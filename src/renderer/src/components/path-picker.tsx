@@ -73,8 +73,8 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
   const query = useQuery(
     api.folders.list.queryOptions({ input: { path: folder, showHidden }, placeholderData: keepPreviousData }),
   );
-  const announce = useDebouncedCallback((text: string) => setSpoken(text), 400);
   const [spoken, setSpoken] = useState('');
+  const announce = useDebouncedCallback((text: string) => setSpoken(text), 400);
 
   const typedPath = isPath(filter) ? filter.trim() : null;
   const listed = query.error === null ? query.data : undefined;
