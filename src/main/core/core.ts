@@ -9,6 +9,7 @@ import type { Contract } from '../../shared/contract.ts';
 import type { BugLog } from '../api/failures.ts';
 import type { Router } from '../api/router.ts';
 import { createRouter } from '../api/router.ts';
+import { createForkEngineHost, type EngineHost } from '../runs/engine-host.ts';
 import type { RunService } from '../runs/run-service.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { LiveEvent } from '../../shared/live-event.ts';
@@ -17,7 +18,7 @@ import type { Store } from '../store/store.ts';
 import { createServices } from './compose.ts';
 import { createLiveHub } from './live-hub.ts';
 import { programFiles } from './program-files.ts';
-import type { RunImages } from './run-images.ts';
+import { createResources, type ReadResource } from './resources.ts';
 import { createRunImages } from './run-images.ts';
 
 export type CoreOptions = Readonly<{
@@ -28,6 +29,8 @@ export type CoreOptions = Readonly<{
   /** Pickers browse the folders below this one; the user's home by default. */
   browseRoot?: string | undefined;
   logBug?: BugLog;
+  /** Starts engines; forked Node processes by default. */
+  engineHost?: EngineHost;
 }>;
 
 export type ContractClient = ContractRouterClient<Contract>;
@@ -39,8 +42,8 @@ export type Core = Readonly<{
   client: ContractClient;
   /** For faces that serve the API over a channel. */
   router: Router;
-  /** Images of a run's questions, from wherever the dataset holds them. */
-  images: RunImages;
+  /** What pages load by address: images of a run's questions, from wherever the dataset holds them. */
+  readResource: ReadResource;
   /** Pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
@@ -58,17 +61,19 @@ export function createCore({
   storeMustExist = false,
   browseRoot = homedir(),
   logBug = logToStandardError,
+  engineHost = createForkEngineHost({ entry: programFiles.engineEntry }),
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
-  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist));
+  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist, engineHost));
   const live = createLiveHub({ follow: (publish) => followRuns(open, publish) });
-  const router = createRouter(createServices({ open, storePath, browseRoot, live }), logBug);
+  const router = createRouter(createServices({ open, storePath, browseRoot, live, engineHost }), logBug);
+  const images = createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId));
   return {
     version: programFiles.version,
     storePath,
     client: createRouterClient(router),
     router,
-    images: createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId)),
+    readResource: createResources({ images }),
     close: async () => {
       live.close();
       if (opening === null) return;
@@ -92,13 +97,11 @@ async function followRuns(open: () => Promise<OpenParts>, publish: (event: LiveE
   }
 }
 
-async function openParts(storePath: string, mustExist: boolean): Promise<OpenParts> {
-  const [{ openStore }, { createRunService }, { createForkEngineHost }] = await Promise.all([
+async function openParts(storePath: string, mustExist: boolean, engineHost: EngineHost): Promise<OpenParts> {
+  const [{ openStore }, { createRunService }] = await Promise.all([
     import('../store/store.ts'),
     import('../runs/run-service.ts'),
-    import('../runs/engine-host.ts'),
   ]);
   const store = openStore(storePath, { mustExist });
-  const engineHost = createForkEngineHost({ entry: programFiles.engineEntry });
   return { store, runs: createRunService({ store, engineHost, version: programFiles.version }) };
 }

@@ -7,7 +7,7 @@ import type { DoctorReport } from '../../shared/contract/system.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { devices, type Device } from '../../shared/run-settings.ts';
 import { resolveDevice } from '../engine/devices.ts';
-import { createForkEngineHost } from '../runs/engine-host.ts';
+import type { EngineHost } from '../runs/engine-host.ts';
 import type { RunService } from '../runs/run-service.ts';
 import type { Store } from '../store/store.ts';
 import { programFiles } from './program-files.ts';
@@ -17,11 +17,11 @@ type DeviceReport = DoctorReport['devices'][number];
 type DeviceCheck = Readonly<{ onnxruntime: string | null; device: DeviceReport }>;
 
 /** Builds the report; an engine that cannot start is part of it, not an error. */
-export async function examine(store: Store, runs: RunService): Promise<DoctorReport> {
+export async function examine(store: Store, runs: RunService, engineHost: EngineHost): Promise<DoctorReport> {
   const { total } = await runs.list({ limit: 1, offset: 0 });
   const checks: DeviceCheck[] = [];
   // One after the other: two engines at once would slow each other down.
-  for (const device of devices) if (device !== 'auto') checks.push(await check(device));
+  for (const device of devices) if (device !== 'auto') checks.push(await check(device, engineHost));
   return {
     version: programFiles.version,
     node: process.version,
@@ -39,13 +39,12 @@ export async function examine(store: Store, runs: RunService): Promise<DoctorRep
   };
 }
 
-async function check(device: Device): Promise<DeviceCheck> {
+async function check(device: Device, engineHost: EngineHost): Promise<DeviceCheck> {
   const missing = whyNotAvailable(device);
   if (missing !== null) {
     return { onnxruntime: null, device: { device, available: false, selfTest: 'not run', detail: missing } };
   }
-  const host = createForkEngineHost({ entry: programFiles.engineEntry });
-  const { passed, detail, onnxruntimeVersion } = await runSelfTest(device, host, programFiles.selfTest);
+  const { passed, detail, onnxruntimeVersion } = await runSelfTest(device, engineHost, programFiles.selfTest);
   return {
     onnxruntime: onnxruntimeVersion,
     device: { device, available: true, selfTest: passed ? 'passed' : 'failed', detail },

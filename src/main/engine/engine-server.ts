@@ -5,6 +5,7 @@
 import type { Prediction } from '../../shared/prediction.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { EngineLink } from './engine-link.ts';
 import { suggestBatchSize } from './batch-size.ts';
 import { resolveDevice } from './devices.ts';
 import { LanguageModel } from './language-model.ts';
@@ -17,22 +18,19 @@ export type AnswerBatch = (
   questions: readonly EngineQuestion[],
 ) => Promise<Prediction[]>;
 
-/** Listens on this process's parent channel. */
-export function serveEngine(answer: AnswerBatch): void {
-  const send = (reply: EngineReply): void => {
-    process.send?.(reply);
-  };
+/** Serves the requests that come over the link, and ends the process with it. */
+export function serveEngine(link: EngineLink, answer: AnswerBatch): void {
   const engine = new Engine(answer);
   const serve = async (previous: Promise<void>, request: EngineRequest): Promise<void> => {
     await previous;
-    send(await engine.handle(request));
-    if (request.kind === 'close') process.disconnect();
+    link.send(await engine.handle(request));
+    if (request.kind === 'close') link.close();
   };
   let queue = Promise.resolve();
-  process.on('message', (message) => {
-    queue = serve(queue, message as EngineRequest);
+  link.onClose(() => process.exit(0));
+  link.onRequest((request) => {
+    queue = serve(queue, request);
   });
-  process.on('disconnect', () => process.exit(0));
   // Interrupts reach the whole process group: whether a run stops is decided by its owner, who talks to us.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 }

@@ -17,11 +17,11 @@ import type { Core } from '../core/core.ts';
 import { PenumbraFailure } from '../../shared/failure.ts';
 import type { Credentials } from './credentials.ts';
 import { createCredentials } from './credentials.ts';
-import { sendImage } from './image-endpoint.ts';
 import type { SendPageFile } from './page-files.ts';
 import { openPageFiles } from './page-files.ts';
 import { openLiveSockets } from './live-socket.ts';
 import { refusalOf } from './request-checks.ts';
+import { sendResource } from './resource-endpoint.ts';
 import { sendJson, sendText, setSecurityHeaders } from './responses.ts';
 
 export type WebServer = Readonly<{
@@ -110,7 +110,7 @@ async function answerRead(
   if (url.pathname === '/api/session') {
     return known ? sendJson(response, 200, { apiToken: credentials.apiToken }) : sendText(response, 401, noCredentials);
   }
-  if (await sendImage(core.images, url, request, response)) return undefined;
+  if (await sendResource(core.readResource, url, request, response)) return undefined;
   if (await sendPage(url.pathname, response, request.method === 'GET')) return undefined;
   return sendText(response, 404, 'There is nothing at this address.');
 }

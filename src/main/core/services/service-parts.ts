@@ -1,4 +1,5 @@
 /** What the services share. Parts that hold resources open on first use. */
+import type { EngineHost } from '../../runs/engine-host.ts';
 import type { OpenParts } from '../core.ts';
 import type { LiveHub } from '../live-hub.ts';
 
@@ -7,6 +8,8 @@ export type ServiceParts = Readonly<{
   storePath: string;
   /** `live.publish({ kind: 'datasets' })` tells every open face at once what a service has changed. */
   live: LiveHub;
+  /** Starts every engine process; under Electron they are of its own kind. */
+  engineHost: EngineHost;
   /** Folders are browsed below this one. */
   browseRoot: string;
 }>;

@@ -4,7 +4,7 @@ import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { unbuilt } from './unbuilt.ts';
 
-export function createSystemService({ open, live }: ServiceParts): SystemService {
+export function createSystemService({ open, live, engineHost }: ServiceParts): SystemService {
   return {
     version: programFiles.version,
     info: unbuilt,
@@ -12,7 +12,7 @@ export function createSystemService({ open, live }: ServiceParts): SystemService
     doctor: async () => {
       const { examine } = await import('../doctor.ts');
       const { store, runs } = await open();
-      return examine(store, runs);
+      return examine(store, runs, engineHost);
     },
   };
 }

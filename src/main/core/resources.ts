@@ -1,0 +1,51 @@
+/**
+ * What a page loads by address beside the API: pictures of questions. Named by run and sample, never by path; the
+ * same for every transport, so that the web face and the desktop app serve the same.
+ */
+import { failureOf } from '../../shared/failure.ts';
+import type { RunImages } from './run-images.ts';
+import { imageSizes } from './run-images.ts';
+
+export type ServedResource = Readonly<{
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array | string;
+}>;
+
+/** Answers an address such as `/image/RUN/SAMPLE?size=256`; null where it names nothing of the kind. */
+export type ReadResource = (url: URL, ifNoneMatch: string | null) => Promise<ServedResource | null>;
+
+const imageAddress = /^\/image\/([^/]+)\/([^/]+)$/;
+
+export function createResources({ images }: Readonly<{ images: RunImages }>): ReadResource {
+  return async (url, ifNoneMatch) => {
+    const [, runId, sampleId] = (imageAddress.exec(url.pathname) ?? []).map(decode);
+    if (runId === undefined || sampleId === undefined) return null;
+    const asked = url.searchParams.get('size');
+    const size = asked === null ? null : imageSizes.find((known) => String(known) === asked);
+    if (size === undefined) return text(400, `size is one of ${imageSizes.join(', ')}`);
+    try {
+      const { bytes, contentType, etag } = await images.read(runId, sampleId, size);
+      const headers = { 'Content-Type': contentType, ETag: etag, 'Cache-Control': 'private, no-cache' };
+      return ifNoneMatch === etag ? { status: 304, headers, body: '' } : { status: 200, headers, body: bytes };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      return text(failure.kind === 'not-found' || failure.kind === 'missing-image' ? 404 : 422, failure.message);
+    }
+  };
+}
+
+const text = (status: number, message: string): ServedResource => ({
+  status,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: `${message}\n`,
+});
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
