@@ -11,6 +11,7 @@ import type { Router } from '../api/router.ts';
 import { createRouter } from '../api/router.ts';
 import { createForkEngineHost, type EngineHost } from '../runs/engine-host.ts';
 import type { RunService } from '../runs/run-service.ts';
+import { createTaskRegistry } from '../runs/tasks.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { LiveEvent } from '../../shared/live-event.ts';
 import { defaultStorePath } from '../store/default-path.ts';
@@ -44,7 +45,7 @@ export type Core = Readonly<{
   router: Router;
   /** What pages load by address: images of a run's questions, from wherever the dataset holds them. */
   readResource: ReadResource;
-  /** Pauses what runs, ends engines, closes the store. */
+  /** Cancels tasks, pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
 
@@ -66,7 +67,11 @@ export function createCore({
   let opening: Promise<OpenParts> | null = null;
   const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist, engineHost));
   const live = createLiveHub({ follow: (publish) => followRuns(open, publish) });
-  const router = createRouter(createServices({ open, storePath, browseRoot, live, engineHost }), logBug);
+  const tasks = createTaskRegistry(logBug);
+  tasks.onChange((change) => {
+    if (change.kind === 'changed') live.publish({ kind: 'task', task: change.task });
+  });
+  const router = createRouter(createServices({ open, storePath, browseRoot, live, engineHost, tasks }), logBug);
   const images = createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId));
   return {
     version: programFiles.version,
@@ -75,6 +80,7 @@ export function createCore({
     router,
     readResource: createResources({ images }),
     close: async () => {
+      await tasks.close();
       live.close();
       if (opening === null) return;
       // A store that never opened has already been reported to whoever asked for it.

@@ -11,9 +11,14 @@ import { programFiles } from './program-files.ts';
 
 export type DemoModel = Readonly<{ path: string; bundle: Bundle }>;
 
+/** Where the program puts the bundles it makes: beside the store. */
+export function modelsFolder(storePath: string): string {
+  return join(dirname(resolve(storePath)), 'models');
+}
+
 /** Folder of the demo model for a store. */
 export function demoModelPath(storePath: string): string {
-  return join(dirname(resolve(storePath)), 'models', 'demo-f32');
+  return join(modelsFolder(storePath), 'demo-f32');
 }
 
 /** The demo model if it is there and up to date. */

@@ -1,7 +1,11 @@
 /** What people add: tags on questions, notes on answers, saved views of the questions page. */
+import { fail } from '../../shared/failure.ts';
 import type { Connection } from './connection.ts';
 
 export type SavedView = Readonly<{ name: string; query: string; savedAt: string }>;
+
+/** A list that a person can still read. */
+const viewCountLimit = 500;
 
 export type AnnotationsRepository = Readonly<{
   tag: (sampleRow: number, name: string) => void;
@@ -10,7 +14,8 @@ export type AnnotationsRepository = Readonly<{
   /** An empty note deletes it. */
   saveNote: (runRow: number, position: number, note: string) => void;
   noteOf: (runRow: number, position: number) => string | null;
-  saveView: (name: string, query: string) => void;
+  /** A view of the same name is replaced. Fails: `wrong-usage` (too many). */
+  saveView: (name: string, query: string) => SavedView;
   deleteView: (name: string) => void;
   views: () => SavedView[];
 }>;
@@ -56,11 +61,22 @@ export function createAnnotationsRepository(connection: Connection): Annotations
         { runRow, position },
       )[0]?.note ?? null,
     saveView: (name, query) =>
-      void connection.run(
-        `INSERT INTO saved_views (name, query, saved_at) VALUES (:name, :query, :savedAt)
-         ON CONFLICT (name) DO UPDATE SET query = excluded.query, saved_at = excluded.saved_at`,
-        { name, query, savedAt: new Date().toISOString() },
-      ),
+      connection.transaction(() => {
+        const view: SavedView = { name, query, savedAt: new Date().toISOString() };
+        connection.run(
+          `INSERT INTO saved_views (name, query, saved_at) VALUES (:name, :query, :savedAt)
+           ON CONFLICT (name) DO UPDATE SET query = excluded.query, saved_at = excluded.saved_at`,
+          view,
+        );
+        const total = connection.all<{ total: number }>('SELECT count(*) AS total FROM saved_views')[0]?.total ?? 0;
+        if (total > viewCountLimit) {
+          fail('wrong-usage', 'There are too many saved views.', {
+            expected: `at most ${viewCountLimit}`,
+            action: 'Delete some first.',
+          });
+        }
+        return view;
+      }),
     deleteView: (name) => void connection.run('DELETE FROM saved_views WHERE name = :name', { name }),
     views: () => connection.all<SavedView>('SELECT name, query, saved_at AS savedAt FROM saved_views ORDER BY name'),
   };

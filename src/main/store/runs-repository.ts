@@ -203,5 +203,7 @@ function removeRun(connection: Connection, runRow: number): void {
   connection.run('DELETE FROM orphans');
   connection.run(`DELETE FROM datasets WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_row = datasets.dataset_row)
     AND NOT EXISTS (SELECT 1 FROM samples WHERE samples.dataset_row = datasets.dataset_row)`);
-  connection.run('DELETE FROM models WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.model_row = models.model_row)');
+  connection.run(
+    'DELETE FROM models WHERE kept = 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.model_row = models.model_row)',
+  );
 }

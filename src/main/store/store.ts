@@ -10,6 +10,7 @@ import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
 import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
+import { createPreferencesRepository, type PreferencesRepository } from './preferences-repository.ts';
 import { createPredictionsRepository, type PredictionsRepository } from './predictions-repository.ts';
 import { createProbesRepository, type ProbesRepository } from './probes-repository.ts';
 import { createQuestionsRepository, type QuestionsRepository } from './questions-repository.ts';
@@ -44,6 +45,7 @@ export type Store = Readonly<{
   scores: ScoresRepository;
   questions: QuestionsRepository;
   annotations: AnnotationsRepository;
+  preferences: PreferencesRepository;
   probes: ProbesRepository;
   changes: ChangeSigns;
   /** All or nothing; waits for other writers. */
@@ -149,6 +151,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     scores: createScoresRepository(connection),
     questions: createQuestionsRepository(connection),
     annotations: createAnnotationsRepository(connection),
+    preferences: createPreferencesRepository(connection),
     probes: createProbesRepository(connection),
     changes: createChangeSigns(connection),
     transaction: connection.transaction,

@@ -18,8 +18,14 @@ export function createQuestionService({ open }: ServiceParts): QuestionService {
   };
 }
 
-export const createViewService = (_parts: ServiceParts): ViewService => ({
-  list: unbuilt,
-  save: unbuilt,
-  delete: unbuilt,
-});
+export function createViewService({ open }: ServiceParts): ViewService {
+  const annotations = async () => (await open()).store.annotations;
+  return {
+    list: async () => ({ views: (await annotations()).views() }),
+    save: async ({ name, query }) => (await annotations()).saveView(name, query),
+    delete: async ({ name }) => {
+      (await annotations()).deleteView(name);
+      return { name };
+    },
+  };
+}

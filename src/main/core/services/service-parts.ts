@@ -1,5 +1,6 @@
 /** What the services share. Parts that hold resources open on first use. */
 import type { EngineHost } from '../../runs/engine-host.ts';
+import type { TaskRegistry } from '../../runs/tasks.ts';
 import type { OpenParts } from '../core.ts';
 import type { LiveHub } from '../live-hub.ts';
 
@@ -12,4 +13,6 @@ export type ServiceParts = Readonly<{
   engineHost: EngineHost;
   /** Folders are browsed below this one. */
   browseRoot: string;
+  /** Long work with progress; every change reaches the faces by itself. */
+  tasks: TaskRegistry;
 }>;

@@ -9,6 +9,8 @@ ALTER TABLE datasets ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forg
 
 -- ModelReport as JSON.
 ALTER TABLE models ADD COLUMN report TEXT;
+-- Imported or added by the user: stays without runs.
+ALTER TABLE models ADD COLUMN kept INTEGER NOT NULL DEFAULT 0 CHECK (kept IN (0, 1));
 ALTER TABLE models ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
 
 CREATE TABLE preferences (

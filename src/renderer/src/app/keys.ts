@@ -1,0 +1,111 @@
+/**
+ * Keys of the pages: a page says what each key does with `useKeys`, which binds them while it is shown and lists them
+ * in the help (`?`). Keys are left alone while the user types, chooses in a list, or a dialog is open.
+ */
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+
+export type KeyBinding = Readonly<{
+  /**
+   * Alternatives, each a key as `KeyboardEvent.key` names it (`j`, `N`, `ArrowLeft`, `Escape`, ` `) or a sequence of
+   * two (`g r`).
+   */
+  keys: readonly string[];
+  /** What the help says: `Next question`. */
+  description: string;
+  /** What the help shows for the keys where listing them all is too long: `1 … 9`. */
+  label?: string;
+  /** Called with the alternative that was pressed. */
+  run: (pressed: string) => void;
+}>;
+
+/** A binding as the help shows it. */
+export type ShownKey = Omit<KeyBinding, 'run'>;
+export type KeySection = Readonly<{ title: string; bindings: readonly ShownKey[] }>;
+
+type Layer = KeySection & Readonly<{ isGlobal: boolean; press: (index: number, pressed: string) => void }>;
+
+/** How long the second key of a sequence may take. */
+const sequenceMs = 1200;
+
+let layers: readonly Layer[] = [];
+let sections: readonly KeySection[] = [];
+let first: { key: string; at: number } | null = null;
+const listeners = new Set<() => void>();
+
+function setLayers(changed: readonly Layer[]): void {
+  // The page's own keys come before those that work everywhere.
+  layers = changed.toSorted((a, b) => Number(a.isGlobal) - Number(b.isGlobal));
+  sections = layers.filter(({ bindings }) => bindings.length > 0);
+  for (const listener of listeners) listener();
+}
+
+/** Binds keys while the component is mounted. Bindings may change from render to render. */
+export function useKeys(title: string, bindings: readonly KeyBinding[], { isGlobal = false } = {}): void {
+  const press = useEffectEvent((index: number, pressed: string) => bindings[index]?.run(pressed));
+  // By content (JSON leaves `run` out): bindings made anew in each render register nothing anew.
+  const shown = JSON.stringify(bindings);
+  useEffect(() => {
+    const layer: Layer = {
+      title,
+      isGlobal,
+      bindings: JSON.parse(shown) as ShownKey[],
+      press: (index, pressed) => press(index, pressed),
+    };
+    setLayers([...layers, layer]);
+    return () => setLayers(layers.filter((each) => each !== layer));
+  }, [title, isGlobal, shown]);
+}
+
+/** All keys that work now, the page's own first. */
+export function useKeySections(): readonly KeySection[] {
+  return useSyncExternalStore(
+    (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    () => sections,
+  );
+}
+
+const typingPlaces =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="radiogroup"], [role="listbox"], [role="menu"], [role="combobox"], [role="dialog"]';
+
+function isElsewhere(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return true;
+  const { target } = event;
+  if (target instanceof Element) {
+    if (target.closest(typingPlaces) !== null) return true;
+    // Space and Enter press what has the focus; arrows move between tabs.
+    const presses = event.key === ' ' || event.key === 'Enter';
+    if (presses && target.closest('button, a, input, summary, [role="button"]') !== null) return true;
+    if (event.key.startsWith('Arrow') && target.closest('[role="tablist"], [role="slider"]') !== null) return true;
+  }
+  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.key === 'Shift' || isElsewhere(event)) return;
+  const before = first !== null && event.timeStamp - first.at < sequenceMs ? first.key : null;
+  first = null;
+  const sequence = before === null ? null : `${before} ${event.key}`;
+  if ((sequence !== null && perform(sequence)) || perform(event.key)) event.preventDefault();
+  else if (startsSequence(event.key)) first = { key: event.key, at: event.timeStamp };
+}
+
+function perform(pressed: string): boolean {
+  for (const { bindings, press } of layers) {
+    const index = bindings.findIndex(({ keys }) => keys.includes(pressed));
+    if (index === -1) continue;
+    press(index, pressed);
+    return true;
+  }
+  return false;
+}
+
+const startsSequence = (key: string): boolean =>
+  layers.some(({ bindings }) => bindings.some(({ keys }) => keys.some((each) => each.startsWith(`${key} `))));
+
+/** Starts listening; once, at the program's start. */
+export function listenForKeys(): void {
+  window.addEventListener('keydown', onKeyDown);
+}
