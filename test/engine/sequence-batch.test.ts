@@ -40,7 +40,7 @@ async function alone(seed: number, ...ends: number[]): Promise<RowState> {
 function expectSameState(actual: RowState, expected: RowState, label: string): void {
   expectClose(actual.hidden, expected.hidden, { relativeToLargest: 1e-6 }, `${label}: hidden`);
   expectClose(actual.attention, expected.attention, { absolute: 1e-6 }, `${label}: attention`);
-  expectClose(actual.attentionByLayer, expected.attentionByLayer, { absolute: 1e-6 }, `${label}: by layer`);
+  expectClose(actual.attentionByLayer(), expected.attentionByLayer(), { absolute: 1e-6 }, `${label}: by layer`);
 }
 
 describe('a row', () => {
@@ -48,7 +48,8 @@ describe('a row', () => {
     const batch = model.startBatch(2);
     await batch.feed([piece(1, 0, 7), piece(2, 0, 19)]);
     for (const [row, count] of [7, 19].entries()) {
-      const { attention, attentionByLayer } = batch.state(row);
+      const { attention, ...state } = batch.state(row);
+      const attentionByLayer = state.attentionByLayer();
       const { layerCount } = model.bundle.text;
       expect(attention).toHaveLength(count);
       expect(attentionByLayer).toHaveLength(layerCount * count);

@@ -181,7 +181,7 @@ function expectState(golden: Golden, wanted: GoldenCase, state: State, name: str
   expectClose(state.attention, attention, attentionTolerance, `${name}: attention`);
   const byLayer = golden.optionalTensor(wanted.id, `${name}.attention_by_layer`);
   if (byLayer !== null) {
-    expectClose(state.attentionByLayer, byLayer, attentionTolerance, `${name}: attention by layer`);
+    expectClose(state.attentionByLayer(), byLayer, attentionTolerance, `${name}: attention by layer`);
   }
   return state;
 }

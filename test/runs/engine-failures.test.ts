@@ -107,13 +107,19 @@ describe('an engine', () => {
     });
   });
 
-  it('ends with its run, and with its owner', async () => {
+  it('stays loaded after its run for a next one, and ends with its owner', async () => {
     const place = await workplaceOf(3);
     const pidFile = join(place.folder, 'pid');
     const { runs } = place.open({ pidFile });
     const { runId } = await runs.start(place.request());
     await follow(runs, runId);
     expect(existsSync(pidFile)).toBe(true);
+    const pid = readFileSync(pidFile, 'utf8');
+    rmSync(pidFile);
+    await follow(runs, (await runs.start(place.request())).runId);
+    expect(existsSync(pidFile), 'no second process').toBe(false);
+    writeFileSync(pidFile, pid);
+    await runs.close();
     expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
   });
 

@@ -16,6 +16,8 @@ export type FakeEngineBehaviour = Readonly<{
   suggestedBatchSize?: number;
   /** The process ends when it is asked one of these. */
   crashOn?: readonly string[];
+  /** The process ends when it is asked with this limit of tokens: tells a probe from its run. */
+  crashOnMaxTokens?: number;
   /** As if the system's out-of-memory killer had come. */
   killOn?: readonly string[];
   /** The process ends at every question as long as this file exists. */
@@ -59,6 +61,12 @@ async function handle(request: EngineRequest): Promise<void> {
       });
     case 'answer':
       return send(await answer(requestId, request.settings, request.questions));
+    case 'layer-attention':
+      return send({
+        kind: 'layer-attention',
+        requestId,
+        attention: { layerCount: 1, steps: request.selectedSlots.map((slots) => Float32Array.from(slots)) },
+      });
     case 'close':
       send({ kind: 'closed', requestId });
       return process.disconnect();
@@ -78,6 +86,7 @@ async function answer(
   }
   await new Promise((resolve) => setTimeout(resolve, behaviour.batchMs ?? 0));
   if (ids.some((id) => behaviour.crashOn?.includes(id) === true)) process.exit(4);
+  if (settings.maxTokens === behaviour.crashOnMaxTokens) process.exit(6);
   if (ids.some((id) => behaviour.killOn?.includes(id) === true)) process.kill(process.pid, 'SIGKILL');
   if (behaviour.crashWhile !== undefined && existsSync(behaviour.crashWhile)) process.exit(5);
   const predictions = questions.map((question) => predictionOf(question, settings, questions.length));

@@ -10,17 +10,22 @@ import { suggestBatchSize } from './batch-size.ts';
 import { resolveDevice } from './devices.ts';
 import { LanguageModel } from './language-model.ts';
 import { onnxruntimeVersion } from './onnx-session.ts';
-import type { EngineQuestion, EngineReply, EngineRequest } from './protocol.ts';
+import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from './protocol.ts';
 
-export type AnswerBatch = (
-  model: LanguageModel,
-  settings: RunSettings,
-  questions: readonly EngineQuestion[],
-) => Promise<Prediction[]>;
+/** What methods do with a loaded model. */
+export type EngineWork = Readonly<{
+  answer: (model: LanguageModel, settings: RunSettings, questions: readonly EngineQuestion[]) => Promise<Prediction[]>;
+  layerAttention: (
+    model: LanguageModel,
+    settings: RunSettings,
+    question: EngineQuestion,
+    selectedSlots: readonly (readonly number[])[],
+  ) => Promise<LayerAttention>;
+}>;
 
 /** Serves the requests that come over the link, and ends the process with it. */
-export function serveEngine(link: EngineLink, answer: AnswerBatch): void {
-  const engine = new Engine(answer);
+export function serveEngine(link: EngineLink, work: EngineWork): void {
+  const engine = new Engine(work);
   const serve = async (previous: Promise<void>, request: EngineRequest): Promise<void> => {
     await previous;
     link.send(await engine.handle(request));
@@ -36,11 +41,11 @@ export function serveEngine(link: EngineLink, answer: AnswerBatch): void {
 }
 
 class Engine {
-  readonly #answer: AnswerBatch;
+  readonly #work: EngineWork;
   #model: LanguageModel | null = null;
 
-  constructor(answer: AnswerBatch) {
-    this.#answer = answer;
+  constructor(work: EngineWork) {
+    this.#work = work;
   }
 
   async handle(request: EngineRequest): Promise<EngineReply> {
@@ -52,9 +57,16 @@ class Engine {
   }
 
   #reply(request: EngineRequest): Promise<EngineReply> {
-    if (request.kind === 'load') return this.#load(request);
-    if (request.kind === 'answer') return this.#answerQuestions(request);
-    return this.#close(request);
+    switch (request.kind) {
+      case 'load':
+        return this.#load(request);
+      case 'answer':
+        return this.#answerQuestions(request);
+      case 'layer-attention':
+        return this.#readLayers(request);
+      case 'close':
+        return this.#close(request);
+    }
   }
 
   async #load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineReply> {
@@ -83,15 +95,25 @@ class Engine {
   }
 
   async #answerQuestions(request: Extract<EngineRequest, { kind: 'answer' }>): Promise<EngineReply> {
-    if (this.#model === null) throw new Error('questions came before a model');
     const started = performance.now();
-    const predictions = await this.#answer(this.#model, request.settings, request.questions);
+    const predictions = await this.#work.answer(this.#loaded(), request.settings, request.questions);
     return {
       kind: 'answered',
       requestId: request.requestId,
       predictions,
       batchMs: performance.now() - started,
     };
+  }
+
+  async #readLayers(request: Extract<EngineRequest, { kind: 'layer-attention' }>): Promise<EngineReply> {
+    const { requestId, settings, question, selectedSlots } = request;
+    const attention = await this.#work.layerAttention(this.#loaded(), settings, question, selectedSlots);
+    return { kind: 'layer-attention', requestId, attention };
+  }
+
+  #loaded(): LanguageModel {
+    if (this.#model === null) throw new Error('questions came before a model');
+    return this.#model;
   }
 }
 

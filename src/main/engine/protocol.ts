@@ -1,6 +1,6 @@
 /**
  * Messages between `runs` (core) and the engine's process. Only ids, settings, encoded images and results cross;
- * tensors never do. Sent with the structured clone algorithm (`serialization: 'advanced'` on a forked child).
+ * states and caches never do. Sent with the structured clone algorithm (`serialization: 'advanced'` on a forked child).
  */
 import type { Failure } from '../../shared/failure.ts';
 import type { Prediction } from '../../shared/prediction.ts';
@@ -18,7 +18,23 @@ export type EngineQuestion = Readonly<{
 export type EngineRequest =
   | Readonly<{ kind: 'load'; requestId: number; bundlePath: string; device: Device; threadCount: number | null }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
+  | Readonly<{
+      kind: 'layer-attention';
+      requestId: number;
+      settings: RunSettings;
+      question: EngineQuestion;
+      /** What each latent step took: it takes the same again. */
+      selectedSlots: readonly (readonly number[])[];
+    }>
   | Readonly<{ kind: 'close'; requestId: number }>;
+
+/** Attention of the latent steps' query rows over the J image slots, mean over heads. */
+export type LayerAttention = Readonly<{
+  /** L */
+  layerCount: number;
+  /** One for each step, [L, J]. */
+  steps: readonly Float32Array[];
+}>;
 
 export type EngineReply =
   | Readonly<{
@@ -32,6 +48,7 @@ export type EngineReply =
     }>
   /** One prediction for each question, in their order. A failed question is a prediction with its failure. */
   | Readonly<{ kind: 'answered'; requestId: number; predictions: readonly Prediction[]; batchMs: number }>
+  | Readonly<{ kind: 'layer-attention'; requestId: number; attention: LayerAttention }>
   | Readonly<{ kind: 'closed'; requestId: number }>
   /** The whole request failed (nothing of the batch was answered). */
   | Readonly<{ kind: 'failed'; requestId: number; failure: Failure }>;

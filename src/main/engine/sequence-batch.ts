@@ -6,6 +6,7 @@
  * Legend: B rows, S positions fed now, P cached, T = P + S, D hidden size, L layers, Hkv, Dh.
  */
 import type { TextDimensions } from '../../shared/bundle.ts';
+import { fail } from '../../shared/failure.ts';
 import { rotaryTable, type Positions } from '../vlm/qwen2-vl/rope.ts';
 import { gatherCacheRows } from './cache-rows.ts';
 import type { FloatTensor, OnnxSession } from './onnx-session.ts';
@@ -26,8 +27,8 @@ export type RowState = Readonly<{
   hidden: Float32Array;
   /** Last position's attention over the row's own positions, mean over layers and heads, [own T]. */
   attention: Float32Array;
-  /** The same by layer, [L, own T]. */
-  attentionByLayer: Float32Array;
+  /** The same by layer, [L, own T]; put together only when asked for, because answering needs the mean alone. */
+  attentionByLayer: () => Float32Array;
 }>;
 
 type Row = {
@@ -126,15 +127,19 @@ export class SequenceBatch {
     const byLayer = take(outputs, 'attention_by_layer').data;
     for (const [index, row] of this.#rows.entries()) {
       if ((counts[index] ?? 0) === 0) continue;
-      const attentionByLayer = new Float32Array(layerCount * row.own.length);
-      for (let layer = 0; layer < layerCount; layer++) {
-        const offset = (index * layerCount + layer) * total;
-        attentionByLayer.set(pick(byLayer, offset, row.own), layer * row.own.length);
-      }
+      // Positions fed later are no part of this state.
+      const { own } = row;
+      const count = own.length;
       row.state = {
         hidden: hidden.slice(index * hiddenSize, (index + 1) * hiddenSize),
-        attention: pick(attention, index * total, row.own),
-        attentionByLayer,
+        attention: pick(attention, index * total, own),
+        attentionByLayer: () => {
+          const result = new Float32Array(layerCount * count);
+          for (let layer = 0; layer < layerCount; layer++) {
+            result.set(pick(byLayer, (index * layerCount + layer) * total, own.slice(0, count)), layer * count);
+          }
+          return result;
+        },
       };
     }
   }
@@ -170,7 +175,11 @@ function pick(values: Float32Array, offset: number, indices: readonly number[]):
 }
 
 function take(outputs: Readonly<Record<string, FloatTensor>>, name: string): FloatTensor {
-  const tensor = outputs[name];
-  if (tensor === undefined) throw new Error(`the decoder graph has no output ${name}`);
-  return tensor;
+  return (
+    outputs[name] ??
+    fail('malformed-bundle', "The model's decoder lacks an output that this version reads.", {
+      place: name,
+      action: 'Import the model again.',
+    })
+  );
 }

@@ -14,6 +14,7 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { LatentStep } from '../../shared/trace.ts';
 import { decodeGreedily } from '../engine/greedy.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
+import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowFeed, RowState, SequenceBatch } from '../engine/sequence-batch.ts';
 import { plainPositions } from '../vlm/qwen2-vl/rope.ts';
 import { batchTimings, PhaseClock } from './batch-timings.ts';
@@ -21,11 +22,17 @@ import { attentionMasses, cosine, visionFocus, type PositionKind } from './laten
 import type { ReasoningMethod } from './method.ts';
 import { attentionRanks, seededOrder, selectPatches, topSlots } from './patch-selection.ts';
 import { answeredPrediction } from './prediction.ts';
-import { embedQuestions, prepareQuestions, type EmbeddedQuestion, type PromptedQuestion } from './prompted-question.ts';
+import {
+  embedQuestions,
+  prepareQuestions,
+  type EmbeddedQuestion,
+  type Preparation,
+  type PromptedQuestion,
+} from './prompted-question.ts';
 import { mergePredictions } from './merge-predictions.ts';
 
 /** One question's latent reasoning while it goes on. */
-type Reasoner = {
+export type Reasoner = {
   readonly prompted: PromptedQuestion;
   /** Vision tower's output of the pool's image, [J, D]. */
   readonly slotEmbeds: Float32Array;
@@ -42,17 +49,26 @@ type Reasoner = {
 export const ivtLr: ReasoningMethod = {
   name: 'ivt-lr',
   async answer(model, settings, questions) {
-    const { latentWidth, latentHeight } = model.bundle.image;
-    const preparations = await prepareQuestions(
-      model,
-      settings,
-      questions,
-      { kind: 'stretch', width: latentWidth, height: latentHeight },
-      { latentPositions: latentPositions(settings, latentSlotCount(model.bundle)) },
-    );
+    const preparations = await prepareForLatentSteps(model, settings, questions);
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
   },
 };
+
+/** Prompts with images at the fixed size of latent reasoning. */
+export function prepareForLatentSteps(
+  model: LanguageModel,
+  settings: RunSettings,
+  questions: readonly EngineQuestion[],
+): Promise<Preparation[]> {
+  const { latentWidth, latentHeight } = model.bundle.image;
+  return prepareQuestions(
+    model,
+    settings,
+    questions,
+    { kind: 'stretch', width: latentWidth, height: latentHeight },
+    { latentPositions: latentPositions(settings, latentSlotCount(model.bundle)) },
+  );
+}
 
 /** The most positions that N steps append to a question of J slots: K patches while the pool has them, and h. */
 export function latentPositions(
@@ -80,13 +96,7 @@ async function answerBatch(
   clock.end('vision');
 
   const reasoners = embedded.map(startReasoner);
-  const batch = model.startBatch(embedded.length);
-  await batch.feed(
-    embedded.map(({ promptEmbeds, prompted: { prompt } }) => ({
-      embeds: promptEmbeds,
-      positions: plainPositions(prompt.tokenIds.length),
-    })),
-  );
+  const batch = await feedPrompts(model, embedded);
   clock.end('prefill');
 
   await reasonInLatentSpace(model, settings, batch, reasoners);
@@ -105,7 +115,19 @@ async function answerBatch(
   );
 }
 
-function startReasoner({ prompted, imageEmbeds }: EmbeddedQuestion): Reasoner {
+/** A batch that has read the prompts, image slots at plain positions like text. */
+export async function feedPrompts(model: LanguageModel, embedded: readonly EmbeddedQuestion[]): Promise<SequenceBatch> {
+  const batch = model.startBatch(embedded.length);
+  await batch.feed(
+    embedded.map(({ promptEmbeds, prompted: { prompt } }) => ({
+      embeds: promptEmbeds,
+      positions: plainPositions(prompt.tokenIds.length),
+    })),
+  );
+  return batch;
+}
+
+export function startReasoner({ prompted, imageEmbeds }: EmbeddedQuestion): Reasoner {
   const span = prompted.prompt.imageSpans.at(-1) ?? { start: 0, count: 0 };
   const kinds = prompted.prompt.tokenIds.map((): PositionKind => 'text');
   for (const { start, count } of prompted.prompt.imageSpans) kinds.fill('image', start, start + count);
@@ -201,7 +223,7 @@ function choosePatches(
 }
 
 /** Embeddings and positions of one step in the chosen layout; the row's kinds grow with it. */
-function appendStep(
+export function appendStep(
   size: number,
   settings: RunSettings,
   reasoner: Reasoner,

@@ -3,8 +3,7 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import type { EngineHost } from './engine-host.ts';
-import { EngineSupervisor } from './engine-supervisor.ts';
+import type { DeskModel, EngineDesk, EngineUse } from './engine-desk.ts';
 import { keepLease } from './lease-keeper.ts';
 import { retireOwner } from './owner.ts';
 import { LeaseLost, failureOfBug, runLoop, type RunEnd } from './run-loop.ts';
@@ -21,11 +20,10 @@ export type ActiveRun = Readonly<{
 
 export type ActiveRunParts = Readonly<{
   store: Store;
-  engineHost: EngineHost;
-  threadCount: number | null;
+  desk: EngineDesk;
   run: RunRecord;
   settings: RunSettings;
-  bundlePath: string;
+  model: DeskModel;
   token: string;
   /** Closed when the run ends. */
   dataset: Dataset;
@@ -35,7 +33,7 @@ export type ActiveRunParts = Readonly<{
 
 /** Starts working on a run whose lease this process holds. */
 export function startActiveRun(parts: ActiveRunParts): ActiveRun {
-  const { store, run, token, settings, bundlePath, threadCount } = parts;
+  const { store, run, token } = parts;
   const counts = store.scores.tally(run.runRow, run.scorer);
   const countOf = (outcome: string | null): number =>
     counts.reduce((sum, each) => sum + (outcome === null || each.outcome === outcome ? each.count : 0), 0);
@@ -44,18 +42,23 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
     correct: countOf('right'),
     failed: countOf('failed'),
   });
-  const engine = new EngineSupervisor(parts.engineHost, { bundlePath, device: settings.device, threadCount });
+  let engine: EngineUse | null = null;
   let stopping = false;
   const stop = (atOnce: boolean): void => {
     stopping = true;
-    if (atOnce) engine.kill();
+    if (atOnce) engine?.stop();
   };
   const releaseLease = keepLease(store, run.runRow, token, { onStopRequested: stop, onLost: () => stop(true) });
 
   const work = async (): Promise<void> => {
+    let isFinished = false;
     try {
       await parts.turn;
+      engine = parts.desk.use(parts.model, 'batch');
+      // Stopped while it waited: nothing is to be loaded for it.
+      if (stopping) engine.stop();
       const end = await runLoop({ ...parts, engine, progress, isStopping: () => stopping, onStopRequested: stop });
+      isFinished = end.status === 'finished';
       release(parts, end);
     } catch (error) {
       if (error instanceof LeaseLost) return;
@@ -64,7 +67,8 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
     } finally {
       releaseLease();
       retireOwner(token);
-      await engine.close();
+      // The next run may want the same model; whoever stops a run wants the memory back.
+      await engine?.leave(isFinished);
       await parts.dataset.close();
     }
   };

@@ -7,8 +7,9 @@
 import { PenumbraFailure, failureOf, type Failure } from '../../shared/failure.ts';
 import { predictionSchema, type Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { EngineUse } from './engine-desk.ts';
 import { isWorthRetrying } from './engine-exit.ts';
-import { EngineUnusable, type EngineSupervisor } from './engine-supervisor.ts';
+import { EngineUnusable } from './engine-supervisor.ts';
 import type { FedQuestion } from './question-feed.ts';
 
 /** Questions given up in a row, with nothing answered, from which on the engine itself is at fault. */
@@ -27,7 +28,7 @@ export class CrashStreak extends PenumbraFailure {
 }
 
 export type BatchAnswererOptions = Readonly<{
-  engine: EngineSupervisor;
+  engine: EngineUse;
   settings: RunSettings;
   /** Positions that already crashed an engine in an earlier session of the run. */
   suspects: readonly number[];
@@ -87,7 +88,7 @@ export class BatchAnswerer {
   async #recordAnswered(questions: readonly FedQuestion[], predictions: readonly Prediction[]): Promise<void> {
     const answered = questions.map((question, index) => ({
       question,
-      prediction: checked(question, predictions[index]),
+      prediction: checkedPrediction(question.question.sampleId, predictions[index]),
     }));
     await this.#options.record([...this.#givenUp, ...answered]);
     this.#givenUp = [];
@@ -115,14 +116,18 @@ const failedPrediction = ({ question }: FedQuestion, failure: Failure): Predicti
 });
 
 /** The engine is another process: what it says is checked before it is stored. */
-function checked(question: FedQuestion, prediction: Prediction | undefined): Prediction {
+export function checkedPrediction(sampleId: string, prediction: Prediction | undefined): Prediction {
   const parsed = predictionSchema.safeParse(prediction);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  return failedPrediction(question, {
-    kind: 'engine-crashed',
-    message: 'The engine gave an answer that makes no sense.',
-    place: issue?.path.join('.') ?? '',
-    found: issue?.message ?? '',
-  });
+  return {
+    status: 'failed',
+    sampleId,
+    failure: {
+      kind: 'engine-crashed',
+      message: 'The engine gave an answer that makes no sense.',
+      place: issue?.path.join('.') ?? '',
+      found: issue?.message ?? '',
+    },
+  };
 }

@@ -6,7 +6,7 @@
 import { PenumbraFailure, type Failure } from '../../shared/failure.ts';
 import type { Device, RunSettings } from '../../shared/run-settings.ts';
 import type { Prediction } from '../../shared/prediction.ts';
-import type { EngineQuestion, EngineReply, EngineRequest } from '../engine/protocol.ts';
+import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from '../engine/protocol.ts';
 import { failureOfExit, isWorthRetrying } from './engine-exit.ts';
 import type { EngineChannel, EngineHost } from './engine-host.ts';
 
@@ -74,6 +74,18 @@ export class EngineSupervisor {
       throw new Error('the engine answered other questions than it was asked');
     }
     return reply.predictions;
+  }
+
+  /** Goes through a stored answer's latent steps again. Fails as `answer` does. */
+  async layerAttention(
+    settings: RunSettings,
+    question: EngineQuestion,
+    selectedSlots: readonly (readonly number[])[],
+  ): Promise<LayerAttention> {
+    await this.ready();
+    const reply = await this.#ask({ kind: 'layer-attention', settings, question, selectedSlots });
+    if (reply.kind !== 'layer-attention') throw new Error(`the engine replied ${reply.kind} to layer-attention`);
+    return reply.attention;
   }
 
   /** Ends the process at once; whatever was asked fails with `cancelled`, and so does all that comes. */

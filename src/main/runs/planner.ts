@@ -18,12 +18,13 @@ import type { Store } from '../store/store.ts';
 import { parseWhere, sampleMatches, type Where } from '../../shared/where.ts';
 import { checkSettings } from './check-settings.ts';
 import { configurationHash } from './configuration-hash.ts';
+import { deskModel, type RunInputs } from './resume-run.ts';
 import { createRunId } from './run-id.ts';
 
 /** Rows saved in one transaction: other writers get their turn in between. */
 const pageSize = 2000;
 
-export type PlannedRun = Readonly<{ runId: string; dataset: Dataset; settings: RunSettings; bundlePath: string }>;
+export type PlannedRun = RunInputs & Readonly<{ runId: string }>;
 
 /**
  * Writes the run, owned by `owner`. Fails as the dataset and the bundle do, and: `wrong-usage` (filter),
@@ -87,7 +88,8 @@ export async function planRun(
       store.leases.take(runRow, { ...owner, heartbeatAt: Date.now() }, null);
       return id;
     });
-    return { runId, dataset, settings, bundlePath: modelPath };
+    const model = deskModel({ path: modelPath, fingerprint: bundle.fingerprint }, settings);
+    return { runId, dataset, settings, model };
   } catch (error) {
     await dataset.close();
     throw error;

@@ -1,4 +1,5 @@
 /** What has to hold before a run goes on: nobody else owns it, and dataset and model are still the same. */
+import type { Bundle } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
@@ -7,10 +8,11 @@ import type { ModelRecord } from '../store/datasets-repository.ts';
 import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { openChecked } from './dataset-shelf.ts';
+import type { DeskModel } from './engine-desk.ts';
 import { isOwnerAlive } from './owner.ts';
 
 /** What answering a stored run needs. */
-export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; bundlePath: string }>;
+export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; model: DeskModel }>;
 
 /**
  * Opens what the run was made with; the caller closes the dataset. Fails as dataset and bundle do, and
@@ -25,12 +27,19 @@ export async function openRunInputs(store: Store, run: RunRecord): Promise<RunIn
       expected: 'a run of "penumbra eval"',
     });
   }
-  await checkModel(model);
-  return { dataset: await openChecked(dataset), settings: run.settings, bundlePath: model.path };
+  checkFingerprint(model, await readBundle(model.path));
+  const { settings } = run;
+  return { dataset: await openChecked(dataset), settings, model: deskModel(model, settings) };
 }
 
-async function checkModel({ path, fingerprint }: ModelRecord): Promise<void> {
-  const bundle = await readBundle(path);
+/** The model as the engine desk knows it. */
+export const deskModel = (
+  { path, fingerprint }: Pick<ModelRecord, 'path' | 'fingerprint'>,
+  { device }: RunSettings,
+): DeskModel => ({ bundlePath: path, fingerprint, device });
+
+/** Fails (`run-changed`) where another model lies at the record's path by now. */
+export function checkFingerprint({ path, fingerprint }: ModelRecord, bundle: Bundle): void {
   if (bundle.fingerprint === fingerprint) return;
   fail('run-changed', 'The model has changed since the run was started.', {
     file: path,

@@ -5,7 +5,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
-import type { EngineHost } from './engine-host.ts';
+import type { EngineDesk } from './engine-desk.ts';
 import { createOwner, retireOwner } from './owner.ts';
 import { planRun } from './planner.ts';
 import { openRunInputs, refuseIfOwned, takeRun, type RunInputs } from './resume-run.ts';
@@ -18,9 +18,8 @@ const pollMs = 200;
 
 export type RunControlOptions = Readonly<{
   store: Store;
-  engineHost: EngineHost;
+  desk: EngineDesk;
   version: string;
-  threadCount: number | null;
 }>;
 
 export type RunControl = Readonly<{
@@ -35,14 +34,14 @@ export type RunControl = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export function createRunControl({ store, engineHost, version, threadCount }: RunControlOptions): RunControl {
+export function createRunControl({ store, desk, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
   const followers = new Set<() => void>();
   let lastTurn: Promise<void> = Promise.resolve();
 
   const begin = (runId: string, token: string, inputs: RunInputs): RunRecord => {
     const run = requireRun(store, runId);
-    const started = startActiveRun({ store, engineHost, threadCount, run, token, turn: lastTurn, ...inputs });
+    const started = startActiveRun({ store, desk, run, token, turn: lastTurn, ...inputs });
     const ended = started.ended.finally(() => active.delete(runId));
     active.set(runId, { ...started, ended });
     lastTurn = ended.catch(() => undefined);

@@ -11,7 +11,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord, StoredRunStatus } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
-import type { EngineSupervisor } from './engine-supervisor.ts';
+import type { EngineUse } from './engine-desk.ts';
 import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
 import type { RunProgress } from './run-progress.ts';
 import { savePredictionScore } from './scoring-rows.ts';
@@ -23,7 +23,7 @@ export type RunLoopParts = Readonly<{
   /** Lease under which rows are written. */
   token: string;
   dataset: Dataset;
-  engine: EngineSupervisor;
+  engine: EngineUse;
   progress: RunProgress;
   /** True once somebody wants the loop to end after the batch in flight. */
   isStopping: () => boolean;

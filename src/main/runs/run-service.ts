@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { EvaluationRequest, exportManifestSchema } from '../../shared/contract/runs.ts';
-import type { QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
+import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
@@ -15,13 +15,20 @@ import type { Store } from '../store/store.ts';
 import { parseWhere } from '../../shared/where.ts';
 import { compareStoredRuns } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
+import { createEngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
-import { EngineSupervisor } from './engine-supervisor.ts';
 import { exportRun } from './export-run.ts';
 import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
+import { deleteProbe } from './probes.ts';
 import { findQuestion } from './question-detail.ts';
+import {
+  createQuestionProber,
+  type LayerAttentionResult,
+  type QuestionInput,
+  type TryInput,
+} from './question-prober.ts';
 import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { createRunControl } from './run-control.ts';
@@ -40,6 +47,8 @@ export type RunServiceOptions = Readonly<{
   version: string;
   /** Threads of an engine on the CPU; null: the engine decides (physical cores). */
   threadCount?: number | null;
+  /** How long an engine stays loaded after its last use. */
+  engineStaysMs?: number;
 }>;
 
 export type RunIdInput = Readonly<{ runId: string }>;
@@ -106,6 +115,12 @@ export type RunService = Readonly<{
   getQuestion: (
     input: RunIdInput & Readonly<{ sampleId: string; where: readonly string[] }>,
   ) => Promise<QuestionDetail>;
+  /** Answers one question again with other settings, ahead of a run's next batch. */
+  tryQuestion: (input: TryInput, signal: AbortSignal) => Promise<Probe>;
+  deleteProbe: (input: Readonly<{ probeId: string }>) => Promise<{ probeId: string }>;
+  layerAttention: (input: QuestionInput, signal: AbortSignal) => Promise<LayerAttentionResult>;
+  /** Ends engines that nobody uses, so that their model's files can be replaced or deleted. */
+  unloadIdleEngines: () => Promise<void>;
   /** Encoded image bytes as the dataset holds them, or as a packed run brought them along. */
   readRunImage: (runId: string, sampleId: string) => Promise<Uint8Array>;
   /** Pauses what this service runs, ends its engines and closes its datasets. The store stays open. */
@@ -113,9 +128,17 @@ export type RunService = Readonly<{
 }>;
 
 /** Makes the service; see `RunService`. */
-export function createRunService({ store, engineHost, version, threadCount = null }: RunServiceOptions): RunService {
-  const control = createRunControl({ store, engineHost, version, threadCount });
+export function createRunService({
+  store,
+  engineHost,
+  version,
+  threadCount = null,
+  engineStaysMs = 120_000,
+}: RunServiceOptions): RunService {
+  const desk = createEngineDesk({ host: engineHost, threadCount, stayLoadedMs: engineStaysMs });
+  const control = createRunControl({ store, desk, version });
   const shelf = createDatasetShelf();
+  const prober = createQuestionProber(store, shelf, desk);
 
   return {
     start: async (request) => summaryOf(store, await control.start(request)),
@@ -144,12 +167,12 @@ export function createRunService({ store, engineHost, version, threadCount = nul
     },
     verify: async ({ runId, count, seed }, signal) => {
       const run = requireRun(store, runId);
-      const { dataset, settings, bundlePath } = await openRunInputs(store, run);
-      const engine = new EngineSupervisor(engineHost, { bundlePath, device: settings.device, threadCount });
+      const { dataset, settings, model } = await openRunInputs(store, run);
+      const engine = desk.use(model, 'batch');
       try {
         return await verifyRun({ store, run, settings, dataset, engine }, { count, seed }, signal);
       } finally {
-        await engine.close();
+        await engine.leave(true);
         await dataset.close();
       }
     },
@@ -182,9 +205,17 @@ export function createRunService({ store, engineHost, version, threadCount = nul
       return { rows: store.questions.list(scope, limit, offset), total: store.questions.count(scope) };
     },
     getQuestion: async ({ runId, sampleId, where }) => findQuestion(store, requireRun(store, runId), sampleId, where),
+    tryQuestion: (input, signal) => prober.tryQuestion(input, signal),
+    deleteProbe: async ({ probeId }) => {
+      deleteProbe(store, probeId);
+      return { probeId };
+    },
+    layerAttention: (input, signal) => prober.layerAttention(input, signal),
+    unloadIdleEngines: () => desk.unloadIdle(),
     readRunImage: async (runId, sampleId) => readImageOf(store, shelf, requireRun(store, runId), sampleId),
     close: async () => {
       await control.close();
+      await desk.close();
       await shelf.close();
     },
   };

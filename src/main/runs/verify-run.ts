@@ -10,7 +10,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import type { EngineSupervisor } from './engine-supervisor.ts';
+import type { EngineUse } from './engine-desk.ts';
 import { readQuestion } from './question-feed.ts';
 
 export type VerifyReport = {
@@ -27,7 +27,7 @@ export type VerifyParts = Readonly<{
   run: RunRecord;
   settings: RunSettings;
   dataset: Dataset;
-  engine: EngineSupervisor;
+  engine: EngineUse;
 }>;
 
 /** Fails as the engine does, and: `nothing-to-do` (nothing answered yet), `cancelled`. */
@@ -56,7 +56,7 @@ export async function verifyRun(
 async function answerAgain(
   stored: StoredQuestion,
   dataset: Dataset,
-  engine: EngineSupervisor,
+  engine: EngineUse,
   settings: RunSettings,
 ): Promise<Prediction> {
   const { sampleId } = stored.sample;

@@ -12,9 +12,9 @@ export function createQuestionService({ open }: ServiceParts): QuestionService {
     tag: unbuilt,
     tags: unbuilt,
     note: unbuilt,
-    try: unbuilt,
-    deleteProbe: unbuilt,
-    layerAttention: unbuilt,
+    try: async (input, signal) => (await runs()).tryQuestion(input, signal),
+    deleteProbe: async (input) => (await runs()).deleteProbe(input),
+    layerAttention: async (input, signal) => (await runs()).layerAttention(input, signal),
   };
 }
 

@@ -1,0 +1,194 @@
+/**
+ * Where everybody who needs an engine asks for it: one engine for each model and device, shared by a run and the
+ * questions that somebody tries meanwhile. It gets one request at a time, so that a crash meets only the request
+ * that caused it; single questions (probes) go before the next batch. An engine that nobody uses stays loaded for
+ * a while, unless another model is to be loaded: two seldom fit.
+ */
+import { PenumbraFailure } from '../../shared/failure.ts';
+import type { Prediction } from '../../shared/prediction.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
+import type { EngineHost } from './engine-host.ts';
+import { EngineSupervisor, type EngineModel, type LoadedEngine } from './engine-supervisor.ts';
+
+/** What one user does with an engine; nothing starts before the first request. Requests fail as the engine's do. */
+export type EngineUse = Readonly<{
+  ready: () => Promise<LoadedEngine>;
+  answer: (settings: RunSettings, questions: readonly EngineQuestion[]) => Promise<readonly Prediction[]>;
+  layerAttention: (
+    settings: RunSettings,
+    question: EngineQuestion,
+    selectedSlots: readonly (readonly number[])[],
+  ) => Promise<LayerAttention>;
+  /**
+   * Everything this user asked, and asks from now on, fails with `cancelled`. The process ends if it is working on a
+   * batch of this user's; on a probe only if nobody else waits for it, because loading takes longer than one answer.
+   */
+  stop: () => void;
+  /** The last to leave decides whether the engine stays loaded for a while. Resolves once it is gone, if it is to go. */
+  leave: (stayLoaded: boolean) => Promise<void>;
+}>;
+
+/** `probe`: goes before the next `batch`. */
+export type EngineOrder = 'batch' | 'probe';
+
+/** The fingerprint keeps an engine apart from a model that was imported to the same place since. */
+export type DeskModel = Omit<EngineModel, 'threadCount'> & Readonly<{ fingerprint: string }>;
+
+export type EngineDesk = Readonly<{
+  use: (model: DeskModel, order: EngineOrder) => EngineUse;
+  /** Ends engines that nobody uses, so that their model's files can be replaced. */
+  unloadIdle: () => Promise<void>;
+  /** Ends every engine; later requests fail with `cancelled`. */
+  close: () => Promise<void>;
+}>;
+
+export type EngineDeskOptions = Readonly<{
+  host: EngineHost;
+  threadCount: number | null;
+  /** How long an engine stays loaded after its last use. */
+  stayLoadedMs: number;
+}>;
+
+type User = { readonly order: EngineOrder; isStopped: boolean };
+
+type Job = Readonly<{
+  user: User;
+  run: (engine: EngineSupervisor) => Promise<void>;
+  reject: (error: unknown) => void;
+}>;
+
+export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDeskOptions): EngineDesk {
+  const seats = new Map<string, Seat>();
+  const unloadIdle = async (): Promise<void> => {
+    await Promise.all([...seats.values()].filter((seat) => seat.isIdle).map((seat) => seat.unload()));
+  };
+  const seatOf = ({ bundlePath, device, fingerprint }: DeskModel): Seat => {
+    const key = JSON.stringify([bundlePath, device, fingerprint]);
+    const known = seats.get(key);
+    if (known !== undefined) return known;
+    const seat = new Seat({
+      start: () => new EngineSupervisor(host, { bundlePath, device, threadCount }),
+      beforeLoading: unloadIdle,
+      stayLoadedMs,
+    });
+    seats.set(key, seat);
+    return seat;
+  };
+  return {
+    use: (model, order) => seatOf(model).use(order),
+    unloadIdle,
+    close: async () => {
+      await Promise.all([...seats.values()].map((seat) => seat.close()));
+      seats.clear();
+    },
+  };
+}
+
+type SeatOptions = Readonly<{
+  start: () => EngineSupervisor;
+  beforeLoading: () => Promise<void>;
+  stayLoadedMs: number;
+}>;
+
+/** One engine with its users and its queue. */
+class Seat {
+  readonly #options: SeatOptions;
+  #engine: EngineSupervisor | null = null;
+  #waiting: Job[] = [];
+  #current: Job | null = null;
+  readonly #users = new Set<User>();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: SeatOptions) {
+    this.#options = options;
+  }
+
+  get isIdle(): boolean {
+    return this.#users.size === 0 && this.#current === null;
+  }
+
+  use(order: EngineOrder): EngineUse {
+    const user: User = { order, isStopped: false };
+    this.#users.add(user);
+    clearTimeout(this.#idleTimer);
+    const ask = <Result>(request: (engine: EngineSupervisor) => Promise<Result>): Promise<Result> =>
+      new Promise((resolve, reject) => {
+        if (user.isStopped || this.#isClosed) return reject(cancelled());
+        const run = (engine: EngineSupervisor): Promise<void> => request(engine).then(resolve, reject);
+        this.#enqueue({ user, run, reject });
+      });
+    return {
+      ready: () => ask((engine) => engine.ready()),
+      answer: (settings, questions) => ask((engine) => engine.answer(settings, questions)),
+      layerAttention: (settings, question, selectedSlots) =>
+        ask((engine) => engine.layerAttention(settings, question, selectedSlots)),
+      stop: () => this.#stop(user),
+      leave: (stayLoaded) => this.#leave(user, stayLoaded),
+    };
+  }
+
+  /** Ends the process; the next request starts another. */
+  async unload(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.close();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(cancelled());
+    await this.unload();
+  }
+
+  #enqueue(job: Job): void {
+    const next = job.user.order === 'probe' ? this.#waiting.findIndex(({ user }) => user.order === 'batch') : -1;
+    this.#waiting.splice(next === -1 ? this.#waiting.length : next, 0, job);
+    void this.#work();
+  }
+
+  /** Takes one job after the other; a job settles its own promise and never throws here. */
+  async #work(): Promise<void> {
+    if (this.#current !== null) return;
+    for (;;) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
+      this.#current = job;
+      if (this.#engine === null) await this.#options.beforeLoading().catch(job.reject);
+      // Nobody waits for it any more: no process is started for it.
+      if (this.#isClosed || job.user.isStopped) job.reject(cancelled());
+      else await job.run((this.#engine ??= this.#options.start()));
+      this.#current = null;
+    }
+  }
+
+  #stop(user: User): void {
+    user.isStopped = true;
+    const own = this.#waiting.filter((job) => job.user === user);
+    this.#waiting = this.#waiting.filter((job) => job.user !== user);
+    for (const { reject } of own) reject(cancelled());
+    const current = this.#current;
+    if (current?.user !== user) return;
+    const isAlone = [...this.#users].every((each) => each === user);
+    if (user.order === 'batch' || isAlone) {
+      // A killed supervisor refuses for good: the next job gets a new one.
+      this.#engine?.kill();
+      this.#engine = null;
+    }
+    // A batch is over when its process is gone; a probe that goes on unheard is over for its user.
+    if (user.order === 'probe') current.reject(cancelled());
+  }
+
+  async #leave(user: User, stayLoaded: boolean): Promise<void> {
+    user.isStopped = true;
+    if (!this.#users.delete(user) || this.#users.size > 0) return;
+    if (!stayLoaded) return this.unload();
+    clearTimeout(this.#idleTimer);
+    // A process that could end otherwise does not wait for this.
+    this.#idleTimer = setTimeout(() => void this.unload(), this.#options.stayLoadedMs).unref();
+  }
+}
+
+const cancelled = (): PenumbraFailure => new PenumbraFailure({ kind: 'cancelled', message: 'The engine was stopped.' });

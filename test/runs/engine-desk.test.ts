@@ -1,0 +1,201 @@
+/** Who gets the engine when, over the fake engine's process: order, crashes, stops, and how long it stays. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createEngineDesk, type DeskModel, type EngineDesk } from '../../src/main/runs/engine-desk.ts';
+import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
+import { resolveRunSettings } from '../../src/shared/run-settings.ts';
+import { expectFailure } from '../support/expect-failure.ts';
+import type { FakeEngineBehaviour } from '../support/fake-engine.ts';
+import { fakeEngineHost } from '../support/run-workplace.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+const desks: EngineDesk[] = [];
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+});
+
+const model = (fingerprint = 'a'): DeskModel => ({ bundlePath: '/nowhere', device: 'cpu', fingerprint });
+const settings = resolveRunSettings(
+  { maxTokens: 20 },
+  {
+    method: 'ivt-lr',
+    latentSteps: 2,
+    patchesPerStep: 3,
+    stepLayout: 'patches-then-hidden',
+    promptFormat: 'released-inference',
+  },
+);
+const question = (sampleId: string): EngineQuestion => ({
+  sampleId,
+  question: sampleId,
+  choices: ['a', 'b'],
+  context: '',
+  images: [],
+});
+
+async function deskWith(behaviour: FakeEngineBehaviour = {}, stayLoadedMs = 60_000) {
+  const folder = await newFolder();
+  const files = { log: join(folder, 'log'), pidFile: join(folder, 'pid') };
+  const desk = createEngineDesk({ host: fakeEngineHost({ ...files, ...behaviour }), threadCount: 1, stayLoadedMs });
+  desks.push(desk);
+  return {
+    desk,
+    order: (): string[] =>
+      readFileSync(files.log, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as string[]).join('+')),
+    pid: (): number => Number(readFileSync(files.pidFile, 'utf8')),
+    forgetPid: (): void => rmSync(files.pidFile),
+    hasNewPid: (): boolean => existsSync(files.pidFile),
+    begun: async (count: number): Promise<void> => {
+      const lines = (): number => (existsSync(files.log) ? readFileSync(files.log, 'utf8').split('\n').length - 1 : 0);
+      while (lines() < count) await wait(5);
+    },
+  };
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('an engine at the desk', () => {
+  it('answers probes before the batches that wait, in one process', async () => {
+    const { desk, order, begun, pid } = await deskWith({ batchMs: 60 });
+    const run = desk.use(model(), 'batch');
+    const probe = desk.use(model(), 'probe');
+    const first = run.answer(settings, [question('b1'), question('b2')]);
+    await begun(1);
+    const rest = [
+      run.answer(settings, [question('b3')]),
+      run.answer(settings, [question('b4')]),
+      probe.answer(settings, [question('p1')]),
+      probe.answer(settings, [question('p2')]),
+    ];
+    await Promise.all([first, ...rest]);
+    expect(order()).toEqual(['b1+b2', 'p1', 'p2', 'b3', 'b4']);
+    expect(isAlive(pid())).toBe(true);
+  });
+
+  it('that a probe takes down fails that probe alone; the batch behind it gets a new process', async () => {
+    const { desk, order, begun } = await deskWith({ batchMs: 60, crashOn: ['bad'] });
+    const run = desk.use(model(), 'batch');
+    const probe = desk.use(model(), 'probe');
+    const first = run.answer(settings, [question('b1')]);
+    await begun(1);
+    const tried = probe.answer(settings, [question('bad')]);
+    const second = run.answer(settings, [question('b2')]);
+    await expectFailure(() => tried, 'engine-crashed');
+    expect((await first)[0]?.status).toBe('answered');
+    expect((await second)[0]?.status).toBe('answered');
+    expect(order()).toEqual(['b1', 'bad', 'b2']);
+  });
+
+  it('lets a stopped probe run out beside a run, and ends at once when nobody else uses it', async () => {
+    const { desk, order, begun, pid } = await deskWith({ batchMs: 200 });
+    const run = desk.use(model(), 'batch');
+    const probe = desk.use(model(), 'probe');
+    const tried = probe.answer(settings, [question('p1')]);
+    await begun(1);
+    const before = pid();
+    probe.stop();
+    await expectFailure(() => tried, 'cancelled');
+    await run.answer(settings, [question('b1')]);
+    expect(pid()).toBe(before);
+    await expectFailure(() => probe.answer(settings, [question('p2')]), 'cancelled');
+    expect(order()).toEqual(['p1', 'b1']);
+
+    await run.leave(true);
+    await probe.leave(true);
+    const alone = desk.use(model(), 'probe');
+    const long = alone.answer(settings, [question('p3')]);
+    await begun(3);
+    alone.stop();
+    await expectFailure(() => long, 'cancelled');
+    while (isAlive(before)) await wait(5);
+    await alone.leave(true);
+  });
+
+  it('ends at once for a stopped batch, and starts again for the probe behind it', async () => {
+    const { desk, begun, pid } = await deskWith({ batchMs: 300 });
+    const run = desk.use(model(), 'batch');
+    const probe = desk.use(model(), 'probe');
+    const batch = run.answer(settings, [question('b1')]);
+    await begun(1);
+    const before = pid();
+    const tried = probe.answer(settings, [question('p1')]);
+    run.stop();
+    await expectFailure(() => batch, 'cancelled');
+    expect((await tried)[0]?.status).toBe('answered');
+    expect(pid()).not.toBe(before);
+    expect(isAlive(before)).toBe(false);
+  });
+
+  it('starts no process for whoever has stopped before', async () => {
+    const { desk, hasNewPid } = await deskWith();
+    const run = desk.use(model(), 'batch');
+    const loading = run.ready();
+    run.stop();
+    await expectFailure(() => loading, 'cancelled');
+    await run.leave(false);
+    expect(hasNewPid()).toBe(false);
+  });
+
+  it('stays loaded for a while after its last use, then goes', async () => {
+    const { desk, pid, forgetPid, hasNewPid } = await deskWith({}, 300);
+    const first = desk.use(model(), 'probe');
+    await first.answer(settings, [question('p1')]);
+    await first.leave(true);
+    const loaded = pid();
+    forgetPid();
+    const second = desk.use(model(), 'batch');
+    await second.answer(settings, [question('b1')]);
+    expect(hasNewPid(), 'no second process').toBe(false);
+    await wait(400);
+    expect(isAlive(loaded), 'in use').toBe(true);
+    await second.leave(true);
+    expect(isAlive(loaded)).toBe(true);
+    while (isAlive(loaded)) await wait(20);
+    const third = desk.use(model(), 'batch');
+    await third.answer(settings, [question('b2')]);
+    await third.leave(false);
+    expect(isAlive(pid()), 'its last user wants the memory back').toBe(false);
+  });
+
+  it('makes room for another model, and for another one at the same place', async () => {
+    const { desk, pid } = await deskWith();
+    const first = desk.use(model('a'), 'batch');
+    await first.answer(settings, [question('b1')]);
+    await first.leave(true);
+    const before = pid();
+    const second = desk.use(model('b'), 'batch');
+    await second.answer(settings, [question('b2')]);
+    expect(isAlive(before)).toBe(false);
+    expect(isAlive(pid())).toBe(true);
+    await desk.unloadIdle();
+    expect(isAlive(pid()), 'in use').toBe(true);
+    await second.leave(true);
+    await desk.unloadIdle();
+    expect(isAlive(pid())).toBe(false);
+  });
+
+  it('is gone when the desk is closed, whatever was going on', async () => {
+    const { desk, begun, pid } = await deskWith({ batchMs: 10_000 });
+    const run = desk.use(model(), 'batch');
+    const answers = [run.answer(settings, [question('b1')]), run.answer(settings, [question('b2')])];
+    await begun(1);
+    const failures = Promise.all(answers.map((answer) => expectFailure(() => answer, 'cancelled')));
+    await desk.close();
+    await failures;
+    expect(isAlive(pid())).toBe(false);
+    await expectFailure(() => run.answer(settings, [question('b3')]), 'cancelled');
+  });
+});
