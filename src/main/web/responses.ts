@@ -1,32 +1,10 @@
 /** Answers with the headers that every response carries: no framing, no sniffing, no foreign content. */
 import type { ServerResponse } from 'node:http';
-
-/** @param styleNonce allows the style elements that the page's component library writes, and no others */
-export function contentSecurityPolicy(styleNonce?: string): string {
-  const styles = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`;
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src ${styles}`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-}
+import { securityHeaders } from '../core/page-security.ts';
 
 /** Sets the headers that hold for every response; a handler may replace single ones. */
 export function setSecurityHeaders(response: ServerResponse): void {
-  response.setHeader('Content-Security-Policy', contentSecurityPolicy());
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('X-Frame-Options', 'DENY');
-  response.setHeader('Referrer-Policy', 'no-referrer');
-  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
-  response.setHeader('Cache-Control', 'no-store');
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
 }
 
 export function sendText(response: ServerResponse, status: number, text: string): void {

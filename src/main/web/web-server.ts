@@ -18,7 +18,7 @@ import { PenumbraFailure } from '../../shared/failure.ts';
 import type { Credentials } from './credentials.ts';
 import { createCredentials } from './credentials.ts';
 import type { SendPageFile } from './page-files.ts';
-import { openPageFiles } from './page-files.ts';
+import { servePageFiles } from './page-files.ts';
 import { openLiveSockets } from './live-socket.ts';
 import { refusalOf } from './request-checks.ts';
 import { sendResource } from './resource-endpoint.ts';
@@ -46,7 +46,7 @@ const noCredentials = 'Open the address that "penumbra serve" printed; it lets y
 /** Starts the server on 127.0.0.1. Fails with `io` where the port is taken. */
 export async function startWebServer({ core, port, pageFolder }: WebServerOptions): Promise<WebServer> {
   const credentials = createCredentials();
-  const sendPage = await openPageFiles(pageFolder);
+  const sendPage = await servePageFiles(pageFolder);
   const rpc = new RPCHandler(core.router, { plugins: [new BodyLimitPlugin({ maxBodySize: bodyLimitBytes })] });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
