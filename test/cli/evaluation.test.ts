@@ -101,6 +101,13 @@ describe('runs', () => {
     const { code, stdout } = await run('runs', 'compare', runId(), String(other['runId']));
     expect(code).toBe(0);
     expect(stdout).toContain('4 only in A');
+    // More than two names: the main table over the questions that all of them hold.
+    const table = await document('runs', 'compare', runId(), String(other['runId']), runId());
+    expect(table).toMatchObject({ baselineRunId: runId(), commonQuestions: 4, leftOut: 4 });
+    expect(table['rows']).toMatchObject([
+      { runId: runId(), intervention: 'none', againstBaseline: null },
+      { runId: other['runId'], intervention: 'random-patches', questionCount: 4 },
+    ]);
   });
 
   it('travel as one file into another store, and can be deleted there', async () => {

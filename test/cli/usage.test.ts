@@ -118,6 +118,7 @@ describe('a store that is not there', () => {
     ['runs', 'list'],
     ['runs', 'show', 'x'],
     ['runs', 'compare', 'x', 'y'],
+    ['runs', 'compare', 'x', 'y', 'z'],
     ['runs', 'rescore', 'x', '--scorer', 'm3cot'],
     ['runs', 'verify', 'x'],
     ['runs', 'pack', 'x', 'packed'],

@@ -1,82 +1,78 @@
 /**
- * What the latent steps of a run attend to and select, as means over questions: the four attention masses and the
- * focus by step (the paper's two attention analyses), how much of the selection lies on the image's border, how
- * far steps overlap, and where on the grid selections fall. Pure functions over traces.
+ * What the latent steps of a run attend to and select: the four attention masses and the focus by step (the
+ * paper's two attention analyses), their distributions, how much of the selection lies on the image's border, how
+ * far steps overlap, and where on the grid selections fall. A tally takes one question after the other and keeps
+ * sums only, so that a run of any length needs no more memory than its steps.
  */
-import type { ImageGeometry, LatentStep, Trace } from '../../shared/trace.ts';
+import type { RunSelectionMap, RunStepAttention } from '../../shared/run-attention.ts';
+import type { AttentionMasses, ImageGeometry } from '../../shared/trace.ts';
 import type { Outcome } from './outcomes.ts';
-import { mean } from './summary.ts';
 
-export type TracedOutcome = Readonly<{ trace: Trace; outcome: Outcome }>;
+/** The merged grid that slots index row-major. */
+export type Grid = Pick<ImageGeometry, 'gridRows' | 'gridColumns'>;
 
-export type StepAttention = Readonly<{
-  stepIndex: number;
-  /** Questions that reached this step. */
-  questionCount: number;
-  visionMass: number;
-  textMass: number;
-  latentVisionMass: number;
-  latentTextMass: number;
-  visionFocus: number;
-  /** Share of the selected slots in the outermost ring of the grid; null where nothing was selected. */
-  borderShare: number | null;
-  /** Share of this step's selection that the step before also selected (0 unless reuse is allowed); null at step 0. */
-  overlapWithPrevious: number | null;
+export type TalliedStep = AttentionMasses &
+  Readonly<{ stepIndex: number; visionFocus: number; selectedSlots: readonly number[] }>;
+
+export type AttentionTally = Readonly<{
+  /** Adds a question with its steps in order; `grid` is null without an image. */
+  add: (outcome: Outcome, grid: Grid | null, steps: readonly TalliedStep[]) => void;
+  result: () => AttentionResult;
 }>;
 
-export type AttentionByOutcome = Readonly<Record<'all' | 'right' | 'wrong', readonly StepAttention[]>>;
+export type AttentionResult = Readonly<{
+  questionCount: number;
+  all: RunStepAttention[];
+  right: RunStepAttention[];
+  /** Wrong and unparsed answers. */
+  wrong: RunStepAttention[];
+  /** By step, then the most frequent grid first. */
+  selectionMaps: RunSelectionMap[];
+}>;
 
-/** Means by step over all questions, the right ones and the wrong ones (unparsed answers among them). */
-export function attentionByOutcome(rows: readonly TracedOutcome[]): AttentionByOutcome {
-  const tracesOf = (chosen: readonly TracedOutcome[]) => attentionBySteps(chosen.map(({ trace }) => trace));
+/** Equal bins over [0, 1] of a distribution. */
+export const binCount = 20;
+
+/** Starts an empty tally. A question that stopped early counts in the steps that it took. */
+export function createAttentionTally(): AttentionTally {
+  const sums = {
+    all: new Map<number, StepSums>(),
+    right: new Map<number, StepSums>(),
+    wrong: new Map<number, StepSums>(),
+  };
+  const maps = new Map<string, RunSelectionMap>();
+  let questionCount = 0;
   return {
-    all: tracesOf(rows),
-    right: tracesOf(rows.filter(({ outcome }) => outcome === 'right')),
-    wrong: tracesOf(rows.filter(({ outcome }) => outcome === 'wrong' || outcome === 'unparsed')),
+    add: (outcome, grid, steps) => {
+      questionCount += 1;
+      for (const [index, step] of steps.entries()) {
+        const measured = measure(step, steps[index - 1] ?? null, grid);
+        addTo(sums.all, measured);
+        if (outcome === 'right') addTo(sums.right, measured);
+        else if (outcome !== 'failed') addTo(sums.wrong, measured);
+        if (grid !== null) addToMap(maps, grid, step);
+      }
+    },
+    result: () => ({
+      questionCount,
+      all: meansOf(sums.all),
+      right: meansOf(sums.right),
+      wrong: meansOf(sums.wrong),
+      selectionMaps: [...maps.values()].sort((a, b) => a.stepIndex - b.stepIndex || b.questionCount - a.questionCount),
+    }),
   };
 }
 
-/** Means by step; a question that stopped early counts in the steps that it took. */
-export function attentionBySteps(traces: readonly Trace[]): StepAttention[] {
-  const stepCount = traces.reduce((most, { steps }) => Math.max(most, steps.length), 0);
-  return Array.from({ length: stepCount }, (_, stepIndex) => {
-    const reached = traces.filter(({ steps }) => steps.length > stepIndex);
-    const average = (value: (step: LatentStep, trace: Trace) => number | null) =>
-      mean(
-        reached.flatMap((trace) => {
-          const step = trace.steps[stepIndex];
-          const found = step === undefined ? null : value(step, trace);
-          return found === null ? [] : [found];
-        }),
-      );
-    return {
-      stepIndex,
-      questionCount: reached.length,
-      visionMass: average(({ visionMass }) => visionMass) ?? 0,
-      textMass: average(({ textMass }) => textMass) ?? 0,
-      latentVisionMass: average(({ latentVisionMass }) => latentVisionMass) ?? 0,
-      latentTextMass: average(({ latentTextMass }) => latentTextMass) ?? 0,
-      visionFocus: average(({ visionFocus }) => visionFocus) ?? 0,
-      borderShare: average((step, { image }) => (image === null ? null : borderShare(image, step.selectedSlots))),
-      overlapWithPrevious: average((step, { steps }) => {
-        const previous = steps[stepIndex - 1];
-        return previous === undefined ? null : selectionOverlap(step.selectedSlots, previous.selectedSlots);
-      }),
-    };
-  });
+/** Share of `slots` in the outermost ring of the merged grid; null for no slots. */
+export function borderShare(grid: Grid, slots: readonly number[]): number | null {
+  const onBorder = slots.filter((slot) => isBorder(grid, slot));
+  return slots.length === 0 ? null : onBorder.length / slots.length;
 }
 
-/** Share of `slots` in the outermost ring of the merged grid; null for no slots. */
-export function borderShare(
-  { gridRows, gridColumns }: Pick<ImageGeometry, 'gridRows' | 'gridColumns'>,
-  slots: readonly number[],
-): number | null {
-  const onBorder = slots.filter((slot) => {
-    const row = Math.floor(slot / gridColumns);
-    const column = slot % gridColumns;
-    return row === 0 || column === 0 || row === gridRows - 1 || column === gridColumns - 1;
-  });
-  return slots.length === 0 ? null : onBorder.length / slots.length;
+/** Border share of a selection that is uniform over the whole grid. */
+export function expectedBorderShare({ gridRows, gridColumns }: Grid): number {
+  const inner = Math.max(0, gridRows - 2) * Math.max(0, gridColumns - 2);
+  return 1 - inner / (gridRows * gridColumns);
 }
 
 /** Share of `slots` that is also in `others`; null for no slots. */
@@ -85,28 +81,119 @@ export function selectionOverlap(slots: readonly number[], others: readonly numb
   return slots.length === 0 ? null : slots.filter((slot) => known.has(slot)).length / slots.length;
 }
 
-export type SelectionMap = Readonly<{
-  gridRows: number;
-  gridColumns: number;
-  /** Questions with an image on this grid that reached the step. */
-  questionCount: number;
-  /** Selections of each slot, row-major. */
-  counts: readonly number[];
-}>;
+function isBorder({ gridRows, gridColumns }: Grid, slot: number): boolean {
+  const row = Math.floor(slot / gridColumns);
+  const column = slot % gridColumns;
+  return row === 0 || column === 0 || row === gridRows - 1 || column === gridColumns - 1;
+}
 
-/** Where the selections of one step fall: one map for each grid that occurs, the most frequent grid first. */
-export function selectionMaps(traces: readonly Trace[], stepIndex: number): SelectionMap[] {
-  const maps = new Map<string, { gridRows: number; gridColumns: number; questionCount: number; counts: number[] }>();
-  for (const { image, steps } of traces) {
-    const step = steps[stepIndex];
-    if (image === null || step === undefined) continue;
-    const { gridRows, gridColumns } = image;
-    const key = `${gridRows}x${gridColumns}`;
-    const counts = Array.from({ length: gridRows * gridColumns }, () => 0);
-    const map = maps.get(key) ?? { gridRows, gridColumns, questionCount: 0, counts };
-    maps.set(key, map);
-    map.questionCount++;
-    for (const slot of step.selectedSlots) map.counts[slot] = (map.counts[slot] ?? 0) + 1;
+const measureNames = [
+  'visionMass',
+  'textMass',
+  'latentVisionMass',
+  'latentTextMass',
+  'visionFocus',
+  'borderShare',
+  'borderShareExpected',
+  'overlapWithPrevious',
+] as const;
+type MeasureName = (typeof measureNames)[number];
+type Measured = Readonly<Record<MeasureName, number | null> & { stepIndex: number }>;
+
+function measure(step: TalliedStep, previous: TalliedStep | null, grid: Grid | null): Measured {
+  const { stepIndex, visionMass, textMass, latentVisionMass, latentTextMass, visionFocus, selectedSlots } = step;
+  return {
+    stepIndex,
+    visionMass,
+    textMass,
+    latentVisionMass,
+    latentTextMass,
+    visionFocus,
+    borderShare: grid === null ? null : borderShare(grid, selectedSlots),
+    borderShareExpected: grid === null ? null : expectedBorderShare(grid),
+    overlapWithPrevious: previous === null ? null : selectionOverlap(selectedSlots, previous.selectedSlots),
+  };
+}
+
+type StepSums = {
+  questionCount: number;
+  total: Record<MeasureName, number>;
+  count: Record<MeasureName, number>;
+  visionMassBins: number[];
+  visionFocusBins: number[];
+};
+
+const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+const noMeasures = (): Record<MeasureName, number> => ({
+  visionMass: 0,
+  textMass: 0,
+  latentVisionMass: 0,
+  latentTextMass: 0,
+  visionFocus: 0,
+  borderShare: 0,
+  borderShareExpected: 0,
+  overlapWithPrevious: 0,
+});
+
+function addTo(steps: Map<number, StepSums>, measured: Measured): void {
+  let sums = steps.get(measured.stepIndex);
+  if (sums === undefined) {
+    sums = {
+      questionCount: 0,
+      total: noMeasures(),
+      count: noMeasures(),
+      visionMassBins: zeros(binCount),
+      visionFocusBins: zeros(binCount),
+    };
+    steps.set(measured.stepIndex, sums);
   }
-  return [...maps.values()].sort((a, b) => b.questionCount - a.questionCount);
+  sums.questionCount += 1;
+  for (const name of measureNames) {
+    const value = measured[name];
+    if (value === null) continue;
+    sums.total[name] += value;
+    sums.count[name] += 1;
+  }
+  countInBin(sums.visionMassBins, measured.visionMass ?? 0);
+  countInBin(sums.visionFocusBins, measured.visionFocus ?? 0);
+}
+
+/** Each bin holds its lower edge, the last one both; rounding just outside [0, 1] counts in the outermost bins. */
+function countInBin(bins: number[], value: number): void {
+  const bin = Math.min(binCount - 1, Math.max(0, Math.floor(value * binCount)));
+  bins[bin] = (bins[bin] ?? 0) + 1;
+}
+
+function meansOf(steps: ReadonlyMap<number, StepSums>): RunStepAttention[] {
+  return [...steps.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([stepIndex, { questionCount, total, count, visionMassBins, visionFocusBins }]) => {
+      const mean = (name: MeasureName): number | null => (count[name] === 0 ? null : total[name] / count[name]);
+      return {
+        stepIndex,
+        questionCount,
+        visionMass: mean('visionMass') ?? 0,
+        textMass: mean('textMass') ?? 0,
+        latentVisionMass: mean('latentVisionMass') ?? 0,
+        latentTextMass: mean('latentTextMass') ?? 0,
+        visionFocus: mean('visionFocus') ?? 0,
+        borderShare: mean('borderShare'),
+        borderShareExpected: mean('borderShareExpected'),
+        overlapWithPrevious: mean('overlapWithPrevious'),
+        distributions: { visionMass: visionMassBins, visionFocus: visionFocusBins },
+      };
+    });
+}
+
+function addToMap(maps: Map<string, RunSelectionMap>, { gridRows, gridColumns }: Grid, step: TalliedStep): void {
+  const key = `${String(step.stepIndex)} ${String(gridRows)}x${String(gridColumns)}`;
+  let map = maps.get(key);
+  if (map === undefined) {
+    const counts = zeros(gridRows * gridColumns);
+    map = { stepIndex: step.stepIndex, gridRows, gridColumns, questionCount: 0, counts };
+    maps.set(key, map);
+  }
+  map.questionCount += 1;
+  // A slot outside the grid (a damaged row) has no place on the map.
+  for (const slot of step.selectedSlots) if (slot < map.counts.length) map.counts[slot] = (map.counts[slot] ?? 0) + 1;
 }

@@ -19,13 +19,18 @@ export async function compareStoredRuns(
 ): Promise<RunComparison> {
   await ensureScored(store, runA, scorer);
   await ensureScored(store, runB, scorer);
-  const shared = store.samples.sharedByOtherDatasets(runA.runRow, runB.runRow);
   return compareRuns(store.scores.outcomesOf(runA.runRow, scorer), store.scores.outcomesOf(runB.runRow, scorer), {
     runIdA: runA.runId,
     runIdB: runB.runId,
     scorer,
-    differentQuestions: new Set(shared.filter(isDifferent).map(({ sampleId }) => sampleId)),
+    differentQuestions: differentQuestionsOf(store, runA, runB),
   });
+}
+
+/** Ids that stand for another question in each of the two runs. */
+export function differentQuestionsOf(store: Store, runA: RunRecord, runB: RunRecord): Set<string> {
+  const shared = store.samples.sharedByOtherDatasets(runA.runRow, runB.runRow);
+  return new Set(shared.filter(isDifferent).map(({ sampleId }) => sampleId));
 }
 
 /** What one side does not know (a prediction file has no question of its own, and not always choices) differs in nothing. */

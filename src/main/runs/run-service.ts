@@ -5,7 +5,9 @@
 import type { z } from 'zod';
 import type { EvaluationRequest, exportManifestSchema } from '../../shared/contract/runs.ts';
 import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
+import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
+import type { RunAttention } from '../../shared/run-attention.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
 import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
@@ -22,6 +24,7 @@ import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
 import { deleteProbe } from './probes.ts';
+import { methodTableOf, sweepOf, type MethodTableInput } from './method-table.ts';
 import { findQuestion } from './question-detail.ts';
 import {
   createQuestionProber,
@@ -31,6 +34,7 @@ import {
 } from './question-prober.ts';
 import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
+import { attentionOf } from './run-attention.ts';
 import { createRunControl } from './run-control.ts';
 import { runManifest } from './run-manifest.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
@@ -102,6 +106,12 @@ export type RunService = Readonly<{
     manifest: ExportManifest;
   }>;
   compare: (input: CompareInput) => Promise<RunComparison>;
+  methodTable: (input: MethodTableInput) => Promise<MethodTable>;
+  sweep: (input: Omit<MethodTableInput, 'baselineRunId'>) => Promise<{ points: SweepPoint[] }>;
+  attention: (
+    input: RunIdInput & Readonly<{ where: readonly string[]; scorer?: ScorerName | undefined }>,
+    signal?: AbortSignal,
+  ) => Promise<RunAttention>;
   rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
   verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
   /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
@@ -161,6 +171,12 @@ export function createRunService({
     },
     compare: ({ runIdA, runIdB, scorer }) =>
       compareStoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),
+    methodTable: (input) => methodTableOf(store, input),
+    sweep: async (input) => ({ points: await sweepOf(store, input) }),
+    attention: async ({ runId, where, scorer }, signal) => {
+      const run = requireRun(store, runId);
+      return attentionOf(store, run, { where, scorer: scorer ?? run.scorer }, signal);
+    },
     rescore: async ({ runId, scorer }) => {
       const run = requireRun(store, runId);
       return runResult(store, run, statusOf(run), scorer);

@@ -2,8 +2,12 @@
  * Latent steps: masses and focus in narrow rows for analysis over a run; selected slots, scores, ranks, pool and
  * image attention as blobs beside them.
  */
+import type { ScorerName } from '../../shared/prediction.ts';
 import type { LatentStep } from '../../shared/trace.ts';
+import type { Grid, TalliedStep } from '../analysis/attention.ts';
+import type { Outcome } from '../analysis/outcomes.ts';
 import type { Connection } from './connection.ts';
+import { outcomes } from './outcome-numbers.ts';
 import { packHalves, packIntegers, packReals, packSlotSet, unpackNumbers } from './number-blobs.ts';
 
 /**
@@ -37,7 +41,12 @@ export type LatentStepsRepository = Readonly<{
   stepCount: (runRow: number) => number;
   /** Steps in order, by prediction row; predictions without steps have no entry. */
   read: (predictionRows: readonly number[], detail: StepDetail) => ReadonlyMap<number, LatentStep[]>;
+  /** Questions at these positions that have a trace, with what a tally of attention needs of their steps. */
+  tallied: (runRow: number, scorer: ScorerName, positions: readonly number[]) => TalliedQuestion[];
 }>;
+
+/** `grid` is null without an image. */
+export type TalliedQuestion = Readonly<{ outcome: Outcome; grid: Grid | null; steps: readonly TalliedStep[] }>;
 
 export function createLatentStepsRepository(connection: Connection): LatentStepsRepository {
   return {
@@ -64,7 +73,46 @@ export function createLatentStepsRepository(connection: Connection): LatentSteps
       }
       return byPrediction;
     },
+    tallied: (runRow, scorer, positions) => readTallied(connection, runRow, scorer, positions),
   };
+}
+
+type TallyColumns = Omit<TalliedStep, 'selectedSlots'> &
+  Readonly<{
+    predictionRow: number;
+    outcome: number;
+    gridRows: number | null;
+    gridColumns: number | null;
+    selectedSlots: Uint8Array;
+  }>;
+
+function readTallied(
+  connection: Connection,
+  runRow: number,
+  scorer: ScorerName,
+  positions: readonly number[],
+): TalliedQuestion[] {
+  const rows = connection.all<TallyColumns>(
+    `SELECT ${massColumns}, selected_slots AS selectedSlots, outcome, trace ->> '$.image.gridRows' AS gridRows,
+       trace ->> '$.image.gridColumns' AS gridColumns
+     FROM scores JOIN predictions USING (run_row, position) JOIN outputs USING (prediction_row)
+     JOIN latent_steps USING (prediction_row) JOIN latent_step_patches USING (prediction_row, step_index)
+     WHERE run_row = :runRow AND scorer = :scorer AND position IN (SELECT value FROM json_each(:positions))
+     ORDER BY position, step_index`,
+    { runRow, scorer, positions: JSON.stringify(positions) },
+  );
+  const questions: { predictionRow: number; outcome: Outcome; grid: Grid | null; steps: TalliedStep[] }[] = [];
+  for (const { predictionRow, outcome, gridRows, gridColumns, selectedSlots, ...masses } of rows) {
+    const step = { ...masses, selectedSlots: unpackNumbers(selectedSlots) };
+    const question = questions.at(-1);
+    if (question?.predictionRow === predictionRow) {
+      question.steps.push(step);
+      continue;
+    }
+    const grid = gridRows === null || gridColumns === null ? null : { gridRows, gridColumns };
+    questions.push({ predictionRow, outcome: outcomes[outcome] ?? 'failed', grid, steps: [step] });
+  }
+  return questions;
 }
 
 function insertStep(connection: Connection, predictionRow: number, step: LatentStep): void {

@@ -4,8 +4,13 @@
  */
 import { resolve } from 'node:path';
 import { PenumbraFailure, fail, failureOf } from '../../shared/failure.ts';
+import { createAnalysesRepository, type AnalysesRepository } from './analyses-repository.ts';
 import { createAnnotationsRepository, type AnnotationsRepository } from './annotations-repository.ts';
 import { createChangeSigns, type ChangeSigns } from './change-signs.ts';
+import {
+  createComparedQuestionsRepository,
+  type ComparedQuestionsRepository,
+} from './compared-questions-repository.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
@@ -44,10 +49,12 @@ export type Store = Readonly<{
   latentSteps: LatentStepsRepository;
   scores: ScoresRepository;
   questions: QuestionsRepository;
+  comparedQuestions: ComparedQuestionsRepository;
   annotations: AnnotationsRepository;
   preferences: PreferencesRepository;
   probes: ProbesRepository;
   changes: ChangeSigns;
+  analyses: AnalysesRepository;
   /** All or nothing; waits for other writers. */
   transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
@@ -150,10 +157,12 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     latentSteps,
     scores: createScoresRepository(connection),
     questions: createQuestionsRepository(connection),
+    comparedQuestions: createComparedQuestionsRepository(connection),
     annotations: createAnnotationsRepository(connection),
     preferences: createPreferencesRepository(connection),
     probes: createProbesRepository(connection),
     changes: createChangeSigns(connection),
+    analyses: createAnalysesRepository(connection),
     transaction: connection.transaction,
     checkIntegrity: () => integrityOf(connection),
     close: connection.close,

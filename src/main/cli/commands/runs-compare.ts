@@ -1,11 +1,13 @@
-/** `penumbra runs compare RUN RUN`: paired comparison over the questions that both runs answered. */
+/** `penumbra runs compare RUN RUN [RUN…]`: two runs question by question, or any number in the main table. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { scorerNameSchema } from '../../../shared/prediction.ts';
-import type { Interval, RunComparison } from '../../../shared/statistics.ts';
+import type { RunComparison } from '../../../shared/statistics.ts';
 import { examples } from '../examples.ts';
 import { scorer, scorerHelp } from '../option-types.ts';
+import { methodTableText } from '../output/method-table-text.ts';
 import { count, percent } from '../output/numbers.ts';
+import { differenceText, pText } from '../output/statistics-text.ts';
 import { table } from '../output/table.ts';
 import type { RunInSession } from '../session.ts';
 
@@ -13,16 +15,28 @@ const optionsSchema = z.object({ scorer: scorerNameSchema.optional() });
 
 export function addRunsCompare(parent: Command, run: RunInSession): void {
   parent
-    .command('compare <runA> <runB>')
-    .description('compare two runs question by question (exact McNemar test, bootstrap interval, flips)')
+    .command('compare <runA> <runB> [more...]')
+    .description(
+      'compare two runs question by question (exact McNemar test, bootstrap interval, flips), or more in one table; the first is the baseline',
+    )
     .option('--scorer <name>', scorerHelp, scorer)
-    .addHelpText('after', examples('runs compare 01J… 01K…', 'runs compare 01J… 01K… --json'))
-    .action((runIdA: string, runIdB: string, given: unknown, command: Command) =>
+    .addHelpText(
+      'after',
+      examples('runs compare 01J… 01K…', 'runs compare 01J… 01K… --json', 'runs compare 01J… 01K… 01L… 01M…'),
+    )
+    .action((runIdA: string, runIdB: string, more: readonly string[], given: unknown, command: Command) =>
       run(command, async ({ client, print }) => {
-        const comparison = await client.runs.compare({ runIdA, runIdB, ...optionsSchema.parse(given) });
+        const options = optionsSchema.parse(given);
+        if (more.length > 0) {
+          const methods = await client.runs.methodTable({ runIds: [runIdA, runIdB, ...more], ...options });
+          print(methods, () => methodTableText(methods));
+          return;
+        }
+        const comparison = await client.runs.compare({ runIdA, runIdB, ...options });
         const { run: a } = await client.runs.show({ runId: runIdA });
         const { run: b } = await client.runs.show({ runId: runIdB });
-        print(comparison, () => comparisonText(comparison, a.label, b.label));
+        const methods = await client.runs.methodTable({ runIds: [runIdA, runIdB], ...options });
+        print(comparison, () => `${comparisonText(comparison, a.label, b.label)}\n\n${methodTableText(methods)}`);
       }),
     );
 }
@@ -57,12 +71,3 @@ function comparisonText(comparison: RunComparison, labelA: string, labelB: strin
     ]),
   ].join('\n');
 }
-
-const points = (fraction: number): string => `${fraction < 0 ? '' : '+'}${(fraction * 100).toFixed(1)}`;
-
-function differenceText(difference: Interval | null): string {
-  if (difference === null) return '-';
-  return `${points(difference.estimate)} [${points(difference.low)}, ${points(difference.high)}]`;
-}
-
-const pText = (value: number): string => (value < 0.0001 ? '< 0.0001' : value.toFixed(4));

@@ -1,0 +1,57 @@
+/** The main table of several runs for a terminal. */
+import type { MethodRow, MethodTable } from '../../../shared/comparison.ts';
+import { count, percent } from './numbers.ts';
+import { differenceText, pText } from './statistics-text.ts';
+import { table } from './table.ts';
+
+export function methodTableText({ rows, ...methods }: MethodTable): string {
+  const { scorer, baselineRunId, commonQuestions, leftOut, differentQuestions, excluded } = methods;
+  const seconds = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
+  return [
+    `${count(commonQuestions)} questions that all runs answered; scorer ${scorer}; differences from ${baselineRunId} in points, p exact McNemar with Holm's correction`,
+    ...(leftOut === 0
+      ? []
+      : [
+          `${count(leftOut)} questions are left out: not answered by every run, or different in text (${count(differentQuestions)}).`,
+        ]),
+    ...(excluded === 0 ? [] : [`${count(excluded)} questions tagged as excluded are left out.`]),
+    '',
+    table(rows, [
+      { header: 'Run', cell: ({ runId }) => runId },
+      { header: 'Method', cell: methodText },
+      { header: 'n', align: 'right', cell: ({ questionCount }) => count(questionCount) },
+      { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy?.estimate ?? null) },
+      { header: '95 %', align: 'right', cell: intervalText },
+      { header: 'AR steps', align: 'right', cell: ({ arStepsMean }) => arStepsMean?.toFixed(2) ?? '-' },
+      { header: 's mean', align: 'right', cell: ({ secondsMean }) => seconds(secondsMean) },
+      { header: 'median', align: 'right', cell: ({ secondsMedian }) => seconds(secondsMedian) },
+      { header: 'p90', align: 'right', cell: ({ secondsP90 }) => seconds(secondsP90) },
+      {
+        header: 'Speed-up',
+        align: 'right',
+        cell: ({ speedUp }) => (speedUp === null ? '-' : `${speedUp.toFixed(2)}x`),
+      },
+      {
+        header: 'Difference',
+        align: 'right',
+        cell: ({ againstBaseline }) =>
+          againstBaseline === null ? 'baseline' : differenceText(againstBaseline.difference),
+      },
+      {
+        header: 'p (Holm)',
+        align: 'right',
+        cell: ({ againstBaseline }) => (againstBaseline === null ? '' : pText(againstBaseline.pValueHolm)),
+      },
+      { header: 'Label', cell: ({ label }) => label },
+    ]),
+  ].join('\n');
+}
+
+function methodText({ method, latentSteps, patchesPerStep, intervention }: MethodRow): string {
+  if (method === null) return 'imported';
+  const steps = latentSteps === null ? '' : ` N=${String(latentSteps)} K=${String(patchesPerStep)}`;
+  return `${method}${steps}${intervention === null || intervention === 'none' ? '' : ` ${intervention}`}`;
+}
+
+const intervalText = ({ accuracy }: MethodRow): string =>
+  accuracy === null ? '-' : `${(accuracy.low * 100).toFixed(1)}-${(accuracy.high * 100).toFixed(1)}`;

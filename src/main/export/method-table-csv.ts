@@ -1,0 +1,77 @@
+/** CSV of the main table: a row for each run over the questions that all compared runs answered. */
+import type { MethodTable } from '../../shared/comparison.ts';
+import { csvText, type Cell } from './csv.ts';
+
+const header = [
+  'run_id',
+  'label',
+  'method',
+  'model',
+  'latent_steps',
+  'patches_per_step',
+  'intervention',
+  'n',
+  'correct',
+  'accuracy',
+  'accuracy_low',
+  'accuracy_high',
+  'unparsed',
+  'failed',
+  'ar_steps_mean',
+  'seconds_mean',
+  'seconds_median',
+  'seconds_p90',
+  'speed_up',
+  'difference',
+  'difference_low',
+  'difference_high',
+  'right_to_wrong',
+  'wrong_to_right',
+  'p_mcnemar_exact',
+  'p_holm',
+  'baseline_run_id',
+  'scorer',
+] as const;
+
+/** The whole file, header included: accuracy of each domain in columns of its own behind the rest. */
+export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): string {
+  const domains = [...new Set(rows.flatMap(({ byDomain }) => byDomain.map(({ domain }) => domain)))].sort();
+  const cells = rows.map((row): Cell[] => {
+    const { accuracy, againstBaseline: against, byDomain } = row;
+    return [
+      row.runId,
+      row.label,
+      row.method,
+      row.modelName,
+      row.latentSteps,
+      row.patchesPerStep,
+      row.intervention,
+      row.questionCount,
+      row.correct,
+      accuracy?.estimate ?? null,
+      accuracy?.low ?? null,
+      accuracy?.high ?? null,
+      row.unparsed,
+      row.failed,
+      row.arStepsMean,
+      row.secondsMean,
+      row.secondsMedian,
+      row.secondsP90,
+      row.speedUp,
+      against?.difference?.estimate ?? null,
+      against?.difference?.low ?? null,
+      against?.difference?.high ?? null,
+      against?.rightToWrong ?? null,
+      against?.wrongToRight ?? null,
+      against?.pValue ?? null,
+      against?.pValueHolm ?? null,
+      baselineRunId,
+      scorer,
+      ...domains.flatMap((name) => {
+        const found = byDomain.find(({ domain }) => domain === name);
+        return [found?.total ?? null, found?.accuracy?.estimate ?? null];
+      }),
+    ];
+  });
+  return csvText([[...header, ...domains.flatMap((domain) => [`n ${domain}`, `accuracy ${domain}`])], ...cells]);
+}

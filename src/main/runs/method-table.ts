@@ -1,0 +1,118 @@
+/**
+ * Any number of stored runs side by side, over the questions that all of them answered: the main table, and
+ * accuracy against N and K. Which questions are the same is decided as in the comparison of two runs.
+ */
+import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
+import { fail } from '../../shared/failure.ts';
+import type { ScorerName } from '../../shared/prediction.ts';
+import { createRunAlignment, type AlignedRuns } from '../analysis/align-runs.ts';
+import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
+import { wilsonInterval } from '../analysis/proportion.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
+import type { Store } from '../store/store.ts';
+import { differentQuestionsOf } from './compare-runs.ts';
+import { requireRun } from './run-state.ts';
+import { ensureScored } from './scoring-rows.ts';
+
+/** Questions read without a pause; about 2 ms. */
+const pageSize = 500;
+
+export type MethodTableInput = Readonly<{
+  runIds: readonly string[];
+  baselineRunId?: string | undefined;
+  scorer?: ScorerName | undefined;
+}>;
+
+/** The main table; by `scorer`, or by the baseline's own. Fails: `not-found`, `wrong-usage` (baseline not among the runs). */
+export async function methodTableOf(store: Store, input: MethodTableInput): Promise<MethodTable> {
+  const runs = distinctRuns(store, input.runIds);
+  const baselineRunId = input.baselineRunId ?? runs[0]?.runId ?? '';
+  const baseline = runs.find(({ runId }) => runId === baselineRunId);
+  if (baseline === undefined) {
+    return fail('wrong-usage', 'The baseline is not among the compared runs.', { found: baselineRunId });
+  }
+  const scorer = input.scorer ?? baseline.scorer;
+  const aligned = await alignRuns(store, [baseline, ...runs.filter((run) => run !== baseline)], scorer);
+  const figures = new Map(methodFigures(aligned, baselineRunId).map((row) => [row.runId, row]));
+  return {
+    scorer,
+    baselineRunId,
+    rows: runs.flatMap((run) => {
+      const row = figures.get(run.runId);
+      return row === undefined ? [] : [{ ...row, ...identityOf(store, run) }];
+    }),
+    commonQuestions: aligned.domains.length,
+    leftOut: aligned.leftOut,
+    differentQuestions: aligned.differentQuestions,
+    excluded: aligned.excluded,
+  };
+}
+
+/** Accuracy in all and by domain of the runs that have latent steps to vary, over the questions that these runs share. */
+export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'baselineRunId'>): Promise<SweepPoint[]> {
+  const runs = distinctRuns(store, input.runIds).filter(({ settings }) => settings?.method === 'ivt-lr');
+  const first = runs[0];
+  if (first === undefined) return [];
+  const aligned = await alignRuns(store, runs, input.scorer ?? first.scorer);
+  return runs.flatMap((run) => {
+    const own = aligned.runs.find(({ runId }) => runId === run.runId);
+    if (run.settings === null || own === undefined) return [];
+    const { latentSteps, patchesPerStep, intervention } = run.settings;
+    const { modelName } = identityOf(store, run);
+    const correct = own.outcomes.filter((outcome) => outcome === 'right').length;
+    const total = own.outcomes.length;
+    const all = { domain: '', total, correct, accuracy: wilsonInterval(correct, total) };
+    return [all, ...accuracyByDomain(own, aligned.domains)].map((accuracy) => ({
+      runId: run.runId,
+      latentSteps,
+      patchesPerStep,
+      intervention,
+      modelName,
+      ...accuracy,
+    }));
+  });
+}
+
+const distinctRuns = (store: Store, runIds: readonly string[]): RunRecord[] =>
+  [...new Set(runIds)].map((runId) => requireRun(store, runId));
+
+async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: ScorerName): Promise<AlignedRuns> {
+  const alignment = createRunAlignment();
+  for (const run of runs) {
+    await ensureScored(store, run, scorer);
+    alignment.startRun(run.runId);
+    for (let position = -1; ;) {
+      const page = store.comparedQuestions.after(run.runRow, scorer, position, pageSize);
+      for (const question of page) alignment.add(question);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      ({ position } = last);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return alignment.finish(differentInAny(store, runs));
+}
+
+/** Ids that stand for different questions in some two of the runs. Runs on one dataset have the same questions. */
+function differentInAny(store: Store, runs: readonly RunRecord[]): Set<string> {
+  const different = new Set<string>();
+  for (const [index, a] of runs.entries()) {
+    for (const b of runs.slice(index + 1)) {
+      if (a.datasetRow === b.datasetRow) continue;
+      for (const sampleId of differentQuestionsOf(store, a, b)) different.add(sampleId);
+    }
+  }
+  return different;
+}
+
+function identityOf(store: Store, { label, settings, modelRow }: RunRecord) {
+  const usesSteps = settings?.method === 'ivt-lr';
+  return {
+    label,
+    method: settings?.method ?? null,
+    modelName: (modelRow === null ? undefined : store.datasets.getModel(modelRow))?.name ?? null,
+    latentSteps: usesSteps ? settings.latentSteps : null,
+    patchesPerStep: usesSteps ? settings.patchesPerStep : null,
+    intervention: settings?.intervention ?? null,
+  };
+}
