@@ -71,6 +71,10 @@ export type SpecialTokens = z.infer<typeof specialTokensSchema>;
 
 export const sourceFileSchema = z.object({ path: z.string(), sizeBytes: z.int().min(0), sha256: z.string() });
 
+/** Relative root mean square errors of the quantised weights: sqrt(mean squared error / mean squared weight). */
+export const weightErrorSchema = z.object({ overall: z.number(), worst: z.number(), worstTensor: z.string() });
+export type WeightError = z.infer<typeof weightErrorSchema>;
+
 export const bundleSchema = z.object({
   bundleVersion: z.literal(bundleVersion),
   builderVersion: z.string(),
@@ -102,6 +106,8 @@ export const bundleSchema = z.object({
   sources: z.array(sourceFileSchema),
   /** LoRA adapter merged at import: rank and alpha, or null. */
   merged: z.object({ rank: z.int().min(1), alpha: z.number() }).nullable(),
+  /** Of a quantised import; earlier ones did not measure it. */
+  weightError: weightErrorSchema.optional(),
 });
 export type Bundle = z.infer<typeof bundleSchema>;
 

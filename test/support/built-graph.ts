@@ -1,6 +1,7 @@
 /** A graph written to a folder with weights given as plain numbers, and opened with ONNX Runtime. */
 import { OnnxSession } from '../../src/main/engine/onnx-session.ts';
 import { writeGraphFile } from '../../src/main/builder/graph-file.ts';
+import { WeightErrorMeter } from '../../src/main/builder/quantise/weight-error.ts';
 import type { Graph } from '../../src/main/builder/graph/graph.ts';
 import { tensorForRead, type TensorInfo, type WeightSource } from '../../src/main/checkpoint/weight-source.ts';
 
@@ -42,6 +43,7 @@ export async function openGraph(folder: string, graph: Graph, source: WeightSour
     source,
     builderVersion: 'test',
     onBytes: () => undefined,
+    errors: new WeightErrorMeter(),
     signal: new AbortController().signal,
   });
   return await OnnxSession.open(`${folder}/graph.onnx`, { threadCount: 1 });

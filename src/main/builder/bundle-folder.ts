@@ -68,7 +68,7 @@ async function putInPlace(partial: string, path: string, replaces: boolean): Pro
   await rm(old, { recursive: true, force: true });
 }
 
-async function describeExisting(path: string): Promise<'nothing' | 'bundle' | 'other'> {
+async function describeExisting(path: string, { removeEmpty = true } = {}): Promise<'nothing' | 'bundle' | 'other'> {
   const entries = await readdir(path).catch((error: unknown) => {
     const code = systemCode(error);
     if (code === 'ENOENT') return null;
@@ -77,7 +77,7 @@ async function describeExisting(path: string): Promise<'nothing' | 'bundle' | 'o
   if (entries === null) return 'nothing';
   if (entries === 'file') return 'other';
   if (entries.length > 0) return (await isBundle(path, entries)) ? 'bundle' : 'other';
-  await rm(path, { recursive: true });
+  if (removeEmpty) await rm(path, { recursive: true });
   return 'nothing';
 }
 
@@ -99,6 +99,11 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Whether a folder is a bundle that an import made, with nothing of somebody's own in it. */
+export async function isBundleFolder(path: string): Promise<boolean> {
+  return (await describeExisting(path, { removeEmpty: false })) === 'bundle';
 }
 
 /**

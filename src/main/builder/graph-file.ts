@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { WeightSource } from '../checkpoint/weight-source.ts';
 import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
 import { tensorSizeBytes, type Graph } from './graph/graph.ts';
+import type { WeightErrorMeter } from './quantise/weight-error.ts';
 import { writeWeight } from './weight-writer.ts';
 
 export type GraphFileOptions = Readonly<{
@@ -12,16 +13,18 @@ export type GraphFileOptions = Readonly<{
   source: WeightSource;
   builderVersion: string;
   onBytes: (sourceBytes: number) => void;
+  /** Collects how far the quantised weights are from the checkpoint's. */
+  errors: WeightErrorMeter;
   signal: AbortSignal;
 }>;
 
 export async function writeGraphFile(graph: Graph, options: GraphFileOptions): Promise<void> {
-  const { folder, name, source, builderVersion, onBytes, signal } = options;
+  const { folder, name, source, builderVersion, onBytes, errors, signal } = options;
   const layout = layOutExternals(graph);
   const file = await open(join(folder, `${name}.onnx.data`), 'w');
   try {
     await file.truncate(layout.sizeBytes);
-    for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, signal });
+    for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, errors, signal });
   } finally {
     await file.close();
   }

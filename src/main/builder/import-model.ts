@@ -4,36 +4,24 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleVersion, type Bundle, type Precision } from '../../shared/bundle.ts';
+import { bundleVersion, type Bundle, type Precision, type WeightError } from '../../shared/bundle.ts';
 import type { ImportProgress } from '../../shared/contract/models.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
-import { resolveModelFolder } from '../checkpoint/model-folder.ts';
-import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { makeBundleFolder } from './bundle-folder.ts';
 import { writeEmbeddings } from './embedding-file.ts';
 import { bundleFingerprint } from './fingerprint.ts';
 import { graphSizes, writeGraphFile } from './graph-file.ts';
-import type { Graph } from './graph/graph.ts';
 import { ProgressMeter } from './import-progress.ts';
-import { qwen2VlDecoder } from './models/qwen2-vl/decoder.ts';
-import { qwen2VlHead } from './models/qwen2-vl/head.ts';
-import { qwen2VlVision } from './models/qwen2-vl/vision.ts';
-import { partEncodings } from './precision.ts';
-import { readTokenizerFiles, writeTokenizerFiles } from './tokenizer-files.ts';
+import { bundleGraphs, prepareImport, type CheckpointChoice } from './prepare-import.ts';
+import { WeightErrorMeter } from './quantise/weight-error.ts';
+import { writeTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
 
 /** Changes when the same checkpoint would give another bundle. */
 export const builderVersion = '1';
 
-export type ImportRequest = Readonly<{
-  /** Hugging Face folder, or Hub cache snapshot. */
-  source: string;
-  /** Released `model.pth` or a PEFT adapter folder. */
-  adapter?: string | undefined;
-  out: string;
-  precision: Precision;
-  loraAlpha?: number | undefined;
-  replace?: boolean | undefined;
-}>;
+export type ImportRequest = CheckpointChoice &
+  Readonly<{ out: string; precision: Precision; replace?: boolean | undefined }>;
 
 export type ImportOptions = Readonly<{
   onProgress: (progress: ImportProgress) => void;
@@ -51,36 +39,21 @@ export async function importModel(
   { onProgress, signal }: ImportOptions,
 ): Promise<ImportResult> {
   const started = performance.now();
-  const { folder: modelFolder } = await resolveModelFolder(request.source);
-  const plainTokenizer = await readTokenizerFiles(modelFolder, false);
-  const checkpoint = await openQwen2VlCheckpoint({
-    folder: request.source,
-    adapter: request.adapter,
-    loraAlpha: request.loraAlpha,
-    tokenizerLength: plainTokenizer.vocabularySize,
-  });
+  const { checkpoint, tokenizer, files } = await prepareImport(request);
   try {
     const { config, source } = checkpoint;
-    const { text, vision } = config;
-    const tokenizer =
-      config.trainedFor.method === 'ivt-lr' ? await readTokenizerFiles(modelFolder, true) : plainTokenizer;
-    const encodings = partEncodings[request.precision];
-    const graphs: Readonly<Record<'vision' | 'decoder' | 'head', Graph>> = {
-      vision: qwen2VlVision(vision, text, encodings.vision),
-      decoder: qwen2VlDecoder(text, encodings.decoder),
-      head: qwen2VlHead(text, encodings.head),
-    };
+    const graphs = bundleGraphs(config, request.precision);
     const sizes = Object.values(graphs).map((graph) => graphSizes(graph, source));
     const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
     const targetBytes = sizes.reduce((sum, { targetBytes: bytes }) => sum + bytes, embeddingBytes);
     const sourceBytes = sizes.reduce((sum, size) => sum + size.sourceBytes, embeddingBytes);
-    const files = [...new Set([...checkpoint.files, ...tokenizer.files])];
 
     const bundle = await makeBundleFolder(
       request.out,
       { replace: request.replace ?? false, neededBytes: targetBytes },
       async (folder) => {
         const meter = new ProgressMeter(sourceBytes, onProgress);
+        const errors = new WeightErrorMeter();
         meter.enter('writing');
         // Fingerprints need every byte too: hashing runs beside the writing, so the disk is read about once.
         const stopHashing = new AbortController();
@@ -89,7 +62,7 @@ export async function importModel(
         const onBytes = (bytes: number) => meter.add(bytes);
         try {
           for (const [name, graph] of Object.entries(graphs)) {
-            await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, signal });
+            await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, signal });
           }
           const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
           await writeTokenizerFiles(folder, tokenizer);
@@ -98,6 +71,7 @@ export async function importModel(
             tokenizer,
             embeddings,
             sizeBytes: targetBytes,
+            weightError: errors.result(),
             sources: await hashing,
           });
           await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(description, null, 2)}\n`);
@@ -125,9 +99,10 @@ async function hashSources(files: readonly string[], signal: AbortSignal): Promi
 }
 
 type DescriptionParts = Readonly<{
-  tokenizer: Awaited<ReturnType<typeof readTokenizerFiles>>;
+  tokenizer: TokenizerParts;
   embeddings: Bundle['embeddings'];
   sizeBytes: number;
+  weightError: WeightError | null;
   sources: Bundle['sources'];
 }>;
 
@@ -160,5 +135,6 @@ function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: 
     sizeBytes: parts.sizeBytes,
     sources: parts.sources,
     merged: checkpoint.merged,
+    ...(parts.weightError === null ? {} : { weightError: parts.weightError }),
   };
 }

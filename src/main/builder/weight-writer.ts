@@ -9,6 +9,7 @@ import type { WeightSource } from '../checkpoint/weight-source.ts';
 import type { ExternalLayout } from './graph/onnx-file.ts';
 import type { Weight } from './graph/graph.ts';
 import { quantiseRows } from './quantise/blocks.ts';
+import { blockErrorSums, type WeightErrorMeter } from './quantise/weight-error.ts';
 
 /** Elements held at once: 8 MiB of float32. */
 const chunkElements = 2 * 1024 * 1024;
@@ -19,6 +20,7 @@ export type WriteOptions = Readonly<{
   file: FileHandle;
   /** Told about each chunk: bytes read from the checkpoint. */
   onBytes: (sourceBytes: number) => void;
+  errors: WeightErrorMeter;
   signal: AbortSignal;
 }>;
 
@@ -58,13 +60,15 @@ async function writeRows(
   values: Float32Array,
   row: number,
   rowSize: number,
-  { layout, file }: WriteOptions,
+  { layout, file, errors }: WriteOptions,
 ): Promise<void> {
   if (weight.kind === 'float32') {
     await writeAt(file, values, offsetOf(layout, weight.target) + row * rowSize * 4);
     return;
   }
-  const { blocks, scales } = quantiseRows(values, weight.columns, weight.bits, weight.blockSize);
+  const quantised = quantiseRows(values, weight.columns, weight.bits, weight.blockSize);
+  const { blocks, scales } = quantised;
+  errors.add(weight.tensor, blockErrorSums(values, quantised, weight.columns, weight.bits, weight.blockSize));
   const blockCount = Math.ceil(weight.columns / weight.blockSize);
   const rowBytes = (blockCount * weight.blockSize * weight.bits) / 8;
   await writeAt(file, blocks, offsetOf(layout, weight.blocks) + row * rowBytes);

@@ -89,6 +89,11 @@ export async function runSelfTest(device: Device, host: EngineHost, folder: stri
   }
 }
 
+/** The question alone: any model can be asked it. */
+export async function readSelfTestQuestion(folder: string): Promise<EngineQuestion> {
+  return questionOf(await readExpectation(folder), folder);
+}
+
 async function questionOf({ question }: SelfTestExpectation, folder: string): Promise<EngineQuestion> {
   const { image, ...text } = question;
   return { ...text, images: [await readFile(join(folder, image))] };

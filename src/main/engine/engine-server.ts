@@ -102,6 +102,7 @@ class Engine {
       requestId: request.requestId,
       predictions,
       batchMs: performance.now() - started,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   }
 

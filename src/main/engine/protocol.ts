@@ -47,7 +47,13 @@ export type EngineReply =
       onnxruntimeVersion: string;
     }>
   /** One prediction for each question, in their order. A failed question is a prediction with its failure. */
-  | Readonly<{ kind: 'answered'; requestId: number; predictions: readonly Prediction[]; batchMs: number }>
+  | Readonly<{
+      kind: 'answered';
+      requestId: number;
+      predictions: readonly Prediction[];
+      batchMs: number;
+      peakMemoryBytes?: number;
+    }>
   | Readonly<{ kind: 'layer-attention'; requestId: number; attention: LayerAttention }>
   | Readonly<{ kind: 'closed'; requestId: number }>
   /** The whole request failed (nothing of the batch was answered). */

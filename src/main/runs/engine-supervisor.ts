@@ -42,10 +42,16 @@ export class EngineSupervisor {
   #waiting = new Map<number, Waiting>();
   #nextRequestId = 1;
   #killed = false;
+  #peakMemoryBytes: number | null = null;
 
   constructor(host: EngineHost, model: EngineModel) {
     this.#host = host;
     this.#model = model;
+  }
+
+  /** Of the process that answered last; null before any answer. */
+  get peakMemoryBytes(): number | null {
+    return this.#peakMemoryBytes;
   }
 
   /** Starts the process and loads the model unless that has been done. Fails: `EngineUnusable`, the model's own. */
@@ -73,6 +79,7 @@ export class EngineSupervisor {
     if (ids.length !== expected.length || ids.some((id, index) => id !== expected[index])) {
       throw new Error('the engine answered other questions than it was asked');
     }
+    this.#peakMemoryBytes = reply.peakMemoryBytes ?? null;
     return reply.predictions;
   }
 

@@ -61,7 +61,8 @@ export function createDatasetsRepository(connection: Connection): DatasetsReposi
       connection.all<DatasetRecord>(`${selectDataset} WHERE dataset_row = :datasetRow`, { datasetRow })[0],
     saveModel: (model) => {
       connection.run(
-        `${insertModel} ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path, name = excluded.name`,
+        `${insertModel} ON CONFLICT (fingerprint) DO UPDATE
+           SET path = excluded.path, name = excluded.name, forgotten = 0`,
         { ...model, addedAt: addedAt() },
       );
       return modelRowOf(model.fingerprint);

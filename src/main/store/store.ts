@@ -15,6 +15,7 @@ import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
 import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
+import { createModelsRepository, type ModelsRepository } from './models-repository.ts';
 import { createPreferencesRepository, type PreferencesRepository } from './preferences-repository.ts';
 import { createPredictionsRepository, type PredictionsRepository } from './predictions-repository.ts';
 import { createProbesRepository, type ProbesRepository } from './probes-repository.ts';
@@ -42,6 +43,7 @@ export type Store = Readonly<{
   path: string;
   schemaVersion: number;
   datasets: DatasetsRepository;
+  models: ModelsRepository;
   samples: SamplesRepository;
   runs: RunsRepository;
   leases: RunLeases;
@@ -150,6 +152,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     path: connection.path,
     schemaVersion,
     datasets: createDatasetsRepository(connection),
+    models: createModelsRepository(connection),
     samples: createSamplesRepository(connection),
     runs: createRunsRepository(connection),
     leases: createRunLeases(connection),

@@ -1,7 +1,7 @@
 /** Models: bundles that an import made, their checks, and imports with progress. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { bundleSchema, precisionSchema } from '../bundle.ts';
+import { bundleSchema, precisionSchema, weightErrorSchema } from '../bundle.ts';
 import { failureSchema } from '../failure.ts';
 import { taskSchema } from '../task.ts';
 import { procedure } from './procedure.ts';
@@ -38,14 +38,8 @@ export const modelReportSchema = z.object({
   memoryBytes: z.number().nullable(),
   /** Whether the engine's self-test against PyTorch's answer passes on this machine (doctor's). */
   selfTest: z.enum(['passed', 'failed', 'not run']),
-  /** Of the stored against the checkpoint's weights: sqrt(mean squared error / mean squared weight); 0 for f32. */
-  weightError: z
-    .object({
-      overall: z.number(),
-      worst: z.number(),
-      worstTensor: z.string(),
-    })
-    .nullable(),
+  /** Of the stored against the checkpoint's weights: 0 for f32, null where an older import did not measure it. */
+  weightError: weightErrorSchema.nullable(),
 });
 export type ModelReport = z.infer<typeof modelReportSchema>;
 

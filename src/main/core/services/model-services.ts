@@ -1,10 +1,14 @@
 /** Models: imports, the list of bundles, checks. */
 import { resolve } from 'node:path';
 import type { ModelService } from '../../api/services.ts';
+import type { ModelLibrary } from '../../runs/model-library.ts';
+import { demoModelPath, findDemoModel, modelsFolder } from '../demo-model.ts';
+import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { unbuilt } from './unbuilt.ts';
 
-export function createModelService(_parts: ServiceParts): ModelService {
+export function createModelService(parts: ServiceParts): ModelService {
+  let opening: Promise<ModelLibrary> | null = null;
+  const library = (): Promise<ModelLibrary> => (opening ??= openLibrary(parts));
   return {
     import: async (request, options) => {
       const { importModel } = await import('../../builder/import-model.ts');
@@ -14,12 +18,37 @@ export function createModelService(_parts: ServiceParts): ModelService {
       const { readBundle } = await import('../../files/read-bundle.ts');
       return readBundle(resolve(path));
     },
-    list: unbuilt,
-    add: unbuilt,
-    plan: unbuilt,
-    startImport: unbuilt,
-    startDemoImport: unbuilt,
-    startCheck: unbuilt,
-    delete: unbuilt,
+    list: async () => (await library()).list(),
+    add: async ({ path }) => (await library()).add(path),
+    plan: async (input) => (await library()).plan(input),
+    startImport: async (input) => (await library()).startImport(input),
+    startDemoImport: async () => (await library()).startDemoImport(),
+    startCheck: async ({ fingerprint }) => (await library()).startCheck(fingerprint),
+    delete: async ({ fingerprint }) => (await library()).remove(fingerprint),
   };
+}
+
+async function openLibrary({ open, storePath, tasks, engineHost, live }: ServiceParts): Promise<ModelLibrary> {
+  const [{ createModelLibrary }, { readSelfTestQuestion, runSelfTest }, { store }] = await Promise.all([
+    import('../../runs/model-library.ts'),
+    import('../self-test.ts'),
+    open(),
+  ]);
+  return createModelLibrary({
+    store,
+    tasks,
+    engineHost,
+    modelsFolder: modelsFolder(storePath),
+    demo: {
+      path: demoModelPath(storePath),
+      checkpoint: programFiles.demoCheckpoint,
+      isUpToDate: async () => (await findDemoModel(storePath)) !== null,
+    },
+    question: () => readSelfTestQuestion(programFiles.selfTest),
+    selfTest: async () => {
+      const { passed } = await runSelfTest('auto', engineHost, programFiles.selfTest);
+      return passed ? 'passed' : 'failed';
+    },
+    onChange: () => live.publish({ kind: 'models' }),
+  });
 }

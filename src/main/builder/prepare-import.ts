@@ -1,0 +1,58 @@
+/** A checkpoint opened for an import: its tensors and tokenizer, and the graphs that a precision makes of it. */
+import type { Precision } from '../../shared/bundle.ts';
+import { resolveModelFolder } from '../checkpoint/model-folder.ts';
+import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import type { Qwen2VlDimensions } from '../checkpoint/qwen2-vl-tensors.ts';
+import type { Graph } from './graph/graph.ts';
+import { qwen2VlDecoder } from './models/qwen2-vl/decoder.ts';
+import { qwen2VlHead } from './models/qwen2-vl/head.ts';
+import { qwen2VlVision } from './models/qwen2-vl/vision.ts';
+import { partEncodings } from './precision.ts';
+import { readTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
+
+export type CheckpointChoice = Readonly<{
+  /** Hugging Face folder, or Hub cache snapshot. */
+  source: string;
+  /** Released `model.pth` or a PEFT adapter folder. */
+  adapter?: string | undefined;
+  loraAlpha?: number | undefined;
+}>;
+
+export type PreparedImport = Readonly<{
+  /** Open: whoever prepared closes its `source`. */
+  checkpoint: Qwen2VlCheckpoint;
+  tokenizer: TokenizerParts;
+  /** Every file that makes the model what it is, for its fingerprint. */
+  files: readonly string[];
+}>;
+
+export type BundleGraphs = Readonly<Record<'vision' | 'decoder' | 'head', Graph>>;
+
+/** Opens and checks; reads headers and settings, no weights. Fails with every kind that checkpoints have. */
+export async function prepareImport({ source, adapter, loraAlpha }: CheckpointChoice): Promise<PreparedImport> {
+  const { folder } = await resolveModelFolder(source);
+  const plainTokenizer = await readTokenizerFiles(folder, false);
+  const checkpoint = await openQwen2VlCheckpoint({
+    folder: source,
+    adapter,
+    loraAlpha,
+    tokenizerLength: plainTokenizer.vocabularySize,
+  });
+  try {
+    const isLatent = checkpoint.config.trainedFor.method === 'ivt-lr';
+    const tokenizer = isLatent ? await readTokenizerFiles(folder, true) : plainTokenizer;
+    return { checkpoint, tokenizer, files: [...new Set([...checkpoint.files, ...tokenizer.files])] };
+  } catch (error) {
+    await checkpoint.source.close();
+    throw error;
+  }
+}
+
+export function bundleGraphs({ text, vision }: Qwen2VlDimensions, precision: Precision): BundleGraphs {
+  const encodings = partEncodings[precision];
+  return {
+    vision: qwen2VlVision(vision, text, encodings.vision),
+    decoder: qwen2VlDecoder(text, encodings.decoder),
+    head: qwen2VlHead(text, encodings.head),
+  };
+}
