@@ -50,19 +50,15 @@ function needsOf(
   const weights = graphs.flatMap(({ externals }) => externals.map(tensorSizeBytes));
   const weightBytes = weights.reduce((sum, bytes) => sum + bytes, 0);
   const graphFiles = graphs.map((graph) => {
-    const file = `${graph.name}.onnx.data`;
-    return encodeOnnx(graph, layOutExternals(graph), file, builderVersion).byteLength;
+    const layout = layOutExternals(graph);
+    const data = `${graph.name}.onnx.data`;
+    return layout.sizeBytes + encodeOnnx(graph, layout, data, builderVersion).byteLength;
   });
   const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate];
   const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
-  const small = [...graphFiles, ...texts.map((text) => Buffer.byteLength(text))];
+  const parts = [...graphFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];
   return {
-    diskBytes:
-      weightBytes +
-      embeddingBytes +
-      small.reduce((sum, bytes) => sum + bytes, 0) +
-      descriptionBytes +
-      files.length * sourceEntryBytes,
+    diskBytes: parts.reduce((sum, bytes) => sum + bytes, descriptionBytes + files.length * sourceEntryBytes),
     memoryBytes: engineBytes({ weightBytes, largestWeightBytes: Math.max(...weights) }, config.text, 1),
   };
 }
