@@ -11,6 +11,7 @@ import { createCore } from '../../src/main/core/core.ts';
 import { startWebServer } from '../../src/main/web/web-server.ts';
 import type { WebServer } from '../../src/main/web/web-server.ts';
 import type { Contract } from '../../src/shared/contract.ts';
+import { writeSmallDataset } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const folder = await temporaryFolders()();
@@ -74,14 +75,20 @@ describe('the token in the address', () => {
 });
 
 describe('a stranger', () => {
-  it.each(['/', '/index.html', '/assets/index-1.js', '/api/ping', '/api/session', '/image/run/sample', '/nowhere'])(
-    'gets 401 for %s',
-    async (path) => {
-      const { status, headers } = await ask(path);
-      expect(status).toBe(401);
-      expect(headers['content-security-policy']).toContain("default-src 'none'");
-    },
-  );
+  it.each([
+    '/',
+    '/index.html',
+    '/assets/index-1.js',
+    '/api/ping',
+    '/api/session',
+    '/image/run/sample',
+    '/dataset-image/a/b',
+    '/nowhere',
+  ])('gets 401 for %s', async (path) => {
+    const { status, headers } = await ask(path);
+    expect(status).toBe(401);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+  });
 
   it('gets 401 from the API', async () => {
     expect((await call({})).status).toBe(401);
@@ -173,6 +180,10 @@ describe('clumsy requests', () => {
     '/secret.txt%00.html',
     '/image/a/b/c',
     '/image/..%2f..%2fsecret.txt/x%ff',
+    '/dataset-image/a/b/c',
+    '/dataset-image/..%2f..%2fsecret.txt/x%ff',
+    '/dataset-image/unknown/..%2f..%2fsecret.txt',
+    '/dataset-image/../../secret.txt',
   ])('for %s find nothing', async (path) => {
     const { status, body } = await ask(path, { headers: { cookie } });
     expect(status).toBe(404);
@@ -205,6 +216,40 @@ describe('clumsy requests', () => {
 
   it('for an image of an odd size are told the sizes', async () => {
     expect((await ask('/image/run/sample?size=9999999', { headers: { cookie } })).status).toBe(400);
+  });
+});
+
+describe('images of datasets', () => {
+  it('are served by dataset and sample, and by nothing else', async () => {
+    const dataset = writeSmallDataset(join(folder, 'dataset'), { questionCount: 3, withoutImage: [2] });
+    writeFileSync(join(dataset, 'data', 'images', 'secret.png'), 'secret');
+    const { datasetId } = await core.client.datasets.open({ path: dataset });
+    const image = (sampleId: string, query = '') =>
+      ask(`/dataset-image/${datasetId}/${sampleId}${query}`, { headers: { cookie } });
+    const whole = await image('question-0000');
+    expect([whole.status, whole.headers['content-type']]).toStrictEqual([200, 'image/png']);
+    const small = await image('question-0000', '?size=256');
+    expect([small.status, small.headers['content-type']]).toStrictEqual([200, 'image/webp']);
+    // Again, now out of the cache on disk.
+    expect((await image('question-0000', '?size=256')).headers.etag).toBe(small.headers.etag);
+    const headers = { cookie, 'if-none-match': small.headers.etag ?? '' };
+    expect((await ask(`/dataset-image/${datasetId}/question-0000?size=256`, { headers })).status).toBe(304);
+    expect((await image('question-0000', '?size=257')).status).toBe(400);
+    expect((await image('question-0002')).status).toBe(404);
+    const paths = [
+      'secret.png',
+      '..%2fsecret.txt',
+      'data%2fimages%2fsecret.png',
+      encodeURIComponent(join(folder, 'secret.txt')),
+      '%00',
+    ];
+    for (const path of paths) {
+      const { status, body } = await image(path);
+      expect(status).toBe(404);
+      expect(body).not.toContain('secret.txt');
+    }
+    await core.client.datasets.forget({ datasetId });
+    expect((await image('question-0000')).status).toBe(404);
   });
 });
 

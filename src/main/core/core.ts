@@ -10,6 +10,7 @@ import type { BugLog } from '../api/failures.ts';
 import type { Router } from '../api/router.ts';
 import { createRouter } from '../api/router.ts';
 import { createForkEngineHost, type EngineHost } from '../runs/engine-host.ts';
+import type { DatasetLibrary } from '../runs/dataset-library.ts';
 import type { RunService } from '../runs/run-service.ts';
 import { createTaskRegistry } from '../runs/tasks.ts';
 import { failureOf } from '../../shared/failure.ts';
@@ -17,10 +18,12 @@ import type { LiveEvent } from '../../shared/live-event.ts';
 import { defaultStorePath } from '../store/default-path.ts';
 import type { Store } from '../store/store.ts';
 import { createServices } from './compose.ts';
+import { createDatasetImages } from './dataset-images.ts';
 import { createLiveHub } from './live-hub.ts';
 import { programFiles } from './program-files.ts';
 import { createResources, type ReadResource } from './resources.ts';
 import { createRunImages } from './run-images.ts';
+import { thumbnailsFolder } from './thumbnails-folder.ts';
 
 export type CoreOptions = Readonly<{
   /** The store's file; the user's own by default. */
@@ -43,14 +46,14 @@ export type Core = Readonly<{
   client: ContractClient;
   /** For faces that serve the API over a channel. */
   router: Router;
-  /** What pages load by address: images of a run's questions, from wherever the dataset holds them. */
+  /** What pages load by address: images of questions, from wherever the dataset holds them. */
   readResource: ReadResource;
   /** Cancels tasks, pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
 
-/** The two parts that hold resources, opened together on first use. */
-export type OpenParts = Readonly<{ store: Store; runs: RunService }>;
+/** The parts that hold resources, opened together on first use. */
+export type OpenParts = Readonly<{ store: Store; runs: RunService; library: DatasetLibrary }>;
 
 const logToStandardError: BugLog = (error) => {
   process.stderr.write(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -73,12 +76,13 @@ export function createCore({
   });
   const router = createRouter(createServices({ open, storePath, browseRoot, live, engineHost, tasks }), logBug);
   const images = createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId));
+  const datasetImages = createDatasetImages(async () => (await open()).library, thumbnailsFolder(storePath));
   return {
     version: programFiles.version,
     storePath,
     client: createRouterClient(router),
     router,
-    readResource: createResources({ images }),
+    readResource: createResources({ images, datasetImages }),
     close: async () => {
       await tasks.close();
       live.close();
@@ -87,6 +91,7 @@ export function createCore({
       const parts = await opening.catch(() => null);
       opening = null;
       await parts?.runs.close();
+      await parts?.library.close();
       parts?.store.close();
     },
   };
@@ -104,10 +109,15 @@ async function followRuns(open: () => Promise<OpenParts>, publish: (event: LiveE
 }
 
 async function openParts(storePath: string, mustExist: boolean, engineHost: EngineHost): Promise<OpenParts> {
-  const [{ openStore }, { createRunService }] = await Promise.all([
+  const [{ openStore }, { createRunService }, { createDatasetLibrary }] = await Promise.all([
     import('../store/store.ts'),
     import('../runs/run-service.ts'),
+    import('../runs/dataset-library.ts'),
   ]);
   const store = openStore(storePath, { mustExist });
-  return { store, runs: createRunService({ store, engineHost, version: programFiles.version }) };
+  return {
+    store,
+    runs: createRunService({ store, engineHost, version: programFiles.version }),
+    library: createDatasetLibrary(store),
+  };
 }

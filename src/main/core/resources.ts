@@ -1,10 +1,11 @@
 /**
- * What a page loads by address beside the API: pictures of questions. Named by run and sample, never by path; the
- * same for every transport, so that the web face and the desktop app serve the same.
+ * What a page loads by address beside the API: pictures of questions. Named by run or dataset and by sample, never
+ * by path; the same for every transport, so that the web face and the desktop app serve the same.
  */
 import { failureOf } from '../../shared/failure.ts';
+import type { DatasetImages } from './dataset-images.ts';
 import type { RunImages } from './run-images.ts';
-import { imageSizes } from './run-images.ts';
+import { imageSizes } from './served-image.ts';
 
 export type ServedResource = Readonly<{
   status: number;
@@ -12,20 +13,26 @@ export type ServedResource = Readonly<{
   body: Uint8Array | string;
 }>;
 
-/** Answers an address such as `/image/RUN/SAMPLE?size=256`; null where it names nothing of the kind. */
+/** Answers an address such as `/image/RUN/SAMPLE?size=256` or `/dataset-image/DATASET/SAMPLE`; null where it names nothing of the kind. */
 export type ReadResource = (url: URL, ifNoneMatch: string | null) => Promise<ServedResource | null>;
 
-const imageAddress = /^\/image\/([^/]+)\/([^/]+)$/;
+const imageAddress = /^\/(image|dataset-image)\/([^/]+)\/([^/]+)$/;
 
-export function createResources({ images }: Readonly<{ images: RunImages }>): ReadResource {
+type ResourceParts = Readonly<{ images: RunImages; datasetImages: DatasetImages }>;
+
+export function createResources({ images, datasetImages }: ResourceParts): ReadResource {
   return async (url, ifNoneMatch) => {
-    const [, runId, sampleId] = (imageAddress.exec(url.pathname) ?? []).map(decode);
-    if (runId === undefined || sampleId === undefined) return null;
+    const [, kind, ownerId, sampleId] = (imageAddress.exec(url.pathname) ?? []).map(decode);
+    if (ownerId === undefined || sampleId === undefined) return null;
     const asked = url.searchParams.get('size');
     const size = asked === null ? null : imageSizes.find((known) => String(known) === asked);
     if (size === undefined) return text(400, `size is one of ${imageSizes.join(', ')}`);
     try {
-      const { bytes, contentType, etag } = await images.read(runId, sampleId, size);
+      const { bytes, contentType, etag } = await (kind === 'image' ? images : datasetImages).read(
+        ownerId,
+        sampleId,
+        size,
+      );
       const headers = { 'Content-Type': contentType, ETag: etag, 'Cache-Control': 'private, no-cache' };
       return ifNoneMatch === etag ? { status: 304, headers, body: '' } : { status: 200, headers, body: bytes };
     } catch (error) {

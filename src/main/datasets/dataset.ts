@@ -23,6 +23,8 @@ export interface Dataset {
   samples(filter?: SampleFilter): AsyncIterable<Sample>;
   /** Counts, fingerprint and problems, from one pass over the rows; computed once. */
   summary(): Promise<DatasetSummary>;
+  /** As `summary`, from a new pass that shows each of the `samples` on its way. */
+  readThrough(observe: (sample: Sample) => void): Promise<DatasetSummary>;
   /** The problems of `summary` (at most the first 1,000). */
   problems(): Promise<readonly DatasetProblem[]>;
   /**
@@ -30,5 +32,12 @@ export interface Dataset {
    * Fails: `missing-image`, `malformed-image`, `image-too-large`, `path-outside-folder`, `permission-denied`.
    */
   readImage(reference: ImageReference): Promise<Uint8Array>;
+  /**
+   * Sizes and times of the data files and of their folders: another one means that the rows may be others by now.
+   * Fails as the system does.
+   */
+  stamp(): Promise<string>;
+  /** What the image's bytes come from: path, size and time of its file, and the place in it. Fails as `readImage`. */
+  imageStamp(reference: ImageReference): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** The summary of a dataset: counts, problems and the fingerprint, from one pass over its rows. */
-import type { DatasetProblem, DatasetSummary, SplitSummary } from '../../shared/sample.ts';
+import type { DatasetProblem, DatasetSummary, Sample, SplitSummary } from '../../shared/sample.ts';
 import { createFingerprint } from './fingerprint.ts';
 import type { ReaderRow } from './reader.ts';
 
@@ -14,8 +14,11 @@ type Tally = {
   byTopic: Map<string, number>;
 };
 
-/** Reads all rows (ids already unique). */
-export async function countRows(batches: AsyncIterable<readonly ReaderRow[]>): Promise<Counts> {
+/** Reads all rows (ids already unique); `observe` sees each usable one. */
+export async function countRows(
+  batches: AsyncIterable<readonly ReaderRow[]>,
+  observe: (sample: Sample) => void = () => undefined,
+): Promise<Counts> {
   const fingerprint = createFingerprint();
   const total = createTally();
   const splits = new Map<string, Tally>();
@@ -35,6 +38,7 @@ export async function countRows(batches: AsyncIterable<readonly ReaderRow[]>): P
       const { sample, imageIdentity, warning } = row;
       if (warning !== undefined) report({ file: row.file, row: row.row, failure: warning });
       fingerprint.add(sample, imageIdentity);
+      observe(sample);
       let split = splits.get(sample.split);
       if (split === undefined) splits.set(sample.split, (split = createTally()));
       for (const tally of [total, split]) {

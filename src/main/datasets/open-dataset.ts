@@ -10,6 +10,7 @@ import { recognise } from './recognise.ts';
 import { knownLicences } from './known-licences.ts';
 import { createParquetFiles } from './parquet/parquet-files.ts';
 import { readImage } from './read-image.ts';
+import { stampFiles, stampImage } from './stamp.ts';
 import { createReader } from './readers/create-reader.ts';
 import { normaliseSplit } from './split-name.ts';
 import { createUniqueRows } from './unique-rows.ts';
@@ -67,10 +68,15 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
         throw error;
       }
     },
+    async readThrough(observe) {
+      return { path, format, licence, ...(await countRows(uniqueRows(), observe)) };
+    },
     async problems() {
       return (await dataset.summary()).problems;
     },
     readImage: (reference) => readImage(reference, folder, parquetFiles),
+    stamp: () => stampFiles(folder, recognised.files),
+    imageStamp: (reference) => stampImage(folder, reference),
     close: () => parquetFiles.close(),
   };
   return dataset;

@@ -1,36 +1,24 @@
 /**
- * Datasets held open for single images. A dataset is used only if it still is the one that the run was made of:
- * a reference into changed files would show the wrong picture.
+ * Datasets held open for single images of runs. A dataset is used only if it still is the one that the run was
+ * made of: a reference into changed files would show the wrong picture.
  */
 import { fail } from '../../shared/failure.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { DatasetRecord } from '../store/datasets-repository.ts';
+import { createIdleShelf } from './idle-shelf.ts';
 
 export type DatasetShelf = Readonly<{
-  /** Fails as datasets do, and `run-changed` where its rows are others by now. */
-  open: (record: DatasetRecord) => Promise<Dataset>;
+  /** The dataset stays open while the work goes on. Fails as datasets do, and `run-changed` where its rows are others by now. */
+  use: <Result>(record: DatasetRecord, work: (dataset: Dataset) => Promise<Result>) => Promise<Result>;
   close: () => Promise<void>;
 }>;
 
 export function createDatasetShelf(): DatasetShelf {
-  const opened = new Map<string, Promise<Dataset>>();
+  const shelf = createIdleShelf<Dataset>({ close: (dataset) => dataset.close() });
   return {
-    open: (record) => {
-      const key = `${record.fingerprint} ${record.path}`;
-      const known = opened.get(key);
-      if (known !== undefined) return known;
-      const opening = openChecked(record);
-      opened.set(key, opening);
-      // A dataset that could not be opened may be there the next time.
-      opening.catch(() => opened.delete(key));
-      return opening;
-    },
-    close: async () => {
-      const all = await Promise.allSettled(opened.values());
-      opened.clear();
-      for (const result of all) if (result.status === 'fulfilled') await result.value.close();
-    },
+    use: (record, work) => shelf.use(`${record.fingerprint} ${record.path}`, () => openChecked(record), work),
+    close: () => shelf.close(),
   };
 }
 

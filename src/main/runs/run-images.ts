@@ -1,6 +1,6 @@
 /** Images of a run's questions: those that came with a packed run, else the dataset's own. */
 import { fail, failureOf } from '../../shared/failure.ts';
-import type { Dataset } from '../datasets/dataset.ts';
+import type { DatasetRecord } from '../store/datasets-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import type { DatasetShelf } from './dataset-shelf.ts';
@@ -19,23 +19,23 @@ export async function readImageOf(
   const packed = store.samples.packedImage(found.sampleRow);
   if (packed !== undefined) return packed;
   const { image } = found.sample;
-  const dataset = image === null ? null : await openDatasetOf(store, shelf, run);
-  if (image === null || dataset === null) {
+  const record = datasetOf(store, run);
+  if (image === null || record === undefined) {
     return fail('missing-image', `The question ${sampleId} has no image.`, { place: sampleId });
   }
-  return dataset.readImage(image);
+  return shelf.use(record, (dataset) => dataset.readImage(image));
 }
 
 /** Reads images for a pack; the dataset is opened once, and where it cannot be, nothing can be read. */
 export async function imageReader(store: Store, shelf: DatasetShelf, run: RunRecord): Promise<ReadImage> {
-  const dataset = await orNull(() => openDatasetOf(store, shelf, run));
-  return (image) => (dataset === null ? Promise.resolve(null) : orNull(() => dataset.readImage(image)));
+  const record = datasetOf(store, run);
+  const opens = record !== undefined && (await orNull(() => shelf.use(record, () => Promise.resolve(true)))) === true;
+  return (image) =>
+    opens ? orNull(() => shelf.use(record, (dataset) => dataset.readImage(image))) : Promise.resolve(null);
 }
 
-async function openDatasetOf(store: Store, shelf: DatasetShelf, run: RunRecord): Promise<Dataset | null> {
-  const record = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
-  return record === undefined ? null : shelf.open(record);
-}
+const datasetOf = (store: Store, run: RunRecord): DatasetRecord | undefined =>
+  run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
 
 /** Null in place of a typed failure; bugs go on. */
 async function orNull<Result>(work: () => Promise<Result>): Promise<Result | null> {

@@ -48,7 +48,7 @@ export function createDatasetsRepository(connection: Connection): DatasetsReposi
   return {
     saveDataset: (dataset) => {
       connection.run(
-        `${insertDataset} ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path, licence = excluded.licence`,
+        `${insertDataset} ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path, licence = excluded.licence, forgotten = 0`,
         { ...dataset, addedAt: addedAt() },
       );
       return datasetRowOf(dataset.fingerprint);

@@ -13,6 +13,7 @@ import {
 } from './compared-questions-repository.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
+import { createKnownDatasetsRepository, type KnownDatasetsRepository } from './known-datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
 import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
 import { createModelsRepository, type ModelsRepository } from './models-repository.ts';
@@ -44,6 +45,7 @@ export type Store = Readonly<{
   schemaVersion: number;
   datasets: DatasetsRepository;
   models: ModelsRepository;
+  knownDatasets: KnownDatasetsRepository;
   samples: SamplesRepository;
   runs: RunsRepository;
   leases: RunLeases;
@@ -153,6 +155,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     schemaVersion,
     datasets: createDatasetsRepository(connection),
     models: createModelsRepository(connection),
+    knownDatasets: createKnownDatasetsRepository(connection),
     samples: createSamplesRepository(connection),
     runs: createRunsRepository(connection),
     leases: createRunLeases(connection),

@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import type { DatasetService, FolderService } from '../../api/services.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { unbuilt } from './unbuilt.ts';
 
-export function createDatasetService(_parts: ServiceParts): DatasetService {
+export function createDatasetService({ open, live }: ServiceParts): DatasetService {
+  const library = async () => (await open()).library;
+  const changed = () => live.publish({ kind: 'datasets' });
   return {
     inspect: async ({ path }) => {
       const { openDataset } = await import('../../datasets/open-dataset.ts');
@@ -15,12 +16,24 @@ export function createDatasetService(_parts: ServiceParts): DatasetService {
         await dataset.close();
       }
     },
-    open: unbuilt,
-    list: unbuilt,
-    show: unbuilt,
-    samples: unbuilt,
-    forget: unbuilt,
-    cached: unbuilt,
+    open: async ({ path }) => {
+      const opened = await (await library()).open(path);
+      changed();
+      return opened;
+    },
+    list: async () => ({ datasets: await (await library()).list() }),
+    show: async ({ datasetId }) => (await library()).show(datasetId),
+    samples: async (input) => (await library()).samples(input),
+    forget: async ({ datasetId }) => {
+      (await library()).forget(datasetId);
+      changed();
+      return { datasetId };
+    },
+    cached: async () => {
+      const { hubCacheFolder, listCachedDatasets } = await import('../../datasets/hub-cache.ts');
+      const cacheFolder = hubCacheFolder();
+      return { cacheFolder, datasets: await listCachedDatasets(cacheFolder) };
+    },
   };
 }
 
