@@ -16,11 +16,13 @@ export type Tally = z.infer<typeof tallySchema>;
 export const runResultSchema = z.object({
   runId: z.string(),
   status: runStatusSchema,
-  /** Questions of the plan with a row, failures included. */
+  /** Questions of the plan with a row, failures included; those tagged `bad gold` are left out of every count. */
   total: z.int().min(0),
   correct: z.int().min(0),
   unparsed: z.int().min(0),
   failed: z.int().min(0),
+  /** Questions with a row that are left out because they are tagged `bad gold`. */
+  excluded: z.int().min(0).default(0),
   /** correct / total, between 0 and 1; null when nothing was answered. */
   accuracy: z.number().nullable(),
   byDomain: recordByName(tallySchema),

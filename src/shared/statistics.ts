@@ -13,6 +13,8 @@ export const categoryNodeSchema = z.object({
   correct: z.int().min(0),
   unparsed: z.int().min(0),
   failed: z.int().min(0),
+  /** Questions tagged `bad gold`: in none of the other counts. */
+  excluded: z.int().min(0).default(0),
   accuracy: intervalSchema.nullable(),
 });
 export type CategoryNode = z.infer<typeof categoryNodeSchema>;

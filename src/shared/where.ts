@@ -101,8 +101,17 @@ function checkedValue(term: string, field: ValueField, value: string): string {
   if (field === 'other' && !/^[0-9A-Za-z-]{1,64}:(right|wrong|unparsed|failed)$/.test(value)) {
     refuse(term, 'RUN:OUTCOME', 'write it like other=RUN:right');
   }
+  if (field === 'text' && value.length > longestText) {
+    fail('wrong-usage', 'The search text is too long.', {
+      expected: `at most ${longestText} characters`,
+      found: `${value.length} characters`,
+    });
+  }
   return value;
 }
+
+/** Characters of one `text` term. */
+const longestText = 1000;
 
 const rangePattern = /^(-?\d+(?:\.\d+)?(?:e-?\d+)?)?\.\.(-?\d+(?:\.\d+)?(?:e-?\d+)?)?$/;
 

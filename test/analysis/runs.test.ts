@@ -35,6 +35,7 @@ describe('outcomes', () => {
       correct: 3,
       unparsed: 1,
       failed: 1,
+      excluded: 0,
       accuracy: 0.5,
       byDomain: { commonsense: { total: 2, correct: 2 }, science: { total: 4, correct: 1 } },
       byTopic: {
@@ -75,12 +76,14 @@ describe('category tree', () => {
       ['science/physics', 1, 0],
       ['science/physics/light', 1, 0],
     ]);
-    expect(tree[0]).toMatchObject({ unparsed: 1, failed: 1, accuracy: { estimate: 0.5 } });
+    expect(tree[0]).toMatchObject({ unparsed: 1, failed: 1, excluded: 0, accuracy: { estimate: 0.5 } });
     for (const node of tree) categoryNodeSchema.parse(node);
   });
 
   it('of no rows is the root alone, without accuracy', () => {
-    expect(buildCategoryTree([])).toEqual([{ path: [], total: 0, correct: 0, unparsed: 0, failed: 0, accuracy: null }]);
+    expect(buildCategoryTree([])).toEqual([
+      { path: [], total: 0, correct: 0, unparsed: 0, failed: 0, excluded: 0, accuracy: null },
+    ]);
   });
 });
 

@@ -51,6 +51,7 @@ describe('category table', () => {
     correct: 3,
     unparsed: 1,
     failed: 0,
+    excluded: 0,
     accuracy: { estimate: 0.75, low: 0.3006, high: 0.9544 },
   });
   const firstColumn = (text: string) =>
@@ -94,6 +95,7 @@ const finishedRun: RunSummary = {
   correct: 1,
   unparsed: 0,
   failed: 0,
+  excluded: 0,
   accuracy: 1,
   byDomain: {},
   byTopic: {},

@@ -26,6 +26,7 @@ describe('category rows', () => {
     correct: 0,
     unparsed: 0,
     failed: 0,
+    excluded: 0,
     accuracy: null,
   });
   const nodes = [node(), node('a'), node('a', 'x'), node('a', 'x', 'p'), node('b')];

@@ -80,7 +80,7 @@ it('tells which rows another connection wrote, and nothing while nobody writes',
   expect(seen).toEqual([{ kind: 'views' }]);
   other.annotations.saveNote(runRow, 0, 'look at this');
   await until(() => seen.length > 1);
-  other.annotations.tag(1, 'odd');
+  other.annotations.changeTags([1], { add: ['odd'] });
   await until(() => seen.length > 2);
   expect(seen.slice(1)).toEqual([{ kind: 'annotations' }, { kind: 'annotations' }]);
   other.runs.remove(runRow);

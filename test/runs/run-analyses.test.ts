@@ -136,9 +136,9 @@ describe('main table of stored runs', () => {
 
   it('leaves out what is tagged as bad gold, in every run', async () => {
     const sampleRow = store.samples.ofRun(runOf('LONG').runRow, 'sample-0')?.sampleRow ?? 0;
-    store.annotations.tag(sampleRow, 'bad gold');
+    store.annotations.changeTags([sampleRow], { add: ['bad gold'] });
     const table = await methodTableOf(store, { runIds: ['SHORT', 'LONG'], baselineRunId: 'LONG' });
-    store.annotations.untag(sampleRow, 'bad gold');
+    store.annotations.changeTags([sampleRow], { remove: ['bad gold'] });
     expect(table).toMatchObject({ commonQuestions: 239, excluded: 1, leftOut: 10 });
     expect(table.rows.map(({ correct }) => correct)).toEqual([79, 79]);
   });

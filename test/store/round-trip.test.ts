@@ -97,23 +97,26 @@ describe('what is stored comes back', () => {
   it('filters, pages and tallies agree with each other', () => {
     const runRow = storeRunOfTest(store, 60, { runId: 'PAGES' });
     const scope = (where: object) => ({ runRow, scorer: 'strict' as const, where });
-    expect(store.questions.count(scope({}))).toBe(60);
+    const page = { limit: 500, offset: 0 };
+    expect(store.questions.list(scope({}), page).total).toBe(60);
     const wrong = scope({ domain: ['commonsense'], outcome: ['wrong', 'unparsed'] });
-    const all = store.questions.list(wrong, 500, 0);
-    expect(all).toHaveLength(store.questions.count(wrong));
+    const { rows: all, total } = store.questions.list(wrong, page);
+    expect(all).toHaveLength(total);
     expect(all.every(({ domain, outcome }) => domain === 'commonsense' && outcome !== 'right')).toBe(true);
-    expect(store.questions.list(wrong, 5, 5)).toEqual(all.slice(5, 10));
-    expect(store.questions.positionsAfter(wrong, -1, 100)).toEqual(all.map(({ position }) => position));
+    expect(store.questions.list(wrong, { limit: 5, offset: 5 }).rows).toEqual(all.slice(5, 10));
+    expect(Array.from(store.questions.positions(wrong))).toEqual(all.map(({ position }) => position));
     const middle = all[4];
-    expect(store.questions.neighbours(wrong, middle?.position ?? -1)).toEqual({
+    expect(store.questions.place(wrong, undefined, middle?.position ?? -1)).toEqual({
+      rank: 4,
+      total,
       previousSampleId: all[3]?.sampleId,
       nextSampleId: all[5]?.sampleId,
     });
     const tally = store.scores.tally(runRow, 'strict');
     const tallied = tally.filter(({ domain, outcome }) => domain === 'commonsense' && outcome !== 'right');
     expect(tallied.reduce((sum, { count }) => sum + count, 0)).toBe(all.length);
-    expect(store.questions.count(scope({ sample: ['sample-1', 'sample-2', 'sample-999'] }))).toBe(2);
-    expect(store.questions.count(scope({ split: ['train'] }))).toBe(0);
+    expect(store.questions.positions(scope({ sample: ['sample-1', 'sample-2', 'sample-999'] }))).toHaveLength(2);
+    expect(store.questions.positions(scope({ split: ['train'] }))).toHaveLength(0);
   });
 
   it('samples found by words in question, choices or context (FTS5), also after a change', () => {
@@ -129,8 +132,8 @@ describe('what is stored comes back', () => {
   it('tags, notes and saved views', () => {
     const runRow = storeRunOfTest(store, 3, { runId: 'NOTES' });
     const sampleRow = store.samples.ofRun(runRow, 'sample-1')?.sampleRow ?? 0;
-    store.annotations.tag(sampleRow, 'bad gold');
-    store.annotations.tag(sampleRow, 'bad gold');
+    expect(store.annotations.changeTags([sampleRow], { add: ['bad gold'] })).toBe(1);
+    expect(store.annotations.changeTags([sampleRow], { add: ['bad gold'] })).toBe(0);
     expect(store.annotations.tagsOf(sampleRow)).toEqual(['bad gold']);
     store.annotations.saveNote(runRow, 1, 'looks at the border');
     expect(store.annotations.noteOf(runRow, 1)).toBe('looks at the border');
@@ -139,7 +142,7 @@ describe('what is stored comes back', () => {
     store.annotations.saveView('failures', 'outcome=wrong');
     store.annotations.saveView('failures', 'outcome=failed');
     expect(store.annotations.views().map(({ name, query }) => [name, query])).toEqual([['failures', 'outcome=failed']]);
-    store.annotations.untag(sampleRow, 'bad gold');
+    store.annotations.changeTags([sampleRow], { remove: ['bad gold'] });
     expect(store.annotations.tagsOf(sampleRow)).toEqual([]);
   });
 
@@ -148,7 +151,7 @@ describe('what is stored comes back', () => {
     const keep = storeRunOfTest(alone, 4, { runId: 'KEEP' });
     const gone = storeRunOfTest(alone, 9, { runId: 'GONE' });
     const tagged = alone.samples.ofRun(gone, 'sample-8')?.sampleRow ?? 0;
-    alone.annotations.tag(tagged, 'keep me');
+    alone.annotations.changeTags([tagged], { add: ['keep me'] });
     alone.runs.remove(gone);
     expect(alone.runs.find('GONE')).toBeUndefined();
     expect(alone.predictions.count(keep)).toBe(4);

@@ -28,16 +28,14 @@ export function groupByCategory<Row extends Categorised>(rows: Iterable<Row>): C
 /** Counts and accuracy with its 95 % interval at every node; failures and unparsed answers count as wrong. */
 export function buildCategoryTree(rows: Iterable<OutcomeRow>): CategoryNode[] {
   return groupByCategory(rows).map(({ path, rows: inNode }) => {
-    const countOf = (wanted: OutcomeRow['outcome']) => inNode.filter(({ outcome }) => outcome === wanted).length;
-    const correct = countOf('right');
-    return {
-      path,
-      total: inNode.length,
-      correct,
-      unparsed: countOf('unparsed'),
-      failed: countOf('failed'),
-      accuracy: wilsonInterval(correct, inNode.length),
-    };
+    const counts = { total: 0, right: 0, wrong: 0, unparsed: 0, failed: 0, excluded: 0 };
+    for (const { outcome, count = 1, excluded = 0 } of inNode) {
+      counts.total += count;
+      counts[outcome] += count;
+      counts.excluded += excluded;
+    }
+    const { total, right, unparsed, failed, excluded } = counts;
+    return { path, total, correct: right, unparsed, failed, excluded, accuracy: wilsonInterval(right, total) };
   });
 }
 

@@ -6,7 +6,17 @@ import type { RunResult, Tally } from '../../shared/run.ts';
 /** `unparsed`: answered, but the scorer read no choice (counted wrong); `failed`: no answer. */
 export type Outcome = QuestionRow['outcome'];
 
-export type OutcomeRow = Readonly<{ domain: string; topic: string; category: string; outcome: Outcome }>;
+/** A question, or several alike. */
+export type OutcomeRow = Readonly<{
+  domain: string;
+  topic: string;
+  category: string;
+  outcome: Outcome;
+  /** Questions that the row stands for; one unless said. */
+  count?: number;
+  /** Further questions of this kind that are left out of every count. */
+  excluded?: number;
+}>;
 
 /** The outcome of a question by one scorer's reading; null stands for a question that failed. */
 export function outcomeOf(reading: Pick<Reading, 'correct' | 'choiceIndex'> | null): Outcome {
@@ -17,24 +27,25 @@ export function outcomeOf(reading: Pick<Reading, 'correct' | 'choiceIndex'> | nu
 
 export type OutcomeSummary = Pick<
   RunResult,
-  'total' | 'correct' | 'unparsed' | 'failed' | 'accuracy' | 'byDomain' | 'byTopic'
+  'total' | 'correct' | 'unparsed' | 'failed' | 'excluded' | 'accuracy' | 'byDomain' | 'byTopic'
 >;
 
 /** The counts of a run's result. Failures count in every total; rows without domain or topic only in the run's own. */
 export function summariseOutcomes(rows: Iterable<OutcomeRow>): OutcomeSummary {
-  const summary = { total: 0, correct: 0, unparsed: 0, failed: 0 };
+  const summary = { total: 0, correct: 0, unparsed: 0, failed: 0, excluded: 0 };
   const domains = new Map<string, Map<string, Tally>>();
   const byDomain = new Map<string, Tally>();
-  for (const { domain, topic, outcome } of rows) {
-    summary.total++;
-    if (outcome === 'right') summary.correct++;
-    if (outcome === 'unparsed') summary.unparsed++;
-    if (outcome === 'failed') summary.failed++;
-    if (domain === '') continue;
-    count(byDomain, domain, outcome);
+  for (const { domain, topic, outcome, count = 1, excluded = 0 } of rows) {
+    summary.total += count;
+    summary.excluded += excluded;
+    if (outcome === 'right') summary.correct += count;
+    if (outcome === 'unparsed') summary.unparsed += count;
+    if (outcome === 'failed') summary.failed += count;
+    if (domain === '' || count === 0) continue;
+    add(byDomain, domain, outcome, count);
     const topics = domains.get(domain) ?? new Map<string, Tally>();
     domains.set(domain, topics);
-    if (topic !== '') count(topics, topic, outcome);
+    if (topic !== '') add(topics, topic, outcome, count);
   }
   return {
     ...summary,
@@ -44,9 +55,9 @@ export function summariseOutcomes(rows: Iterable<OutcomeRow>): OutcomeSummary {
   };
 }
 
-function count(tallies: Map<string, Tally>, key: string, outcome: Outcome): void {
+function add(tallies: Map<string, Tally>, key: string, outcome: Outcome, count: number): void {
   const tally = tallies.get(key) ?? { total: 0, correct: 0 };
-  tallies.set(key, { total: tally.total + 1, correct: tally.correct + (outcome === 'right' ? 1 : 0) });
+  tallies.set(key, { total: tally.total + count, correct: tally.correct + (outcome === 'right' ? count : 0) });
 }
 
 /** Keyed by topic; by `domain/topic` where two domains have a topic of that name. */

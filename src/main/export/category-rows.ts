@@ -16,12 +16,13 @@ export const categoryHeader = [
   'accuracy_low',
   'accuracy_high',
   'scorer',
+  'excluded',
 ] as const;
 
 const levels = ['all', 'domain', 'topic', 'category'] as const;
 
 export function categoryCells(node: CategoryNode, scorer: ScorerName): Cell[] {
-  const { path, total, correct, unparsed, failed, accuracy } = node;
+  const { path, total, correct, unparsed, failed, excluded, accuracy } = node;
   const [domain = null, topic = null, category = null] = path;
   return [
     levels[path.length] ?? 'category',
@@ -36,5 +37,6 @@ export function categoryCells(node: CategoryNode, scorer: ScorerName): Cell[] {
     accuracy?.low ?? null,
     accuracy?.high ?? null,
     scorer,
+    excluded,
   ];
 }

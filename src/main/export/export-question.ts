@@ -7,6 +7,8 @@ export type ExportQuestion = Readonly<{
   sample: Sample;
   prediction: Prediction;
   outcome: 'right' | 'wrong' | 'unparsed' | 'failed';
+  /** Of the question; `bad gold` leaves it out of every count. */
+  tags: readonly string[];
   /** What every scorer reads in the output; empty for a failed question. */
   readings: readonly Reading[];
 }>;

@@ -40,6 +40,8 @@ const answerColumns = [
   'total_ms',
   'failure_kind',
   'failure_message',
+  'tags',
+  'excluded',
 ] as const;
 
 const stepMeasures = ['vision_mass', 'text_mass', 'latent_vision_mass', 'latent_text_mass', 'vision_focus'] as const;
@@ -80,7 +82,7 @@ export function questionCells(question: ExportQuestion, scorer: ScorerName, step
   ];
 }
 
-function answerCells({ prediction, outcome, readings }: ExportQuestion, scorer: ScorerName): Cell[] {
+function answerCells({ prediction, outcome, readings, tags }: ExportQuestion, scorer: ScorerName): Cell[] {
   const answer = prediction.status === 'answered' ? prediction.answer : null;
   const failure = prediction.status === 'failed' ? prediction.failure : null;
   const timings = answer?.timings ?? null;
@@ -102,6 +104,8 @@ function answerCells({ prediction, outcome, readings }: ExportQuestion, scorer: 
     timings?.totalMs ?? null,
     failure?.kind ?? null,
     failure?.message ?? null,
+    tags.join('; '),
+    tags.includes('bad gold'),
   ];
 }
 

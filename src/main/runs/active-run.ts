@@ -36,7 +36,10 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
   const { store, run, token } = parts;
   const counts = store.scores.tally(run.runRow, run.scorer);
   const countOf = (outcome: string | null): number =>
-    counts.reduce((sum, each) => sum + (outcome === null || each.outcome === outcome ? each.count : 0), 0);
+    counts.reduce(
+      (sum, each) => sum + (outcome === null || each.outcome === outcome ? each.count + each.excluded : 0),
+      0,
+    );
   const progress = new RunProgress(run.runId, run.planned, {
     done: countOf(null),
     correct: countOf('right'),

@@ -4,6 +4,7 @@ import { buildCategoryTree } from '../analysis/category-tree.ts';
 import type { OutcomeRow } from '../analysis/outcomes.ts';
 import type { ExportQuestion } from '../export/export-question.ts';
 import { createExportWriter, type ExportKind, type ExportedRows } from '../export/export-writer.ts';
+import { exclusionTag } from '../store/excluded-questions.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';
@@ -12,7 +13,8 @@ import type { Store } from '../store/store.ts';
 import { parseWhere } from '../../shared/where.ts';
 import { protectedPaths } from './protected-paths.ts';
 import { runManifest, type Manifest } from './run-manifest.ts';
-import { ensureScored, readPrediction } from './scoring-rows.ts';
+import { ensureScopeScored } from './question-reads.ts';
+import { readPrediction } from './scoring-rows.ts';
 
 const pageSize = 500;
 
@@ -32,7 +34,7 @@ export async function exportRun(
   version: string,
 ): Promise<Exported> {
   const scope = { runRow: run.runRow, scorer, where: parseWhere(where) };
-  await ensureScored(store, run, scorer);
+  await ensureScopeScored(store, { runId: run.runId, where, scorer });
   const writer = await createExportWriter({
     paths,
     scorer,
@@ -41,13 +43,13 @@ export async function exportRun(
   });
   const rows: OutcomeRow[] = [];
   try {
-    for (let position = -1; ;) {
-      const positions = store.questions.positionsAfter(scope, position, pageSize);
-      const last = positions.at(-1);
-      if (last === undefined) break;
-      position = last;
-      const page = readPage(store, scope, positions, paths);
-      for (const { sample, outcome } of page) rows.push({ ...categoryOf(sample), outcome });
+    const all = store.questions.positions(scope);
+    for (let first = 0; first < all.length; first += pageSize) {
+      const page = readPage(store, scope, Array.from(all.subarray(first, first + pageSize)), paths);
+      for (const { sample, outcome, tags } of page) {
+        const isExcluded = tags.includes(exclusionTag);
+        rows.push({ ...categoryOf(sample), outcome, count: isExcluded ? 0 : 1, excluded: isExcluded ? 1 : 0 });
+      }
       await writer.append(page);
       // A run in this process wants its turn between pages.
       await new Promise((resolve) => setImmediate(resolve));
@@ -56,6 +58,7 @@ export async function exportRun(
     const { files, manifest } = await writer.finish(buildCategoryTree(rows), (written) => ({
       ...runManifest(store, run, scorer, version),
       filter: where,
+      questionsExcluded: rows.reduce((sum, { excluded = 0 }) => sum + excluded, 0),
       createdAt,
       files: written,
     }));
@@ -82,10 +85,12 @@ function readPage(
   const page = store.predictions.at(runRow, positions, { steps });
   const scored = new Map(store.scores.at(runRow, scorer, positions).map((row) => [row.position, row.outcome]));
   const readings = paths.questions === undefined ? null : readAll(store, runRow, page);
-  return page.map(({ position, sample, prediction }) => ({
+  const tags = store.annotations.tagsOfAll(page.map(({ sampleRow }) => sampleRow));
+  return page.map(({ position, sampleRow, sample, prediction }) => ({
     position,
     sample,
     prediction,
+    tags: tags.get(sampleRow) ?? [],
     outcome: scored.get(position) ?? 'failed',
     readings: readings?.get(position) ?? [],
   }));

@@ -8,7 +8,7 @@ import { parseWhere } from '../../shared/where.ts';
 import { createAttentionTally } from '../analysis/attention.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { ensureScored } from './scoring-rows.ts';
+import { ensureScopeScored } from './question-reads.ts';
 
 /** Questions tallied without a pause; a few ms with three steps of 32 patches. */
 const pageSize = 100;
@@ -23,7 +23,7 @@ export async function attentionOf(
   signal?: AbortSignal,
 ): Promise<RunAttention> {
   const filter = parseWhere(where);
-  await ensureScored(store, run, scorer);
+  await ensureScopeScored(store, { runId: run.runId, where, scorer });
   const current = store.runs.find(run.runId) ?? run;
   const isWhole = where.length === 0;
   const kept = isWhole ? store.analyses.kept(current, 'attention', scorer) : undefined;
@@ -33,15 +33,13 @@ export async function attentionOf(
   }
   const scope = { runRow: run.runRow, scorer, where: { excluded: ['no'], ...filter } };
   const tally = createAttentionTally();
-  for (let position = -1; ;) {
+  const all = store.questions.positions(scope);
+  for (let first = 0; first < all.length; first += pageSize) {
     signal?.throwIfAborted();
-    const positions = store.questions.positionsAfter(scope, position, pageSize);
+    const positions = Array.from(all.subarray(first, first + pageSize));
     for (const { outcome, grid, steps } of store.latentSteps.tallied(run.runRow, scorer, positions)) {
       tally.add(outcome, grid, steps);
     }
-    const last = positions.at(-1);
-    if (last === undefined) break;
-    position = last;
     await new Promise((resolve) => setImmediate(resolve));
   }
   const result: RunAttention = { runId: run.runId, scorer, ...tally.result() };

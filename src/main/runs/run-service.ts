@@ -13,8 +13,9 @@ import type { DatasetProblem } from '../../shared/sample.ts';
 import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
 import { buildCategoryTree } from '../analysis/category-tree.ts';
 import { scienceqaTables } from '../analysis/scienceqa-tables.ts';
+import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Store } from '../store/store.ts';
-import { parseWhere } from '../../shared/where.ts';
+import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
 import { compareStoredRuns } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk } from './engine-desk.ts';
@@ -25,21 +26,28 @@ import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
 import { deleteProbe } from './probes.ts';
 import { methodTableOf, sweepOf, type MethodTableInput } from './method-table.ts';
-import { findQuestion } from './question-detail.ts';
 import {
   createQuestionProber,
   type LayerAttentionResult,
   type QuestionInput,
   type TryInput,
 } from './question-prober.ts';
+import {
+  countQuestions,
+  ensureScopeScored,
+  getQuestion,
+  listQuestions,
+  type GetQuestionInput,
+  type ListQuestionsInput,
+  type ScopeInput,
+} from './question-reads.ts';
 import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
 import { createRunControl } from './run-control.ts';
 import { runManifest } from './run-manifest.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
-import { rowsOfTally, runResult } from './run-tally.ts';
-import { ensureScored } from './scoring-rows.ts';
+import { runResult } from './run-tally.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
@@ -84,9 +92,6 @@ export type ExportRunInput = RunIdInput &
 
 export type ExportedFile = Readonly<{ kind: string; path: string; rowCount: number }>;
 
-export type ListQuestionsInput = RunIdInput &
-  Readonly<{ where: readonly string[]; scorer?: ScorerName | undefined; limit: number; offset: number }>;
-
 export type RunService = Readonly<{
   /** Plans a run, writes its row, starts it and returns; `watch` follows it. */
   start: (request: EvaluationRequest) => Promise<RunSummary>;
@@ -121,10 +126,12 @@ export type RunService = Readonly<{
   exportRun: (input: ExportRunInput) => Promise<{ files: ExportedFile[]; manifest: ExportManifest }>;
   importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
   listQuestions: (input: ListQuestionsInput) => Promise<{ rows: QuestionRow[]; total: number }>;
+  /** Counts under a filter. */
+  countQuestions: (input: ScopeInput) => Promise<QuestionFacets>;
   /** `imageUrl` is relative: `image/{runId}/{sampleId}`, both URI-encoded; serve it with `readRunImage`. */
-  getQuestion: (
-    input: RunIdInput & Readonly<{ sampleId: string; where: readonly string[] }>,
-  ) => Promise<QuestionDetail>;
+  getQuestion: (input: GetQuestionInput) => Promise<QuestionDetail>;
+  tagQuestions: (input: TagInput) => Promise<{ changed: number }>;
+  noteQuestion: (input: RunIdInput & Readonly<{ sampleId: string; note: string }>) => { note: string };
   /** Answers one question again with other settings, ahead of a run's next batch. */
   tryQuestion: (input: TryInput, signal: AbortSignal) => Promise<Probe>;
   deleteProbe: (input: Readonly<{ probeId: string }>) => Promise<{ probeId: string }>;
@@ -165,7 +172,7 @@ export function createRunService({
       const run = requireRun(store, runId);
       const by = scorer ?? run.scorer;
       const summary = await summaryOf(store, run, by);
-      const categories = buildCategoryTree(rowsOfTally(store.scores.tally(run.runRow, by)));
+      const categories = buildCategoryTree(store.scores.tally(run.runRow, by));
       const tables = scienceqaTables(store.scores.scienceqaTally(run.runRow, by));
       return { run: summary, categories, tables, manifest: runManifest(store, run, by, version) };
     },
@@ -214,13 +221,20 @@ export function createRunService({
       const run = requireRun(store, runId);
       return { ...(await runResult(store, run, statusOf(run), run.scorer)), problems };
     },
-    listQuestions: async ({ runId, where, scorer, limit, offset }) => {
-      const run = requireRun(store, runId);
-      const scope = { runRow: run.runRow, scorer: scorer ?? run.scorer, where: parseWhere(where) };
-      await ensureScored(store, run, scope.scorer);
-      return { rows: store.questions.list(scope, limit, offset), total: store.questions.count(scope) };
+    listQuestions: async (input) => {
+      await ensureScopeScored(store, input);
+      return listQuestions(store, input);
     },
-    getQuestion: async ({ runId, sampleId, where }) => findQuestion(store, requireRun(store, runId), sampleId, where),
+    countQuestions: async (input) => {
+      await ensureScopeScored(store, input);
+      return countQuestions(store, input);
+    },
+    getQuestion: async (input) => {
+      await ensureScopeScored(store, input);
+      return getQuestion(store, input);
+    },
+    tagQuestions: (input) => tagQuestions(store, input),
+    noteQuestion: (input) => noteQuestion(store, input),
     tryQuestion: (input, signal) => prober.tryQuestion(input, signal),
     deleteProbe: async ({ probeId }) => {
       deleteProbe(store, probeId);

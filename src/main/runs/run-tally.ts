@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { runResultSchema, type RunResult, type RunStatus } from '../../shared/run.ts';
-import { summariseOutcomes, type OutcomeRow } from '../analysis/outcomes.ts';
+import { summariseOutcomes } from '../analysis/outcomes.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
-import type { StratumCount } from '../store/scores-repository.ts';
 import type { Store } from '../store/store.ts';
 import { ensureScored } from './scoring-rows.ts';
 
@@ -36,20 +35,17 @@ export async function runResult(
 
 function computeResult(store: Store, run: RunRecord, status: RunStatus, scorer: ScorerName): RunResult {
   const { arSteps, totalMs } = store.predictions.means(run.runRow);
-  const outcomes = summariseOutcomes(rowsOfTally(store.scores.tally(run.runRow, scorer)));
+  const counts = summariseOutcomes(store.scores.tally(run.runRow, scorer));
+  const answered = counts.total + counts.excluded;
   return {
     runId: run.runId,
     status,
-    ...outcomes,
+    ...counts,
     arStepsMean: arSteps,
     secondsPerQuestionMean: totalMs === null ? null : totalMs / 1000,
-    questionsPerSecond: run.workMs > 0 && outcomes.total > 0 ? outcomes.total / (run.workMs / 1000) : null,
+    // Of the work that was done, whatever was excluded later.
+    questionsPerSecond: run.workMs > 0 && answered > 0 ? answered / (run.workMs / 1000) : null,
     device: run.device,
     scorer,
   };
-}
-
-/** One row for each question that was counted. */
-export function* rowsOfTally(counts: readonly StratumCount[]): Generator<OutcomeRow> {
-  for (const stratum of counts) for (let question = 0; question < stratum.count; question += 1) yield stratum;
 }

@@ -40,7 +40,7 @@ export function storedState(store: Store, runId: string): Omit<RunEvent, 'sequen
   const status = statusOf(run);
   const counts = store.scores.tally(run.runRow, run.scorer);
   const countOf = (outcome: string): number =>
-    counts.reduce((sum, each) => sum + (each.outcome === outcome ? each.count : 0), 0);
+    counts.reduce((sum, each) => sum + (each.outcome === outcome ? each.count + each.excluded : 0), 0);
   return {
     runId,
     status,

@@ -1,6 +1,9 @@
 /** What people add: tags on questions, notes on answers, saved views of the questions page. */
 import { fail } from '../../shared/failure.ts';
 import type { Connection } from './connection.ts';
+import { exclusionTag } from './excluded-questions.ts';
+import { tagsOf } from './questions/question-page.ts';
+import { touchRunsOf } from './samples-repository.ts';
 
 export type SavedView = Readonly<{ name: string; query: string; savedAt: string }>;
 
@@ -8,9 +11,19 @@ export type SavedView = Readonly<{ name: string; query: string; savedAt: string 
 const viewCountLimit = 500;
 
 export type AnnotationsRepository = Readonly<{
-  tag: (sampleRow: number, name: string) => void;
-  untag: (sampleRow: number, name: string) => void;
+  /**
+   * Adds and removes tags on the samples; returns how many of them changed. What is kept of the runs that hold one
+   * goes: their lists, and where a question is excluded or taken in again also their results.
+   */
+  changeTags: (
+    sampleRows: readonly number[],
+    change: Readonly<{ add?: readonly string[]; remove?: readonly string[] }>,
+  ) => number;
   tagsOf: (sampleRow: number) => string[];
+  /** The same for many samples; those without tags have no entry. */
+  tagsOfAll: (sampleRows: readonly number[]) => ReadonlyMap<number, string[]>;
+  /** Tags in use, by name, with the samples that have them. */
+  tags: () => Readonly<{ tag: string; count: number }>[];
   /** An empty note deletes it. */
   saveNote: (runRow: number, position: number, note: string) => void;
   noteOf: (runRow: number, position: number) => string | null;
@@ -22,21 +35,25 @@ export type AnnotationsRepository = Readonly<{
 
 export function createAnnotationsRepository(connection: Connection): AnnotationsRepository {
   return {
-    tag: (sampleRow, name) =>
+    changeTags: (sampleRows, { add = [], remove = [] }) =>
       connection.transaction(() => {
-        connection.run('INSERT INTO tags (name) VALUES (:name) ON CONFLICT DO NOTHING', { name });
-        connection.run(
-          `INSERT INTO sample_tags (sample_row, tag_row)
-           VALUES (:sampleRow, (SELECT tag_row FROM tags WHERE name = :name)) ON CONFLICT DO NOTHING`,
-          { sampleRow, name },
-        );
+        const changed = new Set<number>();
+        const excluded = new Set<number>();
+        const samples = JSON.stringify(sampleRows);
+        const note = (name: string, rows: readonly number[]): void => {
+          for (const row of rows) {
+            changed.add(row);
+            if (name === exclusionTag) excluded.add(row);
+          }
+        };
+        for (const name of remove) note(name, removeTag(connection, samples, name));
+        for (const name of add) note(name, addTag(connection, samples, name));
+        connection.run(`DELETE FROM tags WHERE NOT EXISTS
+          (SELECT 1 FROM sample_tags WHERE sample_tags.tag_row = tags.tag_row)`);
+        if (changed.size > 0) touchRunsOf(connection, [...changed], 'annotation_revision');
+        if (excluded.size > 0) touchRunsOf(connection, [...excluded]);
+        return changed.size;
       }),
-    untag: (sampleRow, name) =>
-      void connection.run(
-        `DELETE FROM sample_tags WHERE sample_row = :sampleRow
-           AND tag_row = (SELECT tag_row FROM tags WHERE name = :name)`,
-        { sampleRow, name },
-      ),
     tagsOf: (sampleRow) =>
       connection
         .all<{ name: string }>(
@@ -44,16 +61,26 @@ export function createAnnotationsRepository(connection: Connection): Annotations
           { sampleRow },
         )
         .map(({ name }) => name),
-    saveNote: (runRow, position, note) =>
-      void connection.run(
-        note === ''
-          ? `DELETE FROM notes WHERE prediction_row = (SELECT prediction_row FROM predictions
-               WHERE run_row = :runRow AND position = :position)`
-          : `INSERT INTO notes (prediction_row, note, changed_at) SELECT prediction_row, :note, :changedAt
-               FROM predictions WHERE run_row = :runRow AND position = :position
-             ON CONFLICT (prediction_row) DO UPDATE SET note = excluded.note, changed_at = excluded.changed_at`,
-        note === '' ? { runRow, position } : { runRow, position, note, changedAt: new Date().toISOString() },
+    tagsOfAll: (sampleRows) => tagsOf(connection, sampleRows),
+    tags: () =>
+      connection.all<{ tag: string; count: number }>(
+        'SELECT name AS tag, count(*) AS count FROM tags JOIN sample_tags USING (tag_row) GROUP BY name ORDER BY name',
       ),
+    saveNote: (runRow, position, note) =>
+      connection.transaction(() => {
+        connection.run(
+          note === ''
+            ? `DELETE FROM notes WHERE prediction_row = (SELECT prediction_row FROM predictions
+                 WHERE run_row = :runRow AND position = :position)`
+            : `INSERT INTO notes (prediction_row, note, changed_at) SELECT prediction_row, :note, :changedAt
+                 FROM predictions WHERE run_row = :runRow AND position = :position
+               ON CONFLICT (prediction_row) DO UPDATE SET note = excluded.note, changed_at = excluded.changed_at`,
+          note === '' ? { runRow, position } : { runRow, position, note, changedAt: new Date().toISOString() },
+        );
+        connection.run('UPDATE runs SET annotation_revision = annotation_revision + 1 WHERE run_row = :runRow', {
+          runRow,
+        });
+      }),
     noteOf: (runRow, position) =>
       connection.all<{ note: string }>(
         `SELECT note FROM notes JOIN predictions USING (prediction_row)
@@ -80,4 +107,27 @@ export function createAnnotationsRepository(connection: Connection): Annotations
     deleteView: (name) => void connection.run('DELETE FROM saved_views WHERE name = :name', { name }),
     views: () => connection.all<SavedView>('SELECT name, query, saved_at AS savedAt FROM saved_views ORDER BY name'),
   };
+}
+
+/** Both take the samples' rows as JSON and give back those that changed. */
+function addTag(connection: Connection, sampleRows: string, name: string): number[] {
+  connection.run('INSERT INTO tags (name) VALUES (:name) ON CONFLICT DO NOTHING', { name });
+  return connection
+    .rows<[number]>(
+      `INSERT INTO sample_tags (sample_row, tag_row)
+       SELECT value, (SELECT tag_row FROM tags WHERE name = :name) FROM json_each(:sampleRows) WHERE true
+       ON CONFLICT DO NOTHING RETURNING sample_row`,
+      { name, sampleRows },
+    )
+    .map(([sampleRow]) => sampleRow);
+}
+
+function removeTag(connection: Connection, sampleRows: string, name: string): number[] {
+  return connection
+    .rows<[number]>(
+      `DELETE FROM sample_tags WHERE tag_row = (SELECT tag_row FROM tags WHERE name = :name)
+         AND sample_row IN (SELECT value FROM json_each(:sampleRows)) RETURNING sample_row`,
+      { name, sampleRows },
+    )
+    .map(([sampleRow]) => sampleRow);
 }

@@ -13,6 +13,8 @@ export type Connection = Readonly<{
   path: string;
   /** Every row; `Row` is what the statement selects, as the schema's strict types guarantee. */
   all: <Row>(sql: string, parameters?: SqlParameters) => Row[];
+  /** Every row as its values, without names: for many narrow rows. */
+  rows: <Row extends readonly SqlValue[]>(sql: string, parameters?: SqlParameters) => Row[];
   /** Runs a statement that writes. */
   run: (sql: string, parameters?: SqlParameters) => Readonly<{ changes: number; lastRowId: number }>;
   /** Several statements without parameters. */
@@ -20,6 +22,8 @@ export type Connection = Readonly<{
   pragma: (text: string) => unknown;
   /** All or nothing. Takes the write lock at once, so that it cannot fail half-way for another writer's sake. */
   transaction: <Result>(work: () => Result) => Result;
+  /** Everything that `work` reads is of one moment; for reading only. */
+  snapshot: <Result>(work: () => Result) => Result;
   close: () => void;
 }>;
 
@@ -43,6 +47,7 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
       }),
   );
   const statements = new Map<string, Database.Statement<[SqlParameters]>>();
+  const rawStatements = new Map<string, Database.Statement<[SqlParameters]>>();
   const prepared = (sql: string): Database.Statement<[SqlParameters]> => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
@@ -50,9 +55,16 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
     statements.set(sql, statement);
     return statement;
   };
+  const preparedRaw = (sql: string): Database.Statement<[SqlParameters]> => {
+    const statement = rawStatements.get(sql) ?? database.prepare<[SqlParameters]>(sql).raw();
+    rawStatements.set(sql, statement);
+    return statement;
+  };
   return {
     path,
     all: <Row>(sql: string, parameters: SqlParameters = {}) => guarded(() => prepared(sql).all(parameters) as Row[]),
+    rows: <Row extends readonly SqlValue[]>(sql: string, parameters: SqlParameters = {}) =>
+      guarded(() => preparedRaw(sql).all(parameters) as unknown as Row[]),
     run: (sql, parameters = {}) =>
       guarded(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(parameters);
@@ -61,6 +73,7 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
     execute: (sql) => guarded(() => void database.exec(sql)),
     pragma: (text) => guarded(() => database.pragma(text, { simple: true })),
     transaction: (work) => guarded(() => database.transaction(work).immediate()),
+    snapshot: (work) => guarded(() => database.transaction(work).deferred()),
     close: () => void database.close(),
   };
 }

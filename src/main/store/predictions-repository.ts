@@ -8,6 +8,7 @@ import { predictionSchema, type Answer, type Prediction } from '../../shared/pre
 import type { Sample } from '../../shared/sample.ts';
 import { imageGeometrySchema, type LatentStep, type Timings, type Trace } from '../../shared/trace.ts';
 import type { Connection } from './connection.ts';
+import { excludedSampleRows } from './excluded-questions.ts';
 import { parseJsonColumn } from './json-column.ts';
 import type { LatentStepsRepository, StepDetail } from './latent-steps-repository.ts';
 import { sampleColumns, sampleOf, type SampleColumns } from './samples-repository.ts';
@@ -42,7 +43,7 @@ export type PredictionsRepository = Readonly<{
   at: (runRow: number, positions: readonly number[], options: ReadOptions) => StoredQuestion[];
   /** The next stored questions after a position, in order: for walks over a whole run. */
   after: (runRow: number, position: number, limit: number, options: ReadOptions) => StoredQuestion[];
-  /** Means over the answered questions. */
+  /** Means over the answered questions that are not excluded. */
   means: (runRow: number) => Readonly<{ arSteps: number | null; totalMs: number | null }>;
 }>;
 
@@ -170,7 +171,8 @@ export function createPredictionsRepository(
       ),
     means: (runRow) =>
       connection.all<{ arSteps: number | null; totalMs: number | null }>(
-        'SELECT avg(ar_steps) AS arSteps, avg(total_ms) AS totalMs FROM predictions WHERE run_row = :runRow',
+        `SELECT avg(ar_steps) AS arSteps, avg(total_ms) AS totalMs FROM predictions
+         WHERE run_row = :runRow AND sample_row NOT IN ${excludedSampleRows}`,
         { runRow },
       )[0] ?? { arSteps: null, totalMs: null },
   };

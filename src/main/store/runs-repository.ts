@@ -74,6 +74,7 @@ export type RunsRepository = Readonly<{
   /** Writes the run and its plan: rows of samples in the order in which they are answered. */
   insert: (run: NewRun, plan: readonly number[]) => number;
   find: (runId: string) => RunRecord | undefined;
+  at: (runRow: number) => RunRecord | undefined;
   /** Newest first. */
   list: (limit: number, offset: number) => RunRecord[];
   count: () => number;
@@ -122,6 +123,10 @@ export function createRunsRepository(connection: Connection): RunsRepository {
       }),
     find: (runId) => {
       const row = connection.all<RunColumns>(`SELECT ${runColumns} FROM runs WHERE run_id = :runId`, { runId })[0];
+      return row && recordOf(row);
+    },
+    at: (runRow) => {
+      const row = connection.all<RunColumns>(`SELECT ${runColumns} FROM runs WHERE run_row = :runRow`, { runRow })[0];
       return row && recordOf(row);
     },
     list: (limit, offset) =>

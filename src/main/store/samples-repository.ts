@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recordByName } from '../../shared/record-by-name.ts';
 import { imageReferenceSchema, type Sample } from '../../shared/sample.ts';
+import type { QuestionText } from '../analysis/question-identity.ts';
 import type { Connection } from './connection.ts';
 import { parseJsonColumn } from './json-column.ts';
 
@@ -48,9 +49,16 @@ export function sampleOf(row: SampleColumns, file: string): Sample {
   };
 }
 
-/** What a question says; `isOfDataset` is false where it is only what a prediction file holds. */
-export type QuestionText = Readonly<{ question: string; choices: readonly string[]; isOfDataset: boolean }>;
-export type SharedQuestion = Readonly<{ sampleId: string; a: QuestionText; b: QuestionText }>;
+export type SharedQuestion = Readonly<{
+  sampleId: string;
+  positionA: number;
+  positionB: number;
+  a: QuestionText;
+  b: QuestionText;
+}>;
+
+/** The question of another run that has the same id. */
+export type QuestionElsewhere = Readonly<{ runRow: number; position: number; text: QuestionText }>;
 
 export type SamplesRepository = Readonly<{
   /** Adds the sample to its dataset, or finds the one that is there; returns its row. */
@@ -64,14 +72,30 @@ export type SamplesRepository = Readonly<{
   ofRun: (runRow: number, sampleId: string) => Readonly<{ sampleRow: number; sample: Sample }> | undefined;
   /** Questions that two runs share by id but have from different datasets. */
   sharedByOtherDatasets: (runRowA: number, runRowB: number) => SharedQuestion[];
+  /** Rows of the run's questions with these ids; an unknown id has no entry. */
+  rowsOfRun: (runRow: number, sampleIds: readonly string[]) => ReadonlyMap<string, number>;
+  /** What the question of a row says. */
+  textOf: (sampleRow: number) => QuestionText | undefined;
+  /** Questions with this id that other runs have answered, the newest run first; at most `limit`. */
+  elsewhere: (runRow: number, sampleId: string, limit: number) => QuestionElsewhere[];
   /** Rows of the samples that an FTS5 query matches in question, choices or context. */
   search: (query: string) => number[];
   savePackedImage: (sampleRow: number, bytes: Uint8Array) => void;
   packedImage: (sampleRow: number) => Uint8Array | undefined;
 }>;
 
+type TextColumns = { question: string; choices: string; isOfDataset: number };
+
+const textOf = ({ question, choices, isOfDataset }: TextColumns, file: string, place: string): QuestionText => ({
+  question,
+  choices: parseJsonColumn(choicesSchema, choices, file, place),
+  isOfDataset: isOfDataset === 1,
+});
+
 type SharedColumns = {
   sampleId: string;
+  positionA: number;
+  positionB: number;
   questionA: string;
   choicesA: string;
   ofDatasetA: number;
@@ -81,6 +105,7 @@ type SharedColumns = {
 };
 
 const sharedQuestions = `SELECT a.sample_id AS sampleId,
+    planned_a.position AS positionA, planned_b.position AS positionB,
     a.question AS questionA, a.choices AS choicesA, dataset_a.format IS NOT NULL AS ofDatasetA,
     b.question AS questionB, b.choices AS choicesB, dataset_b.format IS NOT NULL AS ofDatasetB
   FROM planned_questions AS planned_a
@@ -138,7 +163,7 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
     add,
     save: (datasetRow, sample) => {
       const sampleRow = add(datasetRow, sample);
-      connection.run(
+      const { changes } = connection.run(
         `UPDATE samples SET stratum_row = :stratumRow, answer_index = :answerIndex, question = :question,
            choices = :choices, context = :context, rationale = :rationale, attributes = :attributes, image = :image
          WHERE sample_row = :sampleRow AND (stratum_row, answer_index, question, choices, context, rationale,
@@ -146,6 +171,8 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
            (:stratumRow, :answerIndex, :question, :choices, :context, :rationale, :attributes, :image)`,
         { sampleRow, stratumRow: stratumRowOf(sample), ...columnsOf(sample) },
       );
+      // What was computed from the sample before is not to be kept.
+      if (changes > 0) touchRunsOf(connection, [sampleRow]);
       return sampleRow;
     },
     ofRun: (runRow, sampleId) => {
@@ -160,15 +187,50 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
     sharedByOtherDatasets: (runRowA, runRowB) =>
       connection
         .all<SharedColumns>(sharedQuestions, { runRowA, runRowB })
-        .map(({ sampleId, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
+        .map(({ sampleId, positionA, positionB, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
           const parse = (choices: string) =>
             parseJsonColumn(choicesSchema, choices, connection.path, `sample ${sampleId}`);
           return {
             sampleId,
+            positionA,
+            positionB,
             a: { question: questionA, choices: parse(choicesA), isOfDataset: ofDatasetA === 1 },
             b: { question: questionB, choices: parse(choicesB), isOfDataset: ofDatasetB === 1 },
           };
         }),
+    rowsOfRun: (runRow, sampleIds) =>
+      new Map(
+        connection.rows<[string, number]>(
+          `SELECT sample_id, samples.sample_row FROM json_each(:sampleIds) AS given
+           JOIN samples ON samples.sample_id = given.value
+           JOIN planned_questions ON planned_questions.sample_row = samples.sample_row AND run_row = :runRow`,
+          { runRow, sampleIds: JSON.stringify(sampleIds) },
+        ),
+      ),
+    textOf: (sampleRow) => {
+      const row = connection.all<TextColumns>(
+        `SELECT question, choices, datasets.format IS NOT NULL AS isOfDataset
+         FROM samples JOIN datasets USING (dataset_row) WHERE sample_row = :sampleRow`,
+        { sampleRow },
+      )[0];
+      return row && textOf(row, connection.path, `sample row ${sampleRow}`);
+    },
+    elsewhere: (runRow, sampleId, limit) =>
+      connection
+        .all<TextColumns & { runRow: number; position: number }>(
+          `SELECT predictions.run_row AS runRow, predictions.position AS position, question, choices,
+             datasets.format IS NOT NULL AS isOfDataset
+           FROM samples JOIN predictions USING (sample_row) JOIN runs USING (run_row)
+           JOIN datasets ON datasets.dataset_row = samples.dataset_row
+           WHERE sample_id = :sampleId AND predictions.run_row <> :runRow
+           ORDER BY created_at DESC, run_row DESC LIMIT :limit`,
+          { runRow, sampleId, limit },
+        )
+        .map((row) => ({
+          runRow: row.runRow,
+          position: row.position,
+          text: textOf(row, connection.path, `sample ${sampleId}`),
+        })),
     search: (query) =>
       connection
         .all<{ rowid: number }>('SELECT rowid FROM samples_text WHERE samples_text MATCH :query ORDER BY rowid', {
@@ -185,4 +247,17 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
         sampleRow,
       })[0]?.bytes,
   };
+}
+
+/** Counts up the revision (or another count) of every run that holds one of the samples. */
+export function touchRunsOf(
+  connection: Connection,
+  sampleRows: readonly number[],
+  column: 'revision' | 'annotation_revision' = 'revision',
+): void {
+  connection.run(
+    `UPDATE runs SET ${column} = ${column} + 1 WHERE run_row IN (SELECT run_row FROM planned_questions
+       WHERE sample_row IN (SELECT value FROM json_each(:sampleRows)))`,
+    { sampleRows: JSON.stringify(sampleRows) },
+  );
 }

@@ -4,9 +4,10 @@ import type { ComparedRow } from '../analysis/compare-runs.ts';
 import { outcomeOf, type Outcome } from '../analysis/outcomes.ts';
 import type { ScienceqaCount } from '../analysis/scienceqa-tables.ts';
 import type { Connection } from './connection.ts';
+import { excludedPositions } from './excluded-questions.ts';
 import { outcomes } from './outcome-numbers.ts';
 
-/** Questions of one stratum with one outcome. */
+/** Questions of one stratum with one outcome; `count` leaves the excluded ones out. */
 export type StratumCount = Readonly<{
   split: string;
   domain: string;
@@ -14,6 +15,7 @@ export type StratumCount = Readonly<{
   category: string;
   outcome: Outcome;
   count: number;
+  excluded: number;
 }>;
 
 export type ScoredRow = Readonly<{ position: number; version: number; outcome: Outcome; reading: Reading | null }>;
@@ -28,7 +30,7 @@ export type ScoresRepository = Readonly<{
   tally: (runRow: number, scorer: ScorerName) => StratumCount[];
   /** The same by grade and modality, for datasets whose questions have them (ScienceQA); else empty. */
   scienceqaTally: (runRow: number, scorer: ScorerName) => ScienceqaCount[];
-  /** What became of each question, in order. */
+  /** What became of each question that is not excluded, in order. */
   outcomesOf: (runRow: number, scorer: ScorerName) => ComparedRow[];
   /** Score rows at these positions, in order. */
   at: (runRow: number, scorer: ScorerName, positions: readonly number[]) => ScoredRow[];
@@ -91,8 +93,9 @@ export function createScoresRepository(connection: Connection): ScoresRepository
     tally: (runRow, scorer) =>
       connection
         .all<Omit<StratumCount, 'outcome'> & { outcome: number }>(
-          `SELECT split, domain, topic, category, outcome, count FROM (
-             SELECT stratum_row, outcome, count(*) AS count FROM scores
+          `SELECT split, domain, topic, category, outcome, count, excluded FROM (
+             SELECT stratum_row, outcome, sum(position NOT IN ${excludedPositions}) AS count,
+               sum(position IN ${excludedPositions}) AS excluded FROM scores
              WHERE run_row = :runRow AND scorer = :scorer GROUP BY stratum_row, outcome
            ) JOIN strata USING (stratum_row)`,
           { runRow, scorer },
@@ -106,7 +109,7 @@ export function createScoresRepository(connection: Connection): ScoresRepository
                  coalesce(attributes ->> 'modality', '') AS modality, outcome, count(*) AS count
                FROM scores JOIN predictions USING (run_row, position) JOIN samples USING (sample_row)
                JOIN strata ON strata.stratum_row = scores.stratum_row
-               WHERE run_row = :runRow AND scorer = :scorer
+               WHERE run_row = :runRow AND scorer = :scorer AND position NOT IN ${excludedPositions}
                GROUP BY strata.domain, grade, modality, outcome`,
               { runRow, scorer },
             )
@@ -118,7 +121,7 @@ export function createScoresRepository(connection: Connection): ScoresRepository
           `SELECT sample_id AS sampleId, domain, topic, category, outcome
            FROM scores JOIN predictions USING (run_row, position) JOIN samples USING (sample_row)
            JOIN strata ON strata.stratum_row = scores.stratum_row
-           WHERE run_row = :runRow AND scorer = :scorer ORDER BY position`,
+           WHERE run_row = :runRow AND scorer = :scorer AND position NOT IN ${excludedPositions} ORDER BY position`,
           { runRow, scorer },
         )
         .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),

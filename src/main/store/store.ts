@@ -150,19 +150,20 @@ function refuseOldSchema(file: string, version: number): never {
 
 function storeOf(connection: Connection, schemaVersion: number): Store {
   const latentSteps = createLatentStepsRepository(connection);
+  const samples = createSamplesRepository(connection);
   return {
     path: connection.path,
     schemaVersion,
     datasets: createDatasetsRepository(connection),
     models: createModelsRepository(connection),
     knownDatasets: createKnownDatasetsRepository(connection),
-    samples: createSamplesRepository(connection),
+    samples,
     runs: createRunsRepository(connection),
     leases: createRunLeases(connection),
     predictions: createPredictionsRepository(connection, latentSteps),
     latentSteps,
     scores: createScoresRepository(connection),
-    questions: createQuestionsRepository(connection),
+    questions: createQuestionsRepository(connection, samples),
     comparedQuestions: createComparedQuestionsRepository(connection),
     annotations: createAnnotationsRepository(connection),
     preferences: createPreferencesRepository(connection),

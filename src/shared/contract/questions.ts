@@ -94,7 +94,8 @@ export const questionProcedures = {
     .output(z.object({ rows: z.array(questionRowSchema), total: z.int() })),
   /**
    * Counts under a filter. The tree ignores the filter's own domain, topic and category, each list its own field,
-   * so that what could be chosen instead stays visible.
+   * so that what could be chosen instead stays visible. Excluded questions are counted only in `excluded`, in each
+   * node's own, and under their tags.
    */
   facets: procedure
     .input(runIdInput.extend({ where: whereSchema.default([]), scorer: scorerNameSchema.optional() }))

@@ -17,6 +17,9 @@ export function categoryTable(nodes: readonly CategoryNode[], depth = 2): string
     { header: '95 % interval', align: 'right', cell: ({ accuracy }) => intervalText(accuracy) },
     { header: 'Unparsed', align: 'right', cell: ({ unparsed }) => count(unparsed) },
     { header: 'Failed', align: 'right', cell: ({ failed }) => count(failed) },
+    ...(nodes.some(({ excluded }) => excluded > 0)
+      ? [{ header: 'Excluded', align: 'right' as const, cell: ({ excluded }: CategoryNode) => count(excluded) }]
+      : []),
   ]);
 }
 

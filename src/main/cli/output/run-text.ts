@@ -39,6 +39,7 @@ function resultPairs(run: RunResult): [string, string | null][] {
     ['Correct', `${count(run.correct)} of ${count(run.total)} (${percent(run.accuracy)})`],
     ['Unparsed', run.unparsed === 0 ? null : count(run.unparsed)],
     ['Failed', run.failed === 0 ? null : count(run.failed)],
+    ['Excluded', run.excluded === 0 ? null : `${count(run.excluded)} tagged "bad gold", in none of the counts`],
     ['AR steps', measure(run.arStepsMean, 2, 'a question')],
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],

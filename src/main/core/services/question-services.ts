@@ -1,17 +1,16 @@
 /** Questions of runs, and saved views. */
 import type { QuestionService, ViewService } from '../../api/services.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { unbuilt } from './unbuilt.ts';
 
 export function createQuestionService({ open }: ServiceParts): QuestionService {
   const runs = async () => (await open()).runs;
   return {
     list: async (input) => (await runs()).listQuestions(input),
-    facets: unbuilt,
+    facets: async (input) => (await runs()).countQuestions(input),
     get: async (input) => (await runs()).getQuestion(input),
-    tag: unbuilt,
-    tags: unbuilt,
-    note: unbuilt,
+    tag: async (input) => (await runs()).tagQuestions(input),
+    tags: async () => ({ tags: [...(await open()).store.annotations.tags()] }),
+    note: async (input) => (await runs()).noteQuestion(input),
     try: async (input, signal) => (await runs()).tryQuestion(input, signal),
     deleteProbe: async (input) => (await runs()).deleteProbe(input),
     layerAttention: async (input, signal) => (await runs()).layerAttention(input, signal),

@@ -8,9 +8,10 @@ import { damaged } from '../sqlite-failure.ts';
 import { initial } from './0001-initial.ts';
 import { packedImages } from './0002-packed-images.ts';
 import { app } from './0003-app.ts';
+import { questions } from './0004-questions.ts';
 
 /** In order; a published migration is never edited. */
-const migrations: readonly string[] = [initial, packedImages, app];
+const migrations: readonly string[] = [initial, packedImages, app, questions];
 
 export const latestSchemaVersion = migrations.length;
 

@@ -1,0 +1,178 @@
+/**
+ * A run's narrow values as typed arrays indexed by position: filters, orders and counts over 100,000 questions are
+ * then loops over numbers, and a page at any offset is a slice. What was read is kept until the run's revision
+ * changes; the least recently used goes first.
+ */
+import type { ScorerName } from '../../../shared/prediction.ts';
+import type { stepRangeFields } from '../../../shared/where.ts';
+import type { Connection, SqlParameters, SqlValue } from '../connection.ts';
+
+export type RunColumns = Readonly<{
+  runRow: number;
+  runId: string;
+  revision: number;
+  /** Of tags and notes: what depends on them names it in its key. */
+  annotationRevision: number;
+  /** Planned questions: positions are below it. */
+  size: number;
+  /** What `compute` gives, computed once. */
+  kept: <Value>(key: string, compute: () => Value) => Value;
+}>;
+
+export type ScoreColumns = Readonly<{
+  /** Stored number of the outcome; `absent` where the run has no row (yet). */
+  outcome: Uint8Array;
+  /** -1: none. */
+  choice: Int16Array;
+  stratum: Int32Array;
+}>;
+
+/** Outcome of a position without a row. */
+export const absent = 255;
+
+export type StepMeasure = (typeof stepRangeFields)[number];
+export type AnswerMeasure = 'time' | 'ar-steps' | 'tokens';
+
+const stepColumns: Readonly<Record<StepMeasure, string>> = {
+  'vision-mass': 'vision_mass',
+  'text-mass': 'text_mass',
+  'latent-vision-mass': 'latent_vision_mass',
+  'latent-text-mass': 'latent_text_mass',
+  focus: 'vision_focus',
+};
+const answerColumns: Readonly<Record<AnswerMeasure, string>> = {
+  time: 'total_ms',
+  'ar-steps': 'ar_steps',
+  tokens: 'output_token_count',
+};
+
+/** Arrays kept of one run, and runs kept at once. */
+const keptArrays = 96;
+const keptRuns = 8;
+
+/** Columns of runs by their rows, of the revision that the store has now; undefined for a run that is gone. */
+export function createColumnCache(connection: Connection): (runRow: number) => RunColumns | undefined {
+  const runs = new Map<number, RunColumns>();
+  return (runRow) => {
+    const sql = 'SELECT run_id, revision, annotation_revision FROM runs WHERE run_row = :runRow';
+    const found = connection.rows<[string, number, number]>(sql, { runRow })[0];
+    if (found === undefined) return undefined;
+    const [runId, revision, annotationRevision] = found;
+    const known = runs.get(runRow);
+    runs.delete(runRow);
+    // A row's number may come back after a deletion; the id does not.
+    const isCurrent = known?.runId === runId && known.revision === revision;
+    const columns = isCurrent
+      ? { ...known, annotationRevision }
+      : { runRow, runId, revision, annotationRevision, size: sizeOf(connection, runRow), kept: keeper() };
+    runs.set(runRow, columns);
+    dropOldest(runs, keptRuns);
+    return columns;
+  };
+}
+
+export function scoresOf(connection: Connection, { runRow, size, kept }: RunColumns, scorer: ScorerName): ScoreColumns {
+  return kept(`scores ${scorer}`, () => {
+    const outcome = new Uint8Array(size).fill(absent);
+    const choice = new Int16Array(size).fill(-1);
+    const stratum = new Int32Array(size);
+    const rows = connection.rows<[number, number, number | null, number]>(
+      'SELECT position, outcome, choice_index, stratum_row FROM scores WHERE run_row = :runRow AND scorer = :scorer',
+      { runRow, scorer },
+    );
+    for (const [position, outcomeNumber, choiceIndex, stratumRow] of rows) {
+      outcome[position] = outcomeNumber;
+      if (choiceIndex !== null) choice[position] = choiceIndex;
+      stratum[position] = stratumRow;
+    }
+    return { outcome, choice, stratum };
+  });
+}
+
+/** Gold choices; -1 where the dataset gives none. */
+export function goldOf(connection: Connection, { runRow, size, kept }: RunColumns): Int16Array {
+  return kept('gold', () => {
+    const gold = new Int16Array(size).fill(-1);
+    const rows = connection.rows<[number, number | null]>(
+      // The index holds both columns: the wide rows of samples stay unread.
+      `SELECT position, answer_index FROM planned_questions
+       CROSS JOIN samples INDEXED BY samples_by_gold USING (sample_row) WHERE run_row = :runRow`,
+      { runRow },
+    );
+    for (const [position, answerIndex] of rows) if (answerIndex !== null) gold[position] = answerIndex;
+    return gold;
+  });
+}
+
+export function sampleRowsOf(connection: Connection, { runRow, size, kept }: RunColumns): Float64Array {
+  return kept('samples', () =>
+    filled(size, connection, 'SELECT position, sample_row FROM planned_questions WHERE run_row = :runRow', { runRow }),
+  );
+}
+
+/** A number of each answer; NaN where there is none. */
+export function answerNumbersOf(
+  connection: Connection,
+  { runRow, size, kept }: RunColumns,
+  measure: AnswerMeasure,
+): Float64Array {
+  const sql = `SELECT position, ${answerColumns[measure]} FROM predictions WHERE run_row = :runRow`;
+  return kept(`answer ${measure}`, () => filled(size, connection, sql, { runRow }));
+}
+
+/** A measure of each question's latent step (null: its last one); NaN where it did not reach the step. */
+export function stepNumbersOf(
+  connection: Connection,
+  { runRow, size, kept }: RunColumns,
+  measure: StepMeasure,
+  stepIndex: number | null,
+): Float64Array {
+  const step =
+    stepIndex === null
+      ? `(SELECT max(step_index) FROM latent_steps AS own WHERE own.prediction_row = predictions.prediction_row)`
+      : ':stepIndex';
+  const sql = `SELECT position, ${stepColumns[measure]} FROM predictions CROSS JOIN latent_steps
+    ON latent_steps.prediction_row = predictions.prediction_row AND step_index = ${step} WHERE run_row = :runRow`;
+  return kept(`step ${measure} ${String(stepIndex)}`, () =>
+    filled(size, connection, sql, stepIndex === null ? { runRow } : { runRow, stepIndex }),
+  );
+}
+
+/** 1 at the positions that a statement gives. */
+export function maskOf(size: number, connection: Connection, sql: string, parameters: SqlParameters): Uint8Array {
+  const mask = new Uint8Array(size);
+  for (const [position] of connection.rows<[number]>(sql, parameters)) mask[position] = 1;
+  return mask;
+}
+
+function filled(size: number, connection: Connection, sql: string, parameters: SqlParameters): Float64Array {
+  const values = new Float64Array(size).fill(Number.NaN);
+  for (const [position, value] of connection.rows<[number, SqlValue]>(sql, parameters)) {
+    if (typeof value === 'number') values[position] = value;
+  }
+  return values;
+}
+
+function sizeOf(connection: Connection, runRow: number): number {
+  const sql = 'SELECT coalesce(max(position) + 1, 0) FROM planned_questions WHERE run_row = :runRow';
+  return connection.rows<[number]>(sql, { runRow })[0]?.[0] ?? 0;
+}
+
+function keeper(): RunColumns['kept'] {
+  const values = new Map<string, unknown>();
+  return <Value>(key: string, compute: () => Value): Value => {
+    // The key says what it is of.
+    const value = values.has(key) ? (values.get(key) as Value) : compute();
+    values.delete(key);
+    values.set(key, value);
+    dropOldest(values, keptArrays);
+    return value;
+  };
+}
+
+function dropOldest<Key>(map: Map<Key, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
+}
