@@ -10,6 +10,9 @@ import { theme } from './theme.ts';
 
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? '';
 
+// Dialogs lock scrolling with a style element of their own, whose maker looks for the nonce here.
+Object.assign(window, { __webpack_nonce__: styleNonce });
+
 export function App() {
   return (
     <MantineProvider

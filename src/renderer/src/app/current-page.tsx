@@ -2,6 +2,7 @@
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useRoute } from '../routing/use-route.ts';
+import { PageBoundary } from './page-boundary.tsx';
 
 const DatasetsPage = lazy(() => import('../features/datasets/datasets-page.tsx'));
 const DatasetPage = lazy(() => import('../features/datasets/dataset-page.tsx'));
@@ -14,16 +15,19 @@ const QuestionPage = lazy(() => import('../features/question/question-page.tsx')
 const ComparePage = lazy(() => import('../features/compare/compare-page.tsx'));
 
 export function CurrentPage() {
+  const { page } = useRoute();
   return (
-    <Suspense
-      fallback={
-        <Center py={80}>
-          <Loader type="dots" aria-label="Loading" />
-        </Center>
-      }
-    >
-      <RoutedPage />
-    </Suspense>
+    <PageBoundary key={page}>
+      <Suspense
+        fallback={
+          <Center py={80}>
+            <Loader type="dots" aria-label="Loading" />
+          </Center>
+        }
+      >
+        <RoutedPage />
+      </Suspense>
+    </PageBoundary>
   );
 }
 

@@ -1,8 +1,9 @@
-/** Around every page: where one can go, what is going on, the colours. */
+/** Around every page: where one can go, what is going on, the keys, the colours. */
 import {
   ActionIcon,
   AppShell,
   Anchor,
+  Burger,
   Button,
   Group,
   NavLink,
@@ -10,91 +11,133 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core';
-import { IconChartBar, IconCpu, IconDatabase, IconListCheck, IconMoon, IconPlus, IconSun } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
+import { openSpotlight } from '@mantine/spotlight';
+import { IconKeyboard, IconMoon, IconPlus, IconSearch, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useLive } from '../api/live.ts';
 import iconUrl from '../icon.svg';
-import { formatRoute, type Route } from '../routing/route.ts';
-import { useRoute } from '../routing/use-route.ts';
+import { formatRoute } from '../routing/route.ts';
+import { navigate, useRoute } from '../routing/use-route.ts';
+import { CommandPalette } from './command-palette.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { KeyHelp } from './key-help.tsx';
+import { useKeys } from './keys.ts';
+import { newRun, newRunHref, places } from './places.ts';
+import classes from './shell.module.css';
+import { TaskTray } from './task-tray.tsx';
+import { useEndNotices } from './use-end-notices.ts';
+import { usePageTitle } from './use-page-title.ts';
 
-const places: readonly Readonly<{
-  label: string;
-  icon: typeof IconDatabase;
-  route: Route;
-  pages: readonly Route['page'][];
-}>[] = [
-  { label: 'Runs', icon: IconListCheck, route: { page: 'runs' }, pages: ['runs', 'run', 'questions', 'question'] },
-  { label: 'Compare', icon: IconChartBar, route: { page: 'compare', runIds: [], scorer: null }, pages: ['compare'] },
-  { label: 'Datasets', icon: IconDatabase, route: { page: 'datasets' }, pages: ['datasets', 'dataset'] },
-  { label: 'Models', icon: IconCpu, route: { page: 'models' }, pages: ['models'] },
-];
-
-const newRun = formatRoute({ page: 'new-run', dataset: null, model: null, fromRun: null, where: [] });
+const mainId = 'main';
 
 export function Shell({ children }: Readonly<{ children: ReactNode }>) {
-  const { page } = useRoute();
+  const route = useRoute();
+  const [menuOpened, menu] = useDisclosure(false);
+  const [helpOpened, help] = useDisclosure(false);
   useLive();
+  usePageTitle();
+  useEndNotices();
+  useKeys(
+    'Everywhere',
+    [
+      ...places.map(({ label, route: goal, key }) => ({
+        keys: [`g ${key}`],
+        description: `Go to ${label}`,
+        run: () => navigate(goal),
+      })),
+      { keys: ['n'], description: 'New run', run: () => navigate(newRun) },
+      { keys: ['?'], description: 'These keys', run: help.open },
+    ],
+    { isGlobal: true },
+  );
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 168, breakpoint: 'sm', collapsed: { mobile: true } }}
+      navbar={{ width: 168, breakpoint: 'sm', collapsed: { mobile: !menuOpened } }}
       padding={0}
     >
+      <button
+        type="button"
+        className={classes.skip}
+        // Not a link: the address behind # belongs to the pages.
+        onClick={() => document.getElementById(mainId)?.focus()}
+      >
+        Skip to the page
+      </button>
       <AppShell.Header withBorder>
-        <Group h="100%" px="lg" justify="space-between" wrap="nowrap">
-          <Anchor href={formatRoute({ page: 'runs' })} underline="never" c="inherit">
-            <Group gap={10} wrap="nowrap">
-              <img src={iconUrl} alt="" width={24} height={24} />
-              <Text fw={650} size="lg" component="span">
-                Penumbra
-              </Text>
-            </Group>
-          </Anchor>
+        <Group h="100%" px={{ base: 'sm', sm: 'lg' }} justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
-            <Button component="a" href={newRun} size="compact-md" leftSection={<IconPlus size={16} />}>
+            <Burger
+              opened={menuOpened}
+              onClick={menu.toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={menuOpened ? 'Close the list of pages' : 'Open the list of pages'}
+            />
+            <Anchor href={formatRoute({ page: 'runs' })} underline="never" c="inherit" aria-label="Penumbra: all runs">
+              <Group gap={10} wrap="nowrap">
+                <img src={iconUrl} alt="" width={24} height={24} />
+                <Text fw={650} size="lg" component="span" visibleFrom="xs">
+                  Penumbra
+                </Text>
+              </Group>
+            </Anchor>
+          </Group>
+          <Group gap={6} wrap="nowrap">
+            <Button component="a" href={newRunHref} size="compact-md" mr={6} leftSection={<IconPlus size={16} />}>
               New run
             </Button>
+            <HeaderButton label="Go to a page or a run (Ctrl+K)" icon={IconSearch} onClick={openSpotlight} />
+            <TaskTray />
+            <HeaderButton label="Keys (?)" icon={IconKeyboard} onClick={help.open} />
             <ColourSchemeButton />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" withBorder>
         <nav aria-label="Pages">
-          {places.map(({ label, icon: Icon, route, pages }) => (
+          {places.map(({ label, icon: Icon, route: goal, pages }) => (
             <NavLink
               key={label}
-              href={formatRoute(route)}
+              href={formatRoute(goal)}
               label={label}
               leftSection={<Icon size={18} aria-hidden="true" />}
-              active={pages.includes(page)}
-              {...(pages.includes(page) ? { 'aria-current': 'page' as const } : {})}
+              onClick={menu.close}
+              active={pages.includes(route.page)}
+              {...(pages.includes(route.page) ? { 'aria-current': 'page' as const } : {})}
             />
           ))}
         </nav>
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id={mainId} tabIndex={-1} className={classes.main}>
         <ConnectionBanner />
         {children}
       </AppShell.Main>
+      <KeyHelp opened={helpOpened} onClose={help.close} />
+      <CommandPalette />
     </AppShell>
+  );
+}
+
+type HeaderButtonProps = Readonly<{ label: string; icon: typeof IconSun; onClick: () => void }>;
+
+function HeaderButton({ label, icon: Icon, onClick }: HeaderButtonProps) {
+  return (
+    <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} title={label} onClick={onClick}>
+      <Icon size={18} />
+    </ActionIcon>
   );
 }
 
 function ColourSchemeButton() {
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme('light') === 'dark';
-  const label = dark ? 'Use light colours' : 'Use dark colours';
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="lg"
-      aria-label={label}
-      title={label}
+    <HeaderButton
+      label={dark ? 'Use light colours' : 'Use dark colours'}
+      icon={dark ? IconSun : IconMoon}
       onClick={() => setColorScheme(dark ? 'light' : 'dark')}
-    >
-      {dark ? <IconSun size={18} /> : <IconMoon size={18} />}
-    </ActionIcon>
+    />
   );
 }

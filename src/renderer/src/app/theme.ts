@@ -19,7 +19,8 @@ const violet: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'violet',
   colors: { violet },
-  primaryShade: { light: 6, dark: 3 },
+  // White text reads well on both.
+  primaryShade: { light: 6, dark: 4 },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Cantarell, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace',
   defaultRadius: 'md',

@@ -1,0 +1,52 @@
+/** Says when a task or a run has ended that was under way while this page was open. */
+import { notifications } from '@mantine/notifications';
+import { useEffect, useRef } from 'react';
+import type { RunSummary } from '../../../shared/run.ts';
+import type { Task } from '../../../shared/task.ts';
+import { percent } from '../components/numbers.ts';
+import { runTitle } from '../features/run/run-title.ts';
+import { useRecentRuns } from './use-recent-runs.ts';
+import { useTasks } from './use-tasks.ts';
+
+export function useEndNotices(): void {
+  const tasks = useTasks();
+  const runs = useRecentRuns();
+  useEnds(tasks, (task) => task.taskId, taskEnded);
+  useEnds(runs, (run) => run.runId, runEnded);
+}
+
+/** Calls `onEnd` for what was `running` when it was last seen and no longer is. */
+function useEnds<Item extends { status: string }>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  onEnd: (item: Item) => void,
+): void {
+  const running = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    for (const item of items) if (item.status !== 'running' && running.current.has(idOf(item))) onEnd(item);
+    running.current = new Set(items.filter(({ status }) => status === 'running').map(idOf));
+  }, [items, idOf, onEnd]);
+}
+
+function taskEnded({ status, title, failure, result }: Task): void {
+  if (status === 'done') {
+    notifications.show({ color: 'teal', title: `${title}: done`, message: result?.summary ?? '' });
+  } else if (status === 'failed') {
+    notifications.show({
+      color: 'red',
+      title: `${title}: failed`,
+      message: failure?.message ?? '',
+      autoClose: 15_000,
+    });
+  }
+}
+
+function runEnded(run: RunSummary): void {
+  if (run.status === 'finished') {
+    const message = `${String(run.total)} questions, accuracy ${percent(run.accuracy)}`;
+    notifications.show({ color: 'teal', title: `${runTitle(run)}: finished`, message });
+  } else if (run.status === 'failed' || run.status === 'interrupted') {
+    const message = run.failure?.message ?? 'Its process is gone; the run can be resumed.';
+    notifications.show({ color: 'red', title: `${runTitle(run)}: ${run.status}`, message, autoClose: 15_000 });
+  }
+}
