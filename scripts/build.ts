@@ -1,6 +1,7 @@
 /**
- * `npm run build`: the page and the bundles of command line, core, web face and engine into `dist/`. Packages stay
- * outside the bundles. Ends by checking that nothing of it reaches `electron`.
+ * `npm run build`: the page, the bundles of command line, core, web face, engine and desktop app, and the window's
+ * preload script into `dist/`. Packages stay outside the bundles. Ends by checking that only the desktop app's own
+ * entry reaches `electron`.
  */
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +15,12 @@ const mainFolder = join(root, 'dist', 'main');
 const entries = {
   cli: source('cli', 'main.ts'),
   core: source('core', 'core.ts'),
+  'core-process': source('core', 'core-process.ts'),
   web: source('web', 'web-server.ts'),
   'engine-entry': source('methods', 'engine-entry.ts'),
 };
+/** The desktop app's; the only one that may import `electron`. */
+const desktop = { index: source('index.ts') };
 
 await build({ root: join(root, 'src', 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 await build({
@@ -31,9 +35,23 @@ await build({
     emptyOutDir: true,
     minify: false,
     rolldownOptions: {
-      input: entries,
+      input: { ...entries, ...desktop },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
+  },
+});
+// A sandboxed preload script is one CommonJS file that can load nothing but Electron's own modules.
+await build({
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    outDir: join(root, 'dist', 'preload'),
+    emptyOutDir: true,
+    minify: false,
+    target: 'chrome140',
+    lib: { entry: join(root, 'src', 'preload', 'index.ts'), formats: ['cjs'], fileName: () => 'index.cjs' },
+    rolldownOptions: { external: ['electron'] },
   },
 });
 
@@ -42,5 +60,5 @@ for (const { forbidden, chain } of reached) process.stderr.write(`error: ${chain
 if (reached.length > 0) process.exitCode = 1;
 else
   process.stdout.write(
-    `built dist/renderer and dist/main (${Object.keys(entries).join(', ')}); none reaches electron\n`,
+    `built dist/renderer, dist/preload and dist/main (${Object.keys({ ...entries, ...desktop }).join(', ')}); only index reaches electron\n`,
   );

@@ -29,5 +29,3 @@ export type WindowBridge = Readonly<{
   /** Asks for a port to the core; it comes as a message of the window with `data` = `corePortMessage`. */
   requestCore: () => void;
 }>;
-
-export const corePortMessage = 'penumbra-core-port';

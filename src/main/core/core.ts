@@ -48,6 +48,8 @@ export type Core = Readonly<{
   router: Router;
   /** What pages load by address: images of questions, from wherever the dataset holds them. */
   readResource: ReadResource;
+  /** The runs that this process works on, or holds in its queue. */
+  runsAtWork: () => Promise<readonly string[]>;
   /** Cancels tasks, pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
@@ -83,6 +85,7 @@ export function createCore({
     client: createRouterClient(router),
     router,
     readResource: createResources({ images, datasetImages }),
+    runsAtWork: async () => (opening === null ? [] : (await opening).runs.atWork()),
     close: async () => {
       await tasks.close();
       live.close();

@@ -30,6 +30,8 @@ export type RunControl = Readonly<{
   watch: (runId: string, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
   /** Reports what changes in the store, this process's runs included, until the returned function is called. */
   follow: (report: (change: StoreChange) => void) => () => void;
+  /** The runs that this process works on, or holds in its queue. */
+  atWork: () => readonly string[];
   /** Pauses everything that this process works on. */
   close: () => Promise<void>;
 }>;
@@ -88,6 +90,7 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
       return requireRun(store, runId);
     },
     watch: (runId, signal) => watchRun(store, runId, (id) => active.get(id), signal),
+    atWork: () => [...active.keys()],
     follow: (report) => {
       const stop = followStore(store, (id) => active.get(id), report);
       followers.add(stop);

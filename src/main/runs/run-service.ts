@@ -103,6 +103,8 @@ export type RunService = Readonly<{
   watch: (input: RunIdInput, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
   /** Reports what changes, whichever process changes it, until the returned function is called. */
   follow: (report: (change: StoreChange) => void) => () => void;
+  /** The runs that this process works on, or holds in its queue. */
+  atWork: () => readonly string[];
   list: (input: ListRunsInput) => Promise<{ runs: RunSummary[]; total: number }>;
   show: (input: ShowRunInput) => Promise<{
     run: RunSummary;
@@ -163,6 +165,7 @@ export function createRunService({
     pause: async ({ runId, force }) => summaryOf(store, await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
     follow: (report) => control.follow(report),
+    atWork: () => control.atWork(),
     list: async ({ limit, offset }) => {
       const runs: RunSummary[] = [];
       for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run));

@@ -1,6 +1,6 @@
 /**
- * The page's way to the core: the contract over HTTP. The API's token comes from the session, which the cookie
- * opens; it is kept in memory and sent in a header.
+ * The page's way to the core: the contract over HTTP in a browser (the API's token comes from the session, which the
+ * cookie opens; it is kept in memory and sent in a header), over a message port in the desktop app's window.
  */
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
@@ -8,12 +8,22 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { failureSchema } from '../../../shared/failure.ts';
+import { windowBridge } from '../app/window-bridge.ts';
 import { apiToken, SessionEnded } from './session.ts';
+import { createWindowLink } from './window-link.ts';
 
-const link = new RPCLink({
-  url: new URL('api/rpc', document.baseURI).href,
-  headers: async () => ({ 'x-penumbra-token': await apiToken() }),
-});
+const { requestCore } = windowBridge();
+
+/** Whether this page runs in the desktop app's window. */
+export const isInWindow = requestCore !== undefined;
+
+const link =
+  requestCore === undefined
+    ? new RPCLink({
+        url: new URL('api/rpc', document.baseURI).href,
+        headers: async () => ({ 'x-penumbra-token': await apiToken() }),
+      })
+    : createWindowLink(requestCore);
 
 export const client: ContractRouterClient<Contract> = createORPCClient(link);
 

@@ -5,6 +5,7 @@
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { LiveEvent } from '../../../shared/live-event.ts';
+import { client, isInWindow } from './client.ts';
 import { keepReading } from './connection.ts';
 import { readLiveSocket } from './live-socket.ts';
 import { api } from './queries.ts';
@@ -75,6 +76,11 @@ export function createRefresher(queries: Pick<QueryClient, 'invalidateQueries'>)
   };
 }
 
+/** Live events in the desktop app's window; resolves when the core's port is lost. */
+async function readLivePort(onEvent: (event: LiveEvent) => void, signal: AbortSignal): Promise<void> {
+  for await (const event of await client.system.watch(undefined, { signal })) onEvent(event);
+}
+
 /** Mounted once, in the shell. */
 export function useLive(): void {
   const queries = useQueryClient();
@@ -83,7 +89,7 @@ export function useLive(): void {
     const refresher = createRefresher(queries);
     let isFirst = true;
     void keepReading(
-      readLiveSocket,
+      isInWindow ? readLivePort : readLiveSocket,
       (event) => {
         // Everything on the screen has only just been asked for when the page opens.
         if (event.kind !== 'connected' || !isFirst) refresher.mark(staleAfter(event));

@@ -1,0 +1,4 @@
+/** Entry of the desktop app. */
+import { start } from './electron/start.ts';
+
+start();
