@@ -1,20 +1,9 @@
-/** What a user must know about a model before believing its answers. */
+/** Warnings about a model, as lines on standard error. */
 import type { Bundle } from '../../shared/bundle.ts';
+import { modelWarnings as warningsOf } from '../../shared/model-warnings.ts';
 import type { RunSettingsInput } from '../../shared/run-settings.ts';
 
-/** Warnings for evaluating this bundle with these settings; empty when its answers mean something. */
-export function modelWarnings(
+export const modelWarnings = (
   bundle: Pick<Bundle, 'name' | 'trained' | 'trainedFor'>,
   settings: RunSettingsInput,
-): string[] {
-  const method = settings.method ?? bundle.trainedFor.method;
-  const warnings: string[] = [];
-  if (!bundle.trained) {
-    warnings.push(`warning: the weights of ${bundle.name} are random (never trained): its answers are noise.`);
-  } else if (method === 'ivt-lr' && bundle.trainedFor.method !== 'ivt-lr') {
-    warnings.push(
-      `warning: ${bundle.name} was not trained for latent reasoning (ivt-lr): its answers will be plausible nonsense.`,
-    );
-  }
-  return warnings;
-}
+): string[] => warningsOf(bundle, settings).map((warning) => `warning: ${warning}`);

@@ -14,6 +14,7 @@ import { addRunsCompare } from './commands/runs-compare.ts';
 import { addRunsDelete } from './commands/runs-delete.ts';
 import { addRunsList } from './commands/runs-list.ts';
 import { addRunsPack } from './commands/runs-pack.ts';
+import { addRunsRename } from './commands/runs-rename.ts';
 import { addRunsRescore } from './commands/runs-rescore.ts';
 import { addRunsResume } from './commands/runs-resume.ts';
 import { addRunsShow } from './commands/runs-show.ts';
@@ -46,6 +47,7 @@ export function createProgram(run: RunInSession): Command {
   addRunsRescore(runs, run);
   addRunsVerify(runs, run);
   addRunsPack(runs, run);
+  addRunsRename(runs, run);
   addRunsDelete(runs, run);
   addExport(program, run);
   addDemo(program, run);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from '../../shared/bundle.ts';
+import { evaluationRequestSchema, type EvaluationRequest } from '../../shared/contract/runs.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { programFiles } from './program-files.ts';
 
@@ -33,6 +34,18 @@ export async function findDemoModel(storePath: string): Promise<DemoModel | null
     if (failureOf(error) === undefined) throw error;
     return null;
   }
+}
+
+/** The demo's run. A trained answer takes eight tokens; random weights may go on for longer. */
+export function demoRequest(model: string): EvaluationRequest {
+  const settings = { maxTokens: 16 };
+  return evaluationRequestSchema.parse({
+    dataset: programFiles.demoDataset,
+    model,
+    split: 'test',
+    label: 'Demo',
+    settings,
+  });
 }
 
 async function hasSameSources(bundle: Bundle): Promise<boolean> {

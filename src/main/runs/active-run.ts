@@ -1,11 +1,11 @@
 /** A run that this process works on: its engine, its lease, its progress, and the two ways to stop it. */
 import type { RunSettings } from '../../shared/run-settings.ts';
-import type { Dataset } from '../datasets/dataset.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import type { DeskModel, EngineDesk, EngineUse } from './engine-desk.ts';
 import { keepLease } from './lease-keeper.ts';
 import { retireOwner } from './owner.ts';
+import type { DatasetSource } from './resume-run.ts';
 import { LeaseLost, failureOfBug, runLoop, type RunEnd } from './run-loop.ts';
 import { RunProgress } from './run-progress.ts';
 
@@ -26,10 +26,13 @@ export type ActiveRunParts = Readonly<{
   model: DeskModel;
   token: string;
   /** Closed when the run ends. */
-  dataset: Dataset;
+  dataset: DatasetSource;
   /** The run waits for this: one device works on one run at a time. */
   turn: Promise<void>;
 }>;
+
+/** Well inside the time after which a silent owner counts as gone. */
+const waitingHeartbeatMs = 8000;
 
 /** Starts working on a run whose lease this process holds. */
 export function startActiveRun(parts: ActiveRunParts): ActiveRun {
@@ -47,20 +50,28 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
   });
   let engine: EngineUse | null = null;
   let stopping = false;
+  const stopped = Promise.withResolvers<void>();
   const stop = (atOnce: boolean): void => {
     stopping = true;
+    stopped.resolve();
     if (atOnce) engine?.stop();
   };
-  const releaseLease = keepLease(store, run.runRow, token, { onStopRequested: stop, onLost: () => stop(true) });
+  const leaseEvents = { onStopRequested: stop, onLost: () => stop(true) };
+  // A queue may be long and each beat is a flushed write: who only waits shows itself less often.
+  let releaseLease = keepLease(store, run.runRow, token, leaseEvents, waitingHeartbeatMs);
 
   const work = async (): Promise<void> => {
     let isFinished = false;
     try {
-      await parts.turn;
+      await Promise.race([parts.turn, stopped.promise]);
+      releaseLease();
+      releaseLease = keepLease(store, run.runRow, token, leaseEvents);
       engine = parts.desk.use(parts.model, 'batch');
       // Stopped while it waited: nothing is to be loaded for it.
       if (stopping) engine.stop();
-      const end = await runLoop({ ...parts, engine, progress, isStopping: () => stopping, onStopRequested: stop });
+      const { open: openDataset } = parts.dataset;
+      const isStopping = (): boolean => stopping;
+      const end = await runLoop({ ...parts, openDataset, engine, progress, isStopping, onStopRequested: stop });
       isFinished = end.status === 'finished';
       release(parts, end);
     } catch (error) {

@@ -12,7 +12,13 @@ export type LeaseEvents = Readonly<{
 }>;
 
 /** Renews the lease until the returned function is called. */
-export function keepLease(store: Store, runRow: number, token: string, events: LeaseEvents): () => void {
+export function keepLease(
+  store: Store,
+  runRow: number,
+  token: string,
+  events: LeaseEvents,
+  everyMs: number = heartbeatMs,
+): () => void {
   const beat = (): void => {
     try {
       const request = store.leases.renew(runRow, token, Date.now());
@@ -23,7 +29,7 @@ export function keepLease(store: Store, runRow: number, token: string, events: L
       if (!(error instanceof PenumbraFailure)) throw error;
     }
   };
-  const timer = setInterval(beat, heartbeatMs);
+  const timer = setInterval(beat, everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,6 +1,6 @@
 /**
- * Plans a run: which questions, in which order, by which model with which settings. Nothing is answered here; at
- * the end the run row and its plan are in the store.
+ * Plans runs: which questions, in which order, by which models with which settings. Nothing is answered here; at
+ * the end the runs' rows and their plans are in the store.
  */
 import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
@@ -9,91 +9,163 @@ import type { Bundle } from '../../shared/bundle.ts';
 import type { EvaluationRequest } from '../../shared/contract/runs.ts';
 import { fail } from '../../shared/failure.ts';
 import { resolveRunSettings, type RunSettings, type RunSettingsInput } from '../../shared/run-settings.ts';
-import type { DatasetSummary, Sample } from '../../shared/sample.ts';
+import type { DatasetSummary } from '../../shared/sample.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { readBundle } from '../files/read-bundle.ts';
-import type { RunEnvironment, RunOwner } from '../store/runs-repository.ts';
+import type { NewRun, RunEnvironment, RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { parseWhere, sampleMatches, type Where } from '../../shared/where.ts';
 import { checkSettings } from './check-settings.ts';
+import { chooseQuestions, readChoice, refuseEmptyChoice } from './choose-questions.ts';
 import { configurationHash } from './configuration-hash.ts';
-import { deskModel, type RunInputs } from './resume-run.ts';
+import type { GridPoint } from './grid.ts';
+import { deskModel } from './resume-run.ts';
+import type { DeskModel } from './engine-desk.ts';
 import { createRunId } from './run-id.ts';
 
-/** Rows saved in one transaction: other writers get their turn in between. */
-const pageSize = 2000;
+/** A run of a plan before it is written: model and settings are there and fit each other. */
+export type CheckedPoint = Readonly<{ modelPath: string; bundle: Bundle; settings: RunSettings; label: string }>;
 
-export type PlannedRun = RunInputs & Readonly<{ runId: string }>;
+export type PlannedRun = Readonly<{ runId: string; token: string; settings: RunSettings; model: DeskModel }>;
+export type PlannedRuns = Readonly<{ dataset: Dataset; runs: readonly PlannedRun[] }>;
 
 /**
- * Writes the run, owned by `owner`. Fails as the dataset and the bundle do, and: `wrong-usage` (filter),
- * `invalid-settings`, `device-unavailable`, `nothing-to-do` (no question passes).
+ * Reads the models and checks the settings of every run. Fails as bundles do, and: `invalid-settings`,
+ * `device-unavailable`.
  */
-export async function planRun(
-  store: Store,
-  request: EvaluationRequest,
-  owner: RunOwner,
-  version: string,
-): Promise<PlannedRun> {
-  const where = parseWhere(request.where);
-  if (where.outcome !== undefined) {
-    fail('wrong-usage', 'A new run has no outcomes to choose by.', { found: `outcome=${where.outcome.join(', ')}` });
+export async function checkPoints(points: readonly GridPoint[], label: string | undefined): Promise<CheckedPoint[]> {
+  const bundles = new Map<string, Bundle>();
+  const checked: CheckedPoint[] = [];
+  const severalModels = new Set(points.map(({ model }) => resolve(model))).size > 1;
+  for (const { model, settings: input, varied } of points) {
+    const modelPath = resolve(model);
+    const bundle = bundles.get(modelPath) ?? (await readBundle(modelPath));
+    bundles.set(modelPath, bundle);
+    const settings = settingsFor(input, bundle);
+    const named = label === undefined ? [modelName(bundle), settings.method] : [label];
+    const parts = [
+      ...named,
+      ...(label !== undefined && severalModels ? [modelName(bundle)] : []),
+      ...varied.filter((part) => part !== settings.method || label !== undefined),
+    ];
+    checked.push({ modelPath, bundle, settings, label: parts.join(', ').slice(0, 200) });
   }
-  const modelPath = resolve(request.model);
-  const bundle = await readBundle(modelPath);
-  const settings = settingsFor(request.settings, bundle);
+  return checked;
+}
+
+/**
+ * Writes the runs, each owned by an owner of its own; all of them or none. They ask the same questions. Fails as
+ * `checkPoints`, `readChoice` and datasets do, and: `nothing-to-do` (no question passes).
+ */
+export async function planRuns(
+  store: Store,
+  points: readonly GridPoint[],
+  request: EvaluationRequest,
+  createOwner: () => RunOwner,
+  version: string,
+): Promise<PlannedRuns> {
+  const checked = await checkPoints(points, request.label);
   const dataset = await openDataset(resolve(request.dataset));
   try {
     const summary = await dataset.summary();
-    const split = request.split ?? defaultSplit(summary, where);
+    const choice = await readChoice(store, request, summary);
     const datasetRow = saveDataset(store, resolve(request.dataset), summary);
-    const chosen = await saveSamples(store, dataset, datasetRow, { where, split, limit: request.limit ?? null });
-    if (chosen.plan.length === 0) refuseEmptyPlan(summary, split, chosen.withoutImage);
-    const runId = store.transaction(() => {
-      const modelRow = store.datasets.saveModel({
-        fingerprint: bundle.fingerprint,
-        path: modelPath,
-        name: modelName(bundle),
-        precision: bundle.precision,
-      });
-      const identity = { split: chosen.split, where: request.where, limit: request.limit ?? null, settings };
-      const id = createRunId();
-      const runRow = store.runs.insert(
-        {
-          ...identity,
-          runId: id,
-          kind: 'evaluation',
-          label: request.label ?? defaultLabel(bundle, settings),
-          status: 'running',
-          createdAt: new Date().toISOString(),
-          finishedAt: null,
-          datasetRow,
-          modelRow,
-          rowsWithoutImage: chosen.withoutImage,
-          planned: chosen.plan.length,
-          configurationHash: configurationHash({
-            ...identity,
-            datasetFingerprint: summary.fingerprint,
-            modelFingerprint: bundle.fingerprint,
-          }),
-          scorer: request.scorer,
-          device: null,
-          environment: environmentOf(version),
-          workMs: 0,
-          failure: null,
-        },
-        chosen.plan,
-      );
-      store.leases.take(runRow, { ...owner, heartbeatAt: Date.now() }, null);
-      return id;
-    });
-    const model = deskModel({ path: modelPath, fingerprint: bundle.fingerprint }, settings);
-    return { runId, dataset, settings, model };
+    const plan: number[] = [];
+    const { withoutImage, split } = await chooseQuestions(dataset, choice, (page) =>
+      store.transaction(() => {
+        for (const sample of page) plan.push(store.samples.save(datasetRow, sample));
+      }),
+    );
+    if (plan.length === 0) refuseEmptyChoice(summary, choice.split, withoutImage);
+    const parts = {
+      split,
+      where: choice.terms,
+      limit: choice.limit,
+      datasetRow,
+      rowsWithoutImage: withoutImage,
+      planned: plan.length,
+      scorer: request.scorer,
+      environment: environmentOf(version),
+    };
+    const identity = { datasetFingerprint: summary.fingerprint, split, where: choice.identity, limit: choice.limit };
+    const runs = await writeRuns(store, checked, createOwner, (point) => ({
+      run: { ...parts, ...newRunOf(store, point, configurationHash({ ...identity, ...hashedOf(point) })) },
+      plan,
+    }));
+    return { dataset, runs };
   } catch (error) {
     await dataset.close();
     throw error;
   }
+}
+
+type WrittenRun = Readonly<{ run: NewRun; plan: readonly number[] }>;
+
+/** One transaction for each run, so that other work gets its turn; what was written goes if a later one fails. */
+async function writeRuns(
+  store: Store,
+  points: readonly CheckedPoint[],
+  createOwner: () => RunOwner,
+  runOf: (point: CheckedPoint) => WrittenRun,
+): Promise<PlannedRun[]> {
+  const written: (PlannedRun & { runRow: number })[] = [];
+  try {
+    for (const point of points) {
+      const owner = createOwner();
+      const { runId, runRow } = store.transaction(() => {
+        const { run, plan } = runOf(point);
+        const row = store.runs.insert(run, plan);
+        store.leases.take(row, { ...owner, heartbeatAt: Date.now() }, null);
+        return { runId: run.runId, runRow: row };
+      });
+      const { settings, modelPath: path, bundle } = point;
+      const model = deskModel({ path, fingerprint: bundle.fingerprint }, settings);
+      written.push({ runId, runRow, token: owner.token, settings, model });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return written;
+  } catch (error) {
+    for (const { runRow } of written) store.runs.remove(runRow);
+    throw error;
+  }
+}
+
+const hashedOf = ({ bundle, settings }: CheckedPoint) => ({ modelFingerprint: bundle.fingerprint, settings });
+
+type PointColumns =
+  | 'runId'
+  | 'kind'
+  | 'label'
+  | 'status'
+  | 'createdAt'
+  | 'finishedAt'
+  | 'modelRow'
+  | 'settings'
+  | 'configurationHash'
+  | 'device'
+  | 'workMs'
+  | 'failure';
+
+function newRunOf(
+  store: Store,
+  { bundle, modelPath, settings, label }: CheckedPoint,
+  hash: string,
+): Pick<NewRun, PointColumns> {
+  const { fingerprint, precision } = bundle;
+  return {
+    runId: createRunId(),
+    kind: 'evaluation',
+    label,
+    status: 'running',
+    createdAt: new Date().toISOString(),
+    finishedAt: null,
+    modelRow: store.datasets.saveModel({ fingerprint, path: modelPath, name: modelName(bundle), precision }),
+    settings,
+    configurationHash: hash,
+    device: null,
+    workMs: 0,
+    failure: null,
+  };
 }
 
 /** Notes (or finds) the dataset and where it lies. */
@@ -127,61 +199,5 @@ function settingsFor(input: RunSettingsInput, bundle: Bundle): RunSettings {
   }
 }
 
-/** `test` where there is one, otherwise the last split; none where the filter names its own. */
-function defaultSplit({ splits }: DatasetSummary, where: Where): string | null {
-  if (where.split !== undefined) return null;
-  const names = Object.keys(splits);
-  return names.includes('test') ? 'test' : (names.at(-1) ?? null);
-}
-
 /** Says the precision too: two imports of one checkpoint answer differently. */
-const modelName = ({ name, precision }: Bundle): string => `${name} (${precision})`;
-
-const defaultLabel = (bundle: Bundle, { method }: RunSettings): string => `${modelName(bundle)}, ${method}`;
-
-type Choice = Readonly<{ where: Where; split: string | null; limit: number | null }>;
-type Chosen = Readonly<{
-  plan: readonly number[];
-  withoutImage: number;
-  /** The one split that all chosen questions are of, as the dataset calls it. */
-  split: string | null;
-}>;
-
-/** Saves the chosen questions in the dataset's order; rows without an image are counted and left out. */
-async function saveSamples(store: Store, dataset: Dataset, datasetRow: number, choice: Choice): Promise<Chosen> {
-  const plan: number[] = [];
-  const splits = new Set<string>();
-  let withoutImage = 0;
-  let page: Sample[] = [];
-  const savePage = (): void => {
-    store.transaction(() => {
-      for (const sample of page) plan.push(store.samples.save(datasetRow, sample));
-    });
-    page = [];
-  };
-  for await (const sample of dataset.samples(choice.split === null ? {} : { split: choice.split })) {
-    if (choice.limit !== null && plan.length + page.length >= choice.limit) break;
-    if (!sampleMatches(choice.where, sample)) continue;
-    if (sample.image === null) {
-      withoutImage += 1;
-      continue;
-    }
-    page.push(sample);
-    splits.add(sample.split);
-    if (page.length === pageSize) savePage();
-  }
-  savePage();
-  const [split = null] = splits;
-  return { plan, withoutImage, split: splits.size === 1 ? split : null };
-}
-
-function refuseEmptyPlan({ path, splits }: DatasetSummary, split: string | null, withoutImage: number): never {
-  const known = Object.keys(splits).join(', ');
-  fail('nothing-to-do', 'No question of the dataset passes the choice.', {
-    file: path,
-    ...(split === null ? {} : { place: `split ${split}` }),
-    expected: `at least one question with an image (splits: ${known})`,
-    found: withoutImage === 0 ? 'none' : `only ${withoutImage} without an image`,
-    action: 'choose another split or filter',
-  });
-}
+export const modelName = ({ name, precision }: Bundle): string => `${name} (${precision})`;

@@ -14,6 +14,23 @@ import { isOwnerAlive } from './owner.ts';
 /** What answering a stored run needs. */
 export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; model: DeskModel }>;
 
+/** A dataset that is opened when its run's turn comes, and closed when the run ends, opened or not. */
+export type DatasetSource = Readonly<{ open: () => Promise<Dataset>; close: () => Promise<void> }>;
+
+export const openedDataset = (dataset: Dataset): DatasetSource => ({
+  open: () => Promise.resolve(dataset),
+  close: () => dataset.close(),
+});
+
+/** Opens the run's dataset at its turn, and makes sure then that dataset and model are still the same. */
+export function datasetAtTurn(store: Store, run: RunRecord): DatasetSource {
+  let opened: Dataset | null = null;
+  return {
+    open: async () => (opened = (await openRunInputs(store, run)).dataset),
+    close: async () => opened?.close(),
+  };
+}
+
 /**
  * Opens what the run was made with; the caller closes the dataset. Fails as dataset and bundle do, and
  * `run-changed`.

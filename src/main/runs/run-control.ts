@@ -1,14 +1,23 @@
 /** Starting, resuming, pausing and following runs: one queue for this process, one loop for each run. */
-import type { EvaluationRequest } from '../../shared/contract/runs.ts';
+import type { EvaluationRequest, GridRequest } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/run.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
 import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
-import type { EngineDesk } from './engine-desk.ts';
+import type { DeskModel, EngineDesk } from './engine-desk.ts';
 import { createOwner, retireOwner } from './owner.ts';
-import { planRun } from './planner.ts';
-import { openRunInputs, refuseIfOwned, takeRun, type RunInputs } from './resume-run.ts';
+import { expandGrid, type GridPoint } from './grid.ts';
+import { planRuns, type PlannedRuns } from './planner.ts';
+import {
+  datasetAtTurn,
+  openedDataset,
+  openRunInputs,
+  refuseIfOwned,
+  takeRun,
+  type DatasetSource,
+} from './resume-run.ts';
 import { requireRun, statusOf } from './run-state.ts';
 import { followStore, type StoreChange } from './follow-store.ts';
 import { watchRun } from './watch.ts';
@@ -25,6 +34,8 @@ export type RunControlOptions = Readonly<{
 export type RunControl = Readonly<{
   /** Each returns the run as it stands; `pause` once it has stopped. */
   start: (request: EvaluationRequest) => Promise<RunRecord>;
+  /** Every run of the grid is written, then they run one after the other. */
+  startGrid: (request: GridRequest) => Promise<RunRecord[]>;
   resume: (runId: string) => Promise<RunRecord>;
   pause: (runId: string, force: boolean) => Promise<RunRecord>;
   watch: (runId: string, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
@@ -36,30 +47,58 @@ export type RunControl = Readonly<{
   close: () => Promise<void>;
 }>;
 
+/** What answering a run takes, its dataset perhaps not open yet. */
+type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; model: DeskModel }>;
+
 export function createRunControl({ store, desk, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
   const followers = new Set<() => void>();
   let lastTurn: Promise<void> = Promise.resolve();
 
-  const begin = (runId: string, token: string, inputs: RunInputs): RunRecord => {
+  const begin = (runId: string, token: string, inputs: ActiveInputs): RunRecord => {
     const run = requireRun(store, runId);
-    const started = startActiveRun({ store, desk, run, token, turn: lastTurn, ...inputs });
+    const before = lastTurn;
+    const started = startActiveRun({ store, desk, run, token, turn: before, ...inputs });
     const ended = started.ended.finally(() => active.delete(runId));
     active.set(runId, { ...started, ended });
-    lastTurn = ended.catch(() => undefined);
+    // A run that is paused while it waits ends before its turn: the next one still waits for those before it.
+    lastTurn = Promise.allSettled([before, ended]).then(() => undefined);
     return run;
+  };
+
+  /** Plans under owners that are retired again where the plan fails. */
+  const plan = async (points: readonly GridPoint[], request: EvaluationRequest): Promise<PlannedRuns> => {
+    const tokens: string[] = [];
+    const owner = () => {
+      const created = createOwner();
+      tokens.push(created.token);
+      return created;
+    };
+    try {
+      return await planRuns(store, points, request, owner, version);
+    } catch (error) {
+      for (const token of tokens) retireOwner(token);
+      throw error;
+    }
   };
 
   return {
     start: async (request) => {
-      const owner = createOwner();
-      try {
-        const { runId, ...inputs } = await planRun(store, request, owner, version);
-        return begin(runId, owner.token, inputs);
-      } catch (error) {
-        retireOwner(owner.token);
-        throw error;
-      }
+      const { dataset, runs } = await plan(expandGrid({ base: request, axes: [] }), request);
+      const [only] = runs;
+      if (only === undefined) throw new Error('a request without axes is one run');
+      return begin(only.runId, only.token, { ...only, dataset: openedDataset(dataset) });
+    },
+    startGrid: async ({ base, axes }) => {
+      const { dataset, runs } = await plan(expandGrid({ base, axes }), base);
+      // Hours may lie between the runs: each opens the dataset at its turn.
+      await dataset.close();
+      return runs.map((planned) =>
+        begin(planned.runId, planned.token, {
+          ...planned,
+          dataset: datasetAtTurn(store, requireRun(store, planned.runId)),
+        }),
+      );
     },
     resume: async (runId) => {
       const run = requireRun(store, runId);
@@ -69,7 +108,7 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
       const owner = createOwner();
       try {
         takeRun(store, requireRun(store, runId), owner);
-        return begin(runId, owner.token, inputs);
+        return begin(runId, owner.token, { ...inputs, dataset: openedDataset(inputs.dataset) });
       } catch (error) {
         retireOwner(owner.token);
         await inputs.dataset.close();

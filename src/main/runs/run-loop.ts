@@ -22,7 +22,7 @@ export type RunLoopParts = Readonly<{
   settings: RunSettings;
   /** Lease under which rows are written. */
   token: string;
-  dataset: Dataset;
+  openDataset: () => Promise<Dataset>;
   engine: EngineUse;
   progress: RunProgress;
   /** True once somebody wants the loop to end after the batch in flight. */
@@ -62,9 +62,11 @@ export async function runLoop(parts: RunLoopParts): Promise<RunEnd> {
 }
 
 async function answerPlan(parts: RunLoopParts): Promise<boolean> {
-  const { store, run, settings, dataset, engine, progress, isStopping } = parts;
+  const { store, run, settings, engine, progress, isStopping } = parts;
   if (store.predictions.pendingCount(run.runRow) === 0) return true;
+  if (isStopping()) return false;
   progress.enter('loading model');
+  const dataset = await parts.openDataset();
   const loaded = await engine.ready();
   const batchSize = settings.batchSize === 'auto' ? loaded.suggestedBatchSize : settings.batchSize;
   const { device, onnxruntimeVersion } = loaded;

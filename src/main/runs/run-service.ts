@@ -3,7 +3,7 @@
  * are those of the contract's `runs`, `predictions` and `questions` procedures.
  */
 import type { z } from 'zod';
-import type { EvaluationRequest, exportManifestSchema } from '../../shared/contract/runs.ts';
+import type { EvaluationRequest, exportManifestSchema, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
 import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
 import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
@@ -14,6 +14,7 @@ import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/stat
 import { buildCategoryTree } from '../analysis/category-tree.ts';
 import { scienceqaTables } from '../analysis/scienceqa-tables.ts';
 import type { QuestionFacets } from '../store/questions/question-facets.ts';
+import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { Store } from '../store/store.ts';
 import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
 import { compareStoredRuns } from './compare-runs.ts';
@@ -45,7 +46,9 @@ import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
 import { createRunControl } from './run-control.ts';
+import { createPlanPreview } from './plan-preview.ts';
 import { runManifest } from './run-manifest.ts';
+import { shortRepeatCommand } from './repeat-command.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
 import { runResult } from './run-tally.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
@@ -92,9 +95,15 @@ export type ExportRunInput = RunIdInput &
 
 export type ExportedFile = Readonly<{ kind: string; path: string; rowCount: number }>;
 
+export type RunTimes = { phases: PhaseMean[]; totalMs: Distribution | null; arSteps: Distribution | null };
+
 export type RunService = Readonly<{
   /** Plans a run, writes its row, starts it and returns; `watch` follows it. */
   start: (request: EvaluationRequest) => Promise<RunSummary>;
+  /** What a grid's runs would do; nothing is written. */
+  plan: (request: GridRequest) => Promise<{ runs: RunPlan[] }>;
+  /** Writes every run of the grid; they run one after the other. */
+  startGrid: (request: GridRequest) => Promise<{ runs: RunSummary[] }>;
   /** Goes on with a paused, interrupted or failed run; a finished one is returned as it is. */
   resume: (input: RunIdInput) => Promise<RunSummary>;
   /** Returns once the run has stopped. Works across processes: the owner is asked through the store. */
@@ -111,7 +120,10 @@ export type RunService = Readonly<{
     categories: CategoryNode[];
     tables: AccuracyRow[];
     manifest: ExportManifest;
+    repeatCommand: string | null;
   }>;
+  rename: (input: RunIdInput & Readonly<{ label: string }>) => Promise<RunSummary>;
+  times: (input: RunIdInput) => Promise<RunTimes>;
   compare: (input: CompareInput) => Promise<RunComparison>;
   methodTable: (input: MethodTableInput) => Promise<MethodTable>;
   sweep: (input: Omit<MethodTableInput, 'baselineRunId'>) => Promise<{ points: SweepPoint[] }>;
@@ -157,10 +169,17 @@ export function createRunService({
   const desk = createEngineDesk({ host: engineHost, threadCount, stayLoadedMs: engineStaysMs });
   const control = createRunControl({ store, desk, version });
   const shelf = createDatasetShelf();
+  const preview = createPlanPreview(store);
   const prober = createQuestionProber(store, shelf, desk);
 
   return {
     start: async (request) => summaryOf(store, await control.start(request)),
+    plan: async (request) => ({ runs: await preview.plan(request) }),
+    startGrid: async (request) => {
+      const runs: RunSummary[] = [];
+      for (const run of await control.startGrid(request)) runs.push(await summaryOf(store, run));
+      return { runs };
+    },
     resume: async ({ runId }) => summaryOf(store, await control.resume(runId)),
     pause: async ({ runId, force }) => summaryOf(store, await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
@@ -177,7 +196,17 @@ export function createRunService({
       const summary = await summaryOf(store, run, by);
       const categories = buildCategoryTree(store.scores.tally(run.runRow, by));
       const tables = scienceqaTables(store.scores.scienceqaTally(run.runRow, by));
-      return { run: summary, categories, tables, manifest: runManifest(store, run, by, version) };
+      const manifest = runManifest(store, run, by, version);
+      return { run: summary, categories, tables, manifest, repeatCommand: await shortRepeatCommand(store, run) };
+    },
+    rename: async ({ runId, label }) => {
+      store.runs.rename(requireRun(store, runId).runRow, label);
+      return summaryOf(store, requireRun(store, runId));
+    },
+    times: async ({ runId }) => {
+      const { runRow } = requireRun(store, runId);
+      const { phases, totalMs, arSteps } = store.times;
+      return { phases: phases(runRow), totalMs: totalMs(runRow), arSteps: arSteps(runRow) };
     },
     compare: ({ runIdA, runIdB, scorer }) =>
       compareStoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),

@@ -37,6 +37,8 @@ export type PredictionsRepository = Readonly<{
   ) => readonly (PlannedQuestion & Readonly<{ datasetRow: number }>)[];
   /** Where the run has a row for this question. */
   positionOf: (runRow: number, sampleId: string) => number | null;
+  /** Ids of the questions at these positions. */
+  sampleIdsAt: (runRow: number, positions: readonly number[]) => string[];
   /** Positions of the answered questions, in order. */
   answeredPositions: (runRow: number) => number[];
   /** Stored questions at these positions, in order. */
@@ -144,6 +146,14 @@ export function createPredictionsRepository(
          WHERE sample_id = :sampleId AND run_row = :runRow`,
         { runRow, sampleId },
       )[0]?.position ?? null,
+    sampleIdsAt: (runRow, positions) =>
+      connection
+        .all<{ sampleId: string }>(
+          `SELECT sample_id AS sampleId FROM predictions JOIN samples USING (sample_row)
+           WHERE run_row = :runRow AND position IN (SELECT value FROM json_each(:positions))`,
+          { runRow, positions: JSON.stringify(positions) },
+        )
+        .map(({ sampleId }) => sampleId),
     answeredPositions: (runRow) =>
       connection
         .all<{ position: number }>(

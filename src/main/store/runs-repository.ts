@@ -82,6 +82,7 @@ export type RunsRepository = Readonly<{
   /** Adds wall time and counts the revision up. */
   addWork: (runRow: number, workMs: number) => void;
   touch: (runRow: number) => void;
+  rename: (runRow: number, label: string) => void;
   setSuspects: (runRow: number, positions: readonly number[]) => void;
   /** What was kept (as JSON) of this revision of the run. */
   keptResult: (run: RunRecord, scorer: ScorerName) => string | undefined;
@@ -150,6 +151,8 @@ export function createRunsRepository(connection: Connection): RunsRepository {
       ),
     touch: (runRow) =>
       void connection.run(`UPDATE runs SET revision = revision + 1 WHERE run_row = :runRow`, { runRow }),
+    rename: (runRow, label) =>
+      void connection.run(`UPDATE runs SET label = :label WHERE run_row = :runRow`, { runRow, label }),
     setSuspects: (runRow, positions) =>
       void connection.run(`UPDATE runs SET suspects = :suspects WHERE run_row = :runRow`, {
         runRow,

@@ -22,6 +22,7 @@ import { createPredictionsRepository, type PredictionsRepository } from './predi
 import { createProbesRepository, type ProbesRepository } from './probes-repository.ts';
 import { createQuestionsRepository, type QuestionsRepository } from './questions-repository.ts';
 import { createRunLeases, type RunLeases } from './run-leases.ts';
+import { createRunTimes, type RunTimesRepository } from './run-times.ts';
 import { createRunsRepository, type RunsRepository } from './runs-repository.ts';
 import { createSamplesRepository, type SamplesRepository } from './samples-repository.ts';
 import { checkSchema } from './schema-check.ts';
@@ -59,6 +60,7 @@ export type Store = Readonly<{
   probes: ProbesRepository;
   changes: ChangeSigns;
   analyses: AnalysesRepository;
+  times: RunTimesRepository;
   /** All or nothing; waits for other writers. */
   transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
@@ -170,6 +172,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     probes: createProbesRepository(connection),
     changes: createChangeSigns(connection),
     analyses: createAnalysesRepository(connection),
+    times: createRunTimes(connection),
     transaction: connection.transaction,
     checkIntegrity: () => integrityOf(connection),
     close: connection.close,

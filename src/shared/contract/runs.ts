@@ -49,6 +49,7 @@ export const gridRequestSchema = z.object({
   base: evaluationRequestSchema,
   axes: z.array(gridAxisSchema).max(6).default([]),
 });
+export type GridRequest = z.infer<typeof gridRequestSchema>;
 
 /** What a run would do: checked against dataset and bundle, nothing written. */
 export const runPlanSchema = z.object({
@@ -95,7 +96,10 @@ export const runProcedures = {
     }),
   ),
   rename: procedure.input(runIdInput.extend({ label: z.string().trim().min(1).max(200) })).output(runSummarySchema),
-  /** Times and AR steps of the answered questions: quantiles and 30 equal bins up to the 99th percentile. */
+  /**
+   * Times and AR steps of the answered questions: quantiles and 30 equal bins up to the 99th percentile (of AR steps
+   * at least, so that a bin holds whole steps).
+   */
   times: procedure.input(runIdInput).output(
     z.object({
       phases: z.array(z.object({ phase: z.string(), meanMs: z.number() })),

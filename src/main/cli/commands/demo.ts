@@ -17,9 +17,6 @@ import { runText } from '../output/run-text.ts';
 import type { RunInSession, Session } from '../session.ts';
 import { importWithProgress } from './model-import.ts';
 
-/** A trained answer takes eight tokens; random weights may go on for longer. */
-const settings = { maxTokens: 16 };
-
 export function addDemo(parent: Command, run: RunInSession): void {
   parent
     .command('demo')
@@ -28,10 +25,9 @@ export function addDemo(parent: Command, run: RunInSession): void {
     .action((_options: unknown, command: Command) =>
       run(command, async (session) => {
         const { client, core, note } = session;
-        const { path, bundle } = await prepareModel(session);
+        const { bundle } = await prepareModel(session);
         for (const warning of modelWarnings(bundle, {})) note(warning);
-        const request = { dataset: programFiles.demoDataset, model: path, split: 'test', label: 'Demo', settings };
-        const done = await followRun(session, () => client.runs.start(request));
+        const done = await followRun(session, () => client.runs.startDemo());
         if (done.status !== 'finished') return exitCodeOfRun[done.status];
 
         const files = await exportResults(session, done, join(dirname(resolve(core.storePath)), 'demo-results'));

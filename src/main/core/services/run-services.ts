@@ -1,24 +1,35 @@
 /** Runs and imported predictions. */
 import type { PredictionService, RunProcedures } from '../../api/services.ts';
+import { fail } from '../../../shared/failure.ts';
+import { demoModelPath, demoRequest, findDemoModel } from '../demo-model.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { unbuilt } from './unbuilt.ts';
 
-export function createRunProcedures({ open }: ServiceParts): RunProcedures {
+export function createRunProcedures({ open, storePath }: ServiceParts): RunProcedures {
   const runs = async () => (await open()).runs;
   return {
-    plan: unbuilt,
+    plan: async (input) => (await runs()).plan(input),
     start: async (input) => (await runs()).start(input),
-    startGrid: unbuilt,
-    startDemo: unbuilt,
+    startGrid: async (input) => (await runs()).startGrid(input),
+    startDemo: async () => {
+      const model = await findDemoModel(storePath);
+      if (model === null) {
+        fail('not-found', 'The demo model has not been imported yet.', {
+          file: demoModelPath(storePath),
+          action: 'prepare it on the page of models, or with "penumbra demo"',
+        });
+      }
+      return (await runs()).start(demoRequest(model.path));
+    },
     resume: async (input) => (await runs()).resume(input),
     pause: async (input) => (await runs()).pause(input),
     watch: async function* (input, signal) {
       yield* (await runs()).watch(input, signal);
     },
     list: async (input) => (await runs()).list(input),
-    show: async (input) => ({ ...(await (await runs()).show(input)), repeatCommand: null }),
-    rename: unbuilt,
-    times: unbuilt,
+    show: async (input) => (await runs()).show(input),
+    rename: async (input) => (await runs()).rename(input),
+    times: async (input) => (await runs()).times(input),
     attention: async (input, signal) => (await runs()).attention(input, signal),
     compare: async (input) => (await runs()).compare(input),
     methodTable: async (input) => (await runs()).methodTable(input),

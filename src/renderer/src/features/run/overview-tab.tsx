@@ -55,7 +55,7 @@ export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <Stack gap="md">
                   <AccuracyTables tables={tables} />
-                  <TimesCard runId={runId} live={run.status === 'running'} />
+                  <TimesCard runId={runId} />
                 </Stack>
               </Grid.Col>
             </Grid>

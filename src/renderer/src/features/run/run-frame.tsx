@@ -3,6 +3,7 @@ import { Alert, Anchor, Breadcrumbs, Container, Group, Stack, Text } from '@mant
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { useRunProgress } from '../../api/run-progress.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
@@ -15,7 +16,7 @@ import { RunName } from './run-name.tsx';
 import { RunNotes } from './run-notes.tsx';
 import { RunProgressBar } from './run-progress-bar.tsx';
 import { RunTabs } from './run-tabs.tsx';
-import { useRun, useRunProgress } from './use-run.ts';
+import { useRun } from './use-run.ts';
 
 export type RunFrameProps = Readonly<{ runId: string; tab: RunTab; children: ReactNode }>;
 
@@ -37,7 +38,8 @@ export function RunFrame({ runId, tab, children }: RunFrameProps) {
 }
 
 function RunHead({ run }: Readonly<{ run: RunSummary }>) {
-  const progress = useRunProgress(run.runId, run.status === 'running');
+  const heard = useRunProgress(run.runId);
+  const progress = run.status === 'running' && heard?.status === 'running' ? heard : null;
   return (
     <Stack gap={8}>
       <div>

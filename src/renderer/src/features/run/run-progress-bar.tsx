@@ -11,10 +11,12 @@ export function RunProgressBar({ run, progress }: RunProgressBarProps) {
   const done = Math.max(progress?.done ?? 0, run.total);
   const correct = progress !== null && progress.done >= run.total ? progress.correct : run.correct;
   const fraction = run.planned === 0 ? 0 : done / run.planned;
+  const speed = progress?.questionsPerSecond ?? null;
+  const secondsLeft = progress?.secondsLeft ?? null;
   const parts = [
     progress === null || progress.phase === 'answering' ? null : phaseText(progress.phase),
-    progress?.questionsPerSecond == null ? null : `${progress.questionsPerSecond.toFixed(2)} questions/s`,
-    progress?.secondsLeft == null ? null : `${duration(progress.secondsLeft)} left`,
+    speed === null ? null : `${speed.toFixed(2)} questions/s`,
+    secondsLeft === null ? null : `${duration(secondsLeft)} left`,
     done === 0 ? null : `accuracy so far ${percent(correct / done)}`,
   ].filter((part) => part !== null);
   const text = `${count(done)} of ${count(run.planned)} questions`;

@@ -7,13 +7,8 @@ import { milliseconds } from '../../components/numbers.ts';
 
 const Histogram = lazy(() => import('../../components/histogram.tsx'));
 
-export type TimesCardProps = Readonly<{ runId: string; live: boolean }>;
-
-export function TimesCard({ runId, live }: TimesCardProps) {
-  const { data } = useQuery({
-    ...api.runs.times.queryOptions({ input: { runId } }),
-    refetchInterval: live ? 5000 : false,
-  });
+export function TimesCard({ runId }: Readonly<{ runId: string }>) {
+  const { data } = useQuery(api.runs.times.queryOptions({ input: { runId } }));
   if (data === undefined || (data.totalMs === null && data.arSteps === null)) return null;
   const { phases, totalMs, arSteps } = data;
   return (

@@ -1,0 +1,18 @@
+/** What a user must know about a model before believing its answers. */
+import type { Bundle } from './bundle.ts';
+import type { RunSettingsInput } from './run-settings.ts';
+
+/** Warnings for evaluating this bundle with these settings; empty when its answers mean something. */
+export function modelWarnings(
+  bundle: Pick<Bundle, 'name' | 'trained' | 'trainedFor'>,
+  settings: RunSettingsInput,
+): string[] {
+  const method = settings.method ?? bundle.trainedFor.method;
+  if (!bundle.trained) {
+    return [`the weights of ${bundle.name} are random (never trained): its answers are noise.`];
+  }
+  if (method === 'ivt-lr' && bundle.trainedFor.method !== 'ivt-lr') {
+    return [`${bundle.name} was not trained for latent reasoning (ivt-lr): its answers will be plausible nonsense.`];
+  }
+  return [];
+}

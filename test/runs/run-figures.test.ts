@@ -1,0 +1,90 @@
+/** Names, repeat commands and times of stored runs. */
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+import { expectFailure } from '../support/expect-failure.ts';
+import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+const workplaces: Workplace[] = [];
+
+async function workplaceWith(questionCount: number): Promise<Workplace> {
+  const workplace = createWorkplace(await newFolder(), { questionCount });
+  workplaces.push(workplace);
+  return workplace;
+}
+
+afterEach(async () => {
+  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
+});
+
+describe('a stored run', () => {
+  it('can be renamed', async () => {
+    const place = await workplaceWith(2);
+    const { runs } = place.open();
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.rename({ runId, label: "K's effect" })).label).toBe("K's effect");
+    expect((await runs.list({ limit: 1, offset: 0 })).runs[0]?.label).toBe("K's effect");
+    await expectFailure(() => runs.rename({ runId: 'NOPE', label: 'x' }), 'not-found');
+  });
+
+  it('gives the command that repeats it, with what differs from the defaults only', async () => {
+    const place = await workplaceWith(6);
+    const { runs } = place.open();
+    const plain = await runs.start(place.request());
+    const special = await runs.start(
+      place.request({
+        where: ['domain=science'],
+        limit: 2,
+        settings: {
+          latentSteps: 2,
+          patchesPerStep: 32,
+          intervention: 'random-patches',
+          seed: 7,
+          bannedPatches: [{ step: 1, slots: [3, 4] }],
+        },
+      }),
+    );
+    await follow(runs, special.runId);
+    const start = `penumbra eval --dataset ${place.dataset} --model ${place.model} --split test`;
+    expect((await runs.show({ runId: plain.runId })).repeatCommand).toBe(`${start} --scorer strict`);
+    expect((await runs.show({ runId: special.runId })).repeatCommand).toBe(
+      `${start} --where domain=science --limit 2 --latent-steps 2 --intervention random-patches ` +
+        `--ban-patches 1:3,4 --seed 7 --scorer strict`,
+    );
+  });
+
+  it('has quantiles and bins of its times', async () => {
+    const place = await workplaceWith(60);
+    const { runs } = place.open({ suggestedBatchSize: 8 });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    const database = new Database(place.storePath);
+    // 1..60 ms in an order that is not that of the positions, 3..7 steps.
+    database.exec('UPDATE predictions SET total_ms = (position * 7) % 60 + 1, ar_steps = position % 5 + 3');
+    database.close();
+    const { totalMs, arSteps, phases } = await runs.times({ runId });
+    expect(totalMs).toMatchObject({ count: 60, mean: 30.5, median: 30, p90: 54, max: 60, binEnd: 60 });
+    expect(totalMs?.bins).toHaveLength(30);
+    // Edges at 2, 4, …: the first bin holds 1, those between two values each, the last 58, 59 and 60.
+    expect(totalMs?.bins).toEqual([1, ...Array.from({ length: 28 }, () => 2), 3]);
+    expect(arSteps).toMatchObject({ count: 60, mean: 5, median: 5, p90: 7, max: 7, binEnd: 30 });
+    expect(arSteps?.bins.slice(0, 9)).toEqual([0, 0, 0, 12, 12, 12, 12, 12, 0]);
+    expect(phases).toEqual([
+      { phase: 'preprocess', meanMs: 1.5 },
+      { phase: 'vision', meanMs: 2 },
+      { phase: 'prefill', meanMs: 3 },
+      { phase: 'latent steps', meanMs: 4 },
+      { phase: 'decode', meanMs: 5 },
+    ]);
+  });
+
+  it('has no times before its first answer', async () => {
+    const place = await workplaceWith(3);
+    const { runs } = place.open({ failOn: ['question-0000', 'question-0001', 'question-0002'] });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect(await runs.times({ runId })).toEqual({ phases: [], totalMs: null, arSteps: null });
+  });
+});
