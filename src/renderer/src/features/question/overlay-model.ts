@@ -24,7 +24,7 @@ export function marksOfStep(geometry: ImageGeometry, step: LatentStep): PatchMar
   const slotCount = geometry.gridRows * geometry.gridColumns;
   const orders = new Map(step.selectedSlots.map((slot, order) => [slot, order]));
   const pool = new Set(step.pool);
-  const strongest = Math.max(...step.scores, Number.MIN_VALUE);
+  const strongest = step.scores.reduce((most, score) => Math.max(most, score), Number.MIN_VALUE);
   return Array.from({ length: slotCount }, (_, slot) => {
     const order = orders.get(slot);
     const score = (order === undefined ? step.imageAttention[slot] : step.scores[order]) ?? 0;
@@ -49,11 +49,19 @@ export function marksOfAllSteps(geometry: ImageGeometry, steps: readonly LatentS
   return [...left.map((mark) => ({ ...mark, role: 'pool' as const })), ...selected];
 }
 
-/** Attention over the whole image at a step, relative to its strongest slot. */
-export function heatOfStep(geometry: ImageGeometry, step: LatentStep): PatchMark[] {
-  const strongest = Math.max(...step.imageAttention, Number.MIN_VALUE);
+/**
+ * Attention over the whole image at a step, relative to its strongest slot.
+ *
+ * @param attention over the J slots: the step's layer mean, or one layer's
+ */
+export function heatOfStep(
+  geometry: ImageGeometry,
+  step: LatentStep,
+  attention: readonly number[] = step.imageAttention,
+): PatchMark[] {
+  const strongest = attention.reduce((most, score) => Math.max(most, score), Number.MIN_VALUE);
   return marksOfStep(geometry, step).map((mark) => {
-    const score = step.imageAttention[mark.slot] ?? 0;
+    const score = attention[mark.slot] ?? 0;
     return { ...mark, score, strength: score / strongest };
   });
 }
@@ -65,12 +73,13 @@ export function marksOfView(
   trace: Trace | null,
   stepIndex: number | null,
   view: 'selected' | 'attention',
+  attention: readonly number[] | null = null,
 ): PatchMark[] {
   if (trace === null || trace.image === null) return [];
   const step = stepIndex === null ? undefined : trace.steps[stepIndex];
   if (view === 'attention') {
     const shown = step ?? trace.steps.at(-1);
-    return shown === undefined ? [] : heatOfStep(trace.image, shown);
+    return shown === undefined ? [] : heatOfStep(trace.image, shown, attention ?? shown.imageAttention);
   }
   const marks = step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
   return marks.sort((a, b) => paintOrder[a.role] - paintOrder[b.role]);

@@ -1,29 +1,55 @@
-/** The marks of a latent step as an SVG over the picture, in pixels of the original image. */
-import { memo } from 'react';
+/**
+ * The marks of a latent step as an SVG over the picture, in pixels of the original image. With the keyboard: focus
+ * it, arrows go from patch to patch, Enter chooses (where patches can be chosen).
+ */
+import { memo, type KeyboardEvent } from 'react';
 import type { ImageGeometry } from '../../../../shared/trace.ts';
+import { slotBox } from '../../../../shared/trace.ts';
 import { stepColour } from '../../app/palette.ts';
 import type { PatchMark } from './overlay-model.ts';
+import type { PatchChoice } from './patch-choices.ts';
 import classes from './patch-overlay.module.css';
 
 export type PatchOverlayProps = Readonly<{
   geometry: ImageGeometry;
   marks: readonly PatchMark[];
   view: 'selected' | 'attention';
+  /** What is drawn, for people who do not see it. */
+  label: string;
   hovered: number | null;
-  onHover: (mark: PatchMark | null) => void;
+  /** Forced and banned patches of the step. */
+  choices: readonly PatchChoice[];
+  onHover: (slot: number | null) => void;
+  onPatch: ((slot: number) => void) | null;
 }>;
 
-export const PatchOverlay = memo(function PatchOverlay({ geometry, marks, view, hovered, onHover }: PatchOverlayProps) {
+export const PatchOverlay = memo(function PatchOverlay(props: PatchOverlayProps) {
+  const { geometry, marks, view, label, hovered, choices, onHover, onPatch } = props;
   const { sourceWidth, sourceHeight } = geometry;
   // The hatching looks the same on a thumbnail and on a photograph.
   const hatchScale = Math.max(sourceWidth, sourceHeight) / 640;
+  const moveOrChoose = (event: KeyboardEvent): void => {
+    const next = slotAfterKey(geometry, hovered ?? 0, event.key);
+    if (next !== null) onHover(next);
+    else if ((event.key === 'Enter' || event.key === ' ') && hovered !== null && onPatch !== null) onPatch(hovered);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <svg
       className={classes.overlay}
       viewBox={`0 0 ${String(sourceWidth)} ${String(sourceHeight)}`}
       preserveAspectRatio="none"
       data-overlay={view}
+      data-choosing={onPatch !== null}
+      role="application"
+      aria-roledescription="picture with patches"
+      aria-label={`${label}. Arrow keys go from patch to patch${onPatch === null ? '' : ', Enter forces or bans'}.`}
+      tabIndex={0}
+      onKeyDown={moveOrChoose}
       onMouseLeave={() => onHover(null)}
+      onBlur={() => onHover(null)}
     >
       <defs>
         <pattern
@@ -44,20 +70,36 @@ export const PatchOverlay = memo(function PatchOverlay({ geometry, marks, view, 
           view={view}
           hovered={hovered === mark.slot}
           onHover={onHover}
+          onPatch={onPatch}
         />
+      ))}
+      {choices.map((choice) => (
+        <ChoiceMark key={choice.slot} geometry={geometry} choice={choice} />
       ))}
     </svg>
   );
 });
 
+/** The slot that an arrow key leads to inside the grid; null for other keys. */
+function slotAfterKey({ gridRows, gridColumns }: ImageGeometry, slot: number, key: string): number | null {
+  const row = Math.floor(slot / gridColumns);
+  const column = slot % gridColumns;
+  if (key === 'ArrowRight') return row * gridColumns + Math.min(gridColumns - 1, column + 1);
+  if (key === 'ArrowLeft') return row * gridColumns + Math.max(0, column - 1);
+  if (key === 'ArrowDown') return Math.min(gridRows - 1, row + 1) * gridColumns + column;
+  if (key === 'ArrowUp') return Math.max(0, row - 1) * gridColumns + column;
+  return null;
+}
+
 type MarkProps = Readonly<{
   mark: PatchMark;
   view: 'selected' | 'attention';
   hovered: boolean;
-  onHover: (mark: PatchMark | null) => void;
+  onHover: (slot: number | null) => void;
+  onPatch: ((slot: number) => void) | null;
 }>;
 
-function Mark({ mark, view, hovered, onHover }: MarkProps) {
+function Mark({ mark, view, hovered, onHover, onPatch }: MarkProps) {
   const { box, role, slot, stepIndex } = mark;
   return (
     <rect
@@ -67,8 +109,24 @@ function Mark({ mark, view, hovered, onHover }: MarkProps) {
       data-slot={slot}
       data-step={stepIndex}
       data-role={role}
-      onMouseEnter={() => onHover(mark)}
+      onMouseEnter={() => onHover(slot)}
+      {...(onPatch === null ? {} : { onClick: () => onPatch(slot) })}
     />
+  );
+}
+
+/** A forced patch wears a tick, a banned one a cross: shapes, not only colours. */
+function ChoiceMark({ geometry, choice }: Readonly<{ geometry: ImageGeometry; choice: PatchChoice }>) {
+  const { x, y, width, height } = slotBox(geometry, choice.slot);
+  const path =
+    choice.kind === 'forced'
+      ? `M${String(x + 0.2 * width)} ${String(y + 0.55 * height)} L${String(x + 0.42 * width)} ${String(y + 0.78 * height)} L${String(x + 0.82 * width)} ${String(y + 0.25 * height)}`
+      : `M${String(x + 0.2 * width)} ${String(y + 0.2 * height)} L${String(x + 0.8 * width)} ${String(y + 0.8 * height)} M${String(x + 0.8 * width)} ${String(y + 0.2 * height)} L${String(x + 0.2 * width)} ${String(y + 0.8 * height)}`;
+  return (
+    <g className={classes.choice} data-choice={choice.kind} data-choice-slot={choice.slot}>
+      <path d={path} stroke="#000" strokeWidth="7" />
+      <path d={path} stroke={choice.kind === 'forced' ? '#7dffcf' : '#ff9a6b'} strokeWidth="3.5" />
+    </g>
   );
 }
 

@@ -1,35 +1,61 @@
-/** The picture with its step scrubber, and the keys that drive both. */
-import { Stack, Text } from '@mantine/core';
+/** The picture with its step scrubber (beside it a try's, when one is shown), and the keys that drive them. */
+import { ActionIcon, Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
+import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
+import type { Prediction } from '../../../../shared/prediction.ts';
+import type { Trace } from '../../../../shared/trace.ts';
+import { LayerControl, useLayerAttention } from './layer-control.tsx';
+import type { PatchChoices } from './patch-choices.ts';
 import { Picture } from './picture.tsx';
+import { PictureExport } from './picture-export.tsx';
+import { describeProbe } from './probe-text.ts';
 import { StepScrubber } from './step-scrubber.tsx';
 import { useQuestionKeys } from './use-question-keys.ts';
 
 export type PicturePanelProps = Readonly<{
   detail: QuestionDetail;
+  runId: string;
+  /** Shown beside the run's own picture. */
+  probe: Probe | null;
   stepIndex: number | null;
+  /** What a try would force and ban; null while nothing is tried. */
+  choices: PatchChoices | null;
   onStep: (stepIndex: number | null) => void;
   onNext: () => void;
   onPrevious: () => void;
+  onUp: () => void;
+  onTry: () => void;
+  onCloseProbe: () => void;
+  onPatch: (slot: number) => void;
 }>;
 
 const playIntervalMs = 900;
 
-export function PicturePanel({ detail, stepIndex, onStep, onNext, onPrevious }: PicturePanelProps) {
+export const traceOf = (prediction: Prediction): Trace | null =>
+  prediction.status === 'answered' ? prediction.answer.trace : null;
+
+export function PicturePanel(props: PicturePanelProps) {
+  const { detail, runId, probe, stepIndex, choices, onStep } = props;
   const [view, setView] = useState<'selected' | 'attention'>('selected');
+  const [layer, setLayer] = useState<number | null>(null);
   const [playing, setPlaying] = useState(false);
-  const trace = detail.prediction.status === 'answered' ? detail.prediction.answer.trace : null;
+  const trace = traceOf(detail.prediction);
+  const probeTrace = probe === null ? null : traceOf(probe.prediction);
   const steps = trace?.steps ?? [];
-  const stepCount = steps.length;
+  const longest = (probeTrace?.steps.length ?? 0) > steps.length ? (probeTrace?.steps ?? []) : steps;
+  const stepCount = longest.length;
+  const layers = useLayerAttention(runId, detail.sample.sampleId, view === 'attention' && layer !== null);
 
   useQuestionKeys({
     onStep: (next) => {
       setPlaying(false);
       if (next === null || next < stepCount) onStep(next);
     },
-    onNext,
-    onPrevious,
+    onNext: props.onNext,
+    onPrevious: props.onPrevious,
+    onUp: props.onUp,
+    onTry: props.onTry,
     onPlay: () => setPlaying(!playing && stepCount > 0),
     onToggleView: () => setView(view === 'selected' ? 'attention' : 'selected'),
   });
@@ -40,6 +66,8 @@ export function PicturePanel({ detail, stepIndex, onStep, onNext, onPrevious }: 
     return () => clearTimeout(timer);
   }, [playing, stepIndex, stepCount, onStep]);
 
+  const shown = stepIndex ?? steps.length - 1;
+  const layerRow = layer === null ? null : (layers.data?.steps[shown]?.[layer] ?? null);
   return (
     <Stack gap="sm">
       {stepCount === 0 ? (
@@ -48,7 +76,7 @@ export function PicturePanel({ detail, stepIndex, onStep, onNext, onPrevious }: 
         </Text>
       ) : (
         <StepScrubber
-          steps={steps}
+          steps={longest}
           stepIndex={stepIndex}
           view={view}
           playing={playing}
@@ -58,12 +86,62 @@ export function PicturePanel({ detail, stepIndex, onStep, onNext, onPrevious }: 
           }}
           onView={setView}
           onPlay={() => setPlaying(!playing)}
-        />
+        >
+          <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
+        </StepScrubber>
       )}
-      <div>
-        <Picture imageUrl={detail.imageUrl} trace={trace} stepIndex={stepIndex} view={view} />
-      </div>
+      {view === 'attention' && stepCount > 0 ? (
+        <LayerControl layer={layer} query={layers} stepShown={shown} onLayer={setLayer} />
+      ) : null}
+      {choices === null ? null : (
+        <Text size="sm">
+          Click a patch to force it at step {(stepIndex ?? 0) + 1}, again to ban it, once more to let it go.
+        </Text>
+      )}
+      <SimpleGrid cols={{ base: 1, sm: probe === null ? 1 : 2 }} spacing="md">
+        <div>
+          {probe === null ? null : <PictureTitle text="Run" />}
+          <Picture
+            imageUrl={detail.imageUrl}
+            trace={trace}
+            stepIndex={stepIndex}
+            view={view}
+            attention={view === 'attention' ? layerRow : null}
+            choices={choices}
+            onPatch={choices === null ? null : props.onPatch}
+          />
+        </div>
+        {probe === null ? null : (
+          <div>
+            <PictureTitle text={`Try: ${describeProbe(probe)}`} onClose={props.onCloseProbe} />
+            <Picture
+              imageUrl={detail.imageUrl}
+              trace={probeTrace}
+              stepIndex={stepIndex}
+              view={view}
+              attention={null}
+              choices={null}
+              onPatch={null}
+            />
+          </div>
+        )}
+      </SimpleGrid>
     </Stack>
+  );
+}
+
+function PictureTitle({ text, onClose }: Readonly<{ text: string; onClose?: () => void }>) {
+  return (
+    <Group justify="center" gap={4} mb={6}>
+      <Badge variant="light" radius="sm" color={onClose === undefined ? 'gray' : 'violet'} maw="80%">
+        {text}
+      </Badge>
+      {onClose === undefined ? null : (
+        <ActionIcon size="sm" variant="subtle" color="gray" onClick={onClose} aria-label="Close the try's picture">
+          <IconX size={14} />
+        </ActionIcon>
+      )}
+    </Group>
   );
 }
 

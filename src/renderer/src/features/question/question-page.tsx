@@ -1,139 +1,107 @@
-/** One question: its picture with the patches of each latent step, and beside it what was asked and answered. */
-import { Anchor, Breadcrumbs, Button, Card, Grid, Group, Stack, Text } from '@mantine/core';
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
+/** One question of a run: its picture with the patches of each latent step, and everything known about its answer. */
+import { Card, Grid, Stack } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
+import { scorerNames, type ScorerName } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
-import { client } from '../../api/client.ts';
+import { api } from '../../api/queries.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
-import { formatRoute } from '../../routing/route.ts';
+import type { Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
-import { runTitle } from '../run/run-title.ts';
+import { changeOfClick, type PatchChoices } from './patch-choices.ts';
 import { PicturePanel } from './picture-panel.tsx';
-import { QuestionText } from './question-text.tsx';
+import { QuestionAside } from './question-aside.tsx';
+import { QuestionHead } from './question-head.tsx';
 
-export type QuestionPageProps = Readonly<{
-  runId: string;
-  sampleId: string;
-  where: readonly string[];
-  stepIndex: number | null;
-}>;
+export type QuestionRoute = Extract<Route, { page: 'question' }>;
 
-const questionQuery = (runId: string, sampleId: string, where: readonly string[]) =>
-  queryOptions({
-    queryKey: ['question', runId, sampleId, where],
-    queryFn: () => client.questions.get({ runId, sampleId, where: [...where] }),
+const isScorer = (name: string | null): name is ScorerName => scorerNames.some((known) => known === name);
+
+const questionOptions = ({ runId, where, sort, scorer }: QuestionRoute, sampleId: string) =>
+  api.questions.get.queryOptions({
+    input: {
+      runId,
+      sampleId,
+      where: [...where],
+      ...(sort === null ? {} : { sort }),
+      ...(isScorer(scorer) ? { scorer } : {}),
+    },
   });
 
 /** Has the next question and its picture ready before it is asked for. */
-function usePrefetchedQuestion(runId: string, sampleId: string | null, where: readonly string[]): void {
-  const { data } = useQuery({ ...questionQuery(runId, sampleId ?? '', where), enabled: sampleId !== null });
+function usePrefetchedQuestion(route: QuestionRoute, sampleId: string | null): void {
+  const { data } = useQuery({ ...questionOptions(route, sampleId ?? ''), enabled: sampleId !== null });
   const imageUrl = data?.imageUrl ?? null;
   useEffect(() => {
     if (imageUrl !== null) new Image().src = imageUrl;
   }, [imageUrl]);
 }
 
-export default function QuestionPage({ runId, sampleId, where, stepIndex }: QuestionPageProps) {
-  const question = useQuery({ ...questionQuery(runId, sampleId, where), placeholderData: keepPreviousData });
-  usePrefetchedQuestion(runId, question.data?.nextSampleId ?? null, where);
-  const run = useQuery({ queryKey: ['run', runId], queryFn: () => client.runs.show({ runId }) });
-  const goTo = (id: string | null): void => {
-    if (id !== null) navigate({ page: 'question', runId, sampleId: id, where, sort: null, scorer: null, stepIndex });
-  };
+export default function QuestionPage(route: QuestionRoute) {
+  const question = useQuery({ ...questionOptions(route, route.sampleId), placeholderData: keepPreviousData });
+  usePrefetchedQuestion(route, question.data?.nextSampleId ?? null);
+  const run = useQuery(api.runs.show.queryOptions({ input: { runId: route.runId } }));
   return (
     <QueryGate query={question}>
       {(detail) => (
-        <Stack gap="sm" px="lg" py="sm">
-          <Head detail={detail} run={run.data?.run ?? null} runId={runId} where={where} goTo={goTo} />
-          <Grid gap="md">
-            <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
-              <Card withBorder padding="md">
-                <PicturePanel
-                  key={detail.sample.sampleId}
-                  detail={detail}
-                  stepIndex={stepIndex}
-                  onStep={(next) =>
-                    navigate(
-                      { page: 'question', runId, sampleId, where, sort: null, scorer: null, stepIndex: next },
-                      { replace: true },
-                    )
-                  }
-                  onNext={() => goTo(detail.nextSampleId)}
-                  onPrevious={() => goTo(detail.previousSampleId)}
-                />
-              </Card>
-            </Grid.Col>
-            <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
-              <QuestionText
-                detail={detail}
-                scorer={run.data?.run.scorer ?? null}
-                stepIndex={stepIndex}
-                onStep={(next) =>
-                  navigate(
-                    { page: 'question', runId, sampleId, where, sort: null, scorer: null, stepIndex: next },
-                    { replace: true },
-                  )
-                }
-              />
-            </Grid.Col>
-          </Grid>
-        </Stack>
+        // Keyed: what is being tried belongs to one question.
+        <Question key={detail.sample.sampleId} route={route} detail={detail} run={run.data?.run ?? null} />
       )}
     </QueryGate>
   );
 }
 
-type HeadProps = Readonly<{
-  detail: QuestionDetail;
-  run: RunSummary | null;
-  runId: string;
-  where: readonly string[];
-  goTo: (sampleId: string | null) => void;
-}>;
+type QuestionProps = Readonly<{ route: QuestionRoute; detail: QuestionDetail; run: RunSummary | null }>;
 
-function Head({ detail, run, runId, where, goTo }: HeadProps) {
+function Question({ route, detail, run }: QuestionProps) {
+  const [probe, setProbe] = useState<Probe | null>(null);
+  const [trying, setTrying] = useState(false);
+  const [choices, setChoices] = useState<PatchChoices>([]);
+  const { stepIndex } = route;
+  const goTo = (sampleId: string | null): void => {
+    if (sampleId !== null) navigate({ ...route, sampleId });
+  };
+  const showStep = (next: number | null): void =>
+    navigate({ ...route, sampleId: detail.sample.sampleId, stepIndex: next }, { replace: true });
   return (
-    <Group justify="space-between">
-      <Breadcrumbs>
-        <Anchor href={formatRoute({ page: 'runs' })} size="sm">
-          Runs
-        </Anchor>
-        <Anchor
-          href={formatRoute({ page: 'questions', runId, shape: 'table', where, sort: null, scorer: null })}
-          size="sm"
-        >
-          {run === null ? runId : runTitle(run)}
-        </Anchor>
-        <Text size="sm" fw={600}>
-          {detail.sample.sampleId}
-        </Text>
-      </Breadcrumbs>
-      <Group gap="xs">
-        {where.length === 0 ? null : (
-          <Text size="xs" c="dimmed">
-            among {where.join(' ')}
-          </Text>
-        )}
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={detail.previousSampleId === null}
-          onClick={() => goTo(detail.previousSampleId)}
-          title="k or ←"
-        >
-          ← Previous
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={detail.nextSampleId === null}
-          onClick={() => goTo(detail.nextSampleId)}
-          title="j or →"
-        >
-          Next →
-        </Button>
-      </Group>
-    </Group>
+    <Stack gap="sm" px="lg" py="sm">
+      <QuestionHead route={route} detail={detail} run={run} goTo={goTo} />
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
+          <Card withBorder padding="md">
+            <PicturePanel
+              detail={detail}
+              runId={route.runId}
+              probe={probe}
+              stepIndex={stepIndex}
+              choices={trying ? choices : null}
+              onStep={showStep}
+              onNext={() => goTo(detail.nextSampleId)}
+              onPrevious={() => goTo(detail.previousSampleId)}
+              onUp={() => navigate({ ...route, page: 'questions', shape: 'table' })}
+              onTry={() => setTrying(!trying)}
+              onCloseProbe={() => setProbe(null)}
+              onPatch={(slot) => setChoices((known) => changeOfClick(known, stepIndex ?? 0, slot))}
+            />
+          </Card>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
+          <QuestionAside
+            detail={detail}
+            run={run}
+            scorer={isScorer(route.scorer) ? route.scorer : (run?.scorer ?? null)}
+            stepIndex={stepIndex}
+            onStep={showStep}
+            trying={trying}
+            onTrying={setTrying}
+            choices={choices}
+            onChoices={setChoices}
+            probe={probe}
+            onProbe={setProbe}
+          />
+        </Grid.Col>
+      </Grid>
+    </Stack>
   );
 }

@@ -1,5 +1,6 @@
 /** Chooses the latent step that is drawn: all of them, or one. */
 import { Button, Group, SegmentedControl, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { stepColour } from '../../app/palette.ts';
 
@@ -11,9 +12,11 @@ export type StepScrubberProps = Readonly<{
   onStep: (stepIndex: number | null) => void;
   onView: (view: 'selected' | 'attention') => void;
   onPlay: () => void;
+  /** Further controls at the end of the row. */
+  children: ReactNode;
 }>;
 
-export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, onPlay }: StepScrubberProps) {
+export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, onPlay, children }: StepScrubberProps) {
   return (
     <Group justify="space-between" gap="sm">
       <Group gap={6} role="group" aria-label="Latent step">
@@ -34,16 +37,19 @@ export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, 
           {playing ? 'Stop' : 'Play'}
         </Button>
       </Group>
-      <SegmentedControl
-        size="xs"
-        aria-label="What is drawn"
-        value={view}
-        onChange={(value) => onView(value === 'attention' ? 'attention' : 'selected')}
-        data={[
-          { value: 'selected', label: 'Selected patches' },
-          { value: 'attention', label: 'Attention' },
-        ]}
-      />
+      <Group gap={6}>
+        <SegmentedControl
+          size="xs"
+          aria-label="What is drawn"
+          value={view}
+          onChange={(value) => onView(value === 'attention' ? 'attention' : 'selected')}
+          data={[
+            { value: 'selected', label: 'Selected patches' },
+            { value: 'attention', label: 'Attention' },
+          ]}
+        />
+        {children}
+      </Group>
     </Group>
   );
 }

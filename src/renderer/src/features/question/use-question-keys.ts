@@ -1,35 +1,32 @@
-/** Keys of the question page: 1..9 a step, 0 all, j/k or arrows the next and previous question, space plays, h heat map. */
-import { useEffect, useEffectEvent } from 'react';
+/** Keys of the question page. */
+import { useKeys } from '../../app/keys.ts';
 
 export type QuestionKeys = Readonly<{
   onStep: (stepIndex: number | null) => void;
   onNext: () => void;
   onPrevious: () => void;
+  onUp: () => void;
+  onTry: () => void;
   onPlay: () => void;
   onToggleView: () => void;
 }>;
 
-export function useQuestionKeys(keys: QuestionKeys): void {
-  const act = useEffectEvent((event: KeyboardEvent): boolean => {
-    if (/^[1-9]$/.test(event.key)) keys.onStep(Number(event.key) - 1);
-    else if (event.key === '0') keys.onStep(null);
-    else if (event.key === 'j' || event.key === 'ArrowRight') keys.onNext();
-    else if (event.key === 'k' || event.key === 'ArrowLeft') keys.onPrevious();
-    else if (event.key === ' ') keys.onPlay();
-    else if (event.key === 'h') keys.onToggleView();
-    else return false;
-    return true;
-  });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const target = event.target;
-      if (target instanceof Element && target.closest('input, textarea, select, [role="radiogroup"]') !== null) return;
-      // Space presses the button that has the focus.
-      if (event.key === ' ' && target instanceof Element && target.closest('button, a') !== null) return;
-      if (act(event)) event.preventDefault();
-    };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
-  }, []);
+const stepKeys = Array.from({ length: 9 }, (_, index) => String(index + 1));
+
+export function useQuestionKeys(act: QuestionKeys): void {
+  useKeys('Question', [
+    {
+      keys: stepKeys,
+      label: '1 … 9',
+      description: 'Patches of one latent step',
+      run: (pressed) => act.onStep(Number(pressed) - 1),
+    },
+    { keys: ['0'], description: 'Patches of all latent steps', run: () => act.onStep(null) },
+    { keys: [' '], label: 'Space', description: 'Play the latent steps', run: act.onPlay },
+    { keys: ['h'], description: 'Heat map of the attention, and back', run: act.onToggleView },
+    { keys: ['j', 'ArrowRight'], label: 'j or →', description: 'Next question of the list', run: act.onNext },
+    { keys: ['k', 'ArrowLeft'], label: 'k or ←', description: 'Previous question of the list', run: act.onPrevious },
+    { keys: ['u'], description: 'Back to the list', run: act.onUp },
+    { keys: ['t'], description: 'Try other settings on this question', run: act.onTry },
+  ]);
 }

@@ -1,0 +1,107 @@
+/** Before and after: the run's answer, and every try of this question. */
+import { ActionIcon, Anchor, Group, Table, Text } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
+import type { Prediction, Reading, ScorerName } from '../../../../shared/prediction.ts';
+import { choiceLetter } from '../../../../shared/sample.ts';
+import { api } from '../../api/queries.ts';
+import { milliseconds } from '../../components/numbers.ts';
+import { OutcomeBadge } from '../../components/outcome-badge.tsx';
+import { outcomeOf } from './outcome-of.ts';
+import { describeProbe } from './probe-text.ts';
+
+export type ProbeListProps = Readonly<{
+  detail: QuestionDetail;
+  scorer: ScorerName;
+  shown: Probe | null;
+  onShow: (probe: Probe | null) => void;
+}>;
+
+export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
+  const queries = useQueryClient();
+  const remove = useMutation(
+    api.questions.deleteProbe.mutationOptions({
+      onSuccess: ({ probeId }) => {
+        if (shown?.probeId === probeId) onShow(null);
+        return queries.invalidateQueries({ queryKey: api.questions.get.key() });
+      },
+    }),
+  );
+  const reading = detail.readings.find((candidate) => candidate.scorer === scorer) ?? null;
+  return (
+    <Table fz="xs" verticalSpacing={6} horizontalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Settings</Table.Th>
+          <Table.Th>Outcome</Table.Th>
+          <Table.Th>Output</Table.Th>
+          <Table.Th ta="right">Time</Table.Th>
+          <Table.Th />
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        <AnswerRow name="the run" prediction={detail.prediction} reading={reading} />
+        {detail.probes.map((probe) => (
+          <AnswerRow
+            key={probe.probeId}
+            name={describeProbe(probe)}
+            prediction={probe.prediction}
+            reading={probe.reading}
+            chosen={probe.probeId === shown?.probeId}
+            onShow={() => onShow(probe.probeId === shown?.probeId ? null : probe)}
+            onDelete={() => remove.mutate({ probeId: probe.probeId })}
+          />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+type AnswerRowProps = Readonly<{
+  name: string;
+  prediction: Prediction;
+  reading: Reading | null;
+  chosen?: boolean;
+  onShow?: () => void;
+  onDelete?: () => void;
+}>;
+
+function AnswerRow({ name, prediction, reading, chosen = false, onShow, onDelete }: AnswerRowProps) {
+  const answer = prediction.status === 'answered' ? prediction.answer : null;
+  const letter = reading?.choiceIndex ?? null;
+  return (
+    <Table.Tr {...(chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
+      <Table.Td>
+        {onShow === undefined ? (
+          name
+        ) : (
+          <Anchor component="button" type="button" size="xs" ta="left" onClick={onShow} aria-pressed={chosen}>
+            {name}
+          </Anchor>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4} wrap="nowrap">
+          <OutcomeBadge outcome={outcomeOf(prediction, reading)} />
+          {letter === null ? null : choiceLetter(letter)}
+        </Group>
+      </Table.Td>
+      <Table.Td maw={160}>
+        <Text size="xs" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+          {prediction.status === 'failed' ? prediction.failure.message : prediction.answer.outputText}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        {milliseconds(answer?.timings?.totalMs ?? null)}
+      </Table.Td>
+      <Table.Td>
+        {onDelete === undefined ? null : (
+          <ActionIcon size="sm" variant="subtle" color="gray" onClick={onDelete} aria-label={`Delete the try ${name}`}>
+            <IconTrash size={14} />
+          </ActionIcon>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,34 @@
+/** The latent steps in numbers: masses and focus as a chart, and step by step. */
+import { Skeleton, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import type { LatentStep } from '../../../../shared/trace.ts';
+import { StepTable } from './step-table.tsx';
+
+// The charts' library is large; the picture does not wait for it.
+const StepChart = lazy(() => import('./step-chart.tsx'));
+
+export type StepsPanelProps = Readonly<{
+  steps: readonly LatentStep[];
+  stepIndex: number | null;
+  onStep: (stepIndex: number) => void;
+}>;
+
+export function StepsPanel({ steps, stepIndex, onStep }: StepsPanelProps) {
+  if (steps.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        No latent steps were taken or recorded for this answer.
+      </Text>
+    );
+  }
+  return (
+    <>
+      <StepTable steps={steps} stepIndex={stepIndex} onStep={onStep} />
+      {steps.length < 2 ? null : (
+        <Suspense fallback={<Skeleton h={150} mt="md" />}>
+          <StepChart steps={steps} />
+        </Suspense>
+      )}
+    </>
+  );
+}
