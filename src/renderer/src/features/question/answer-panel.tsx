@@ -1,15 +1,13 @@
-/** What the model wrote, what each scorer read in it, and how long it took. */
-import { Anchor, Code, Collapse, Group, Mark, Table, Text } from '@mantine/core';
+/** What the model wrote, with the claim that was read in it, how long it took, and the prompt. */
+import { Anchor, Code, Collapse, Mark, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Answer, Reading } from '../../../../shared/prediction.ts';
-import { choiceLetter } from '../../../../shared/sample.ts';
 import { milliseconds } from '../../components/numbers.ts';
 import classes from './answer-panel.module.css';
-import { OutcomeBadge } from '../../components/outcome-badge.tsx';
 
-export type AnswerPanelProps = Readonly<{ answer: Answer; readings: readonly Reading[]; reading: Reading | null }>;
+export type AnswerPanelProps = Readonly<{ answer: Answer; reading: Reading | null }>;
 
-export function AnswerPanel({ answer, readings, reading }: AnswerPanelProps) {
+export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
   const [promptShown, { toggle }] = useDisclosure(false);
   return (
     <>
@@ -19,7 +17,6 @@ export function AnswerPanel({ answer, readings, reading }: AnswerPanelProps) {
       <Text size="xs" c="dimmed" mt={6}>
         {describe(answer)}
       </Text>
-      {readings.length === 0 ? null : <Readings readings={readings} />}
       {answer.prompt === null ? null : (
         <>
           <Anchor
@@ -59,35 +56,6 @@ function Output({ text, match }: Readonly<{ text: string; match: Reading['match'
       <Mark className={classes.claim}>{text.slice(match.start, match.end)}</Mark>
       {text.slice(match.end)}
     </>
-  );
-}
-
-function Readings({ readings }: Readonly<{ readings: readonly Reading[] }>) {
-  return (
-    <Table fz="xs" verticalSpacing={4} horizontalSpacing={6} mt="xs">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Scorer</Table.Th>
-          <Table.Th ta="center">Read</Table.Th>
-          <Table.Th>Rule</Table.Th>
-          <Table.Th />
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {readings.map(({ scorer, choiceIndex, rule, correct }) => (
-          <Table.Tr key={scorer}>
-            <Table.Td>{scorer}</Table.Td>
-            <Table.Td ta="center">{choiceIndex === null ? '–' : choiceLetter(choiceIndex)}</Table.Td>
-            <Table.Td c="dimmed">{rule}</Table.Td>
-            <Table.Td ta="right">
-              <Group justify="flex-end">
-                <OutcomeBadge outcome={correct ? 'right' : choiceIndex === null ? 'unparsed' : 'wrong'} />
-              </Group>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }
 

@@ -12,6 +12,7 @@ import { navigate } from '../../routing/use-route.ts';
 import { changeOfClick, type PatchChoices } from './patch-choices.ts';
 import { PicturePanel } from './picture-panel.tsx';
 import { QuestionAside } from './question-aside.tsx';
+import { QuestionAspects } from './question-aspects.tsx';
 import { QuestionHead } from './question-head.tsx';
 
 export type QuestionRoute = Extract<Route, { page: 'question' }>;
@@ -85,20 +86,26 @@ function Question({ route, detail, run }: QuestionProps) {
               onPatch={(slot) => setChoices((known) => changeOfClick(known, stepIndex ?? 0, slot))}
             />
           </Card>
+          <Card withBorder padding="md" pt="xs" mt="md">
+            <QuestionAspects
+              detail={detail}
+              run={run}
+              stepIndex={stepIndex}
+              onStep={showStep}
+              trying={trying}
+              onTrying={setTrying}
+              choices={choices}
+              onChoices={setChoices}
+              probe={probe}
+              onProbe={setProbe}
+            />
+          </Card>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
           <QuestionAside
             detail={detail}
             run={run}
             scorer={isScorer(route.scorer) ? route.scorer : (run?.scorer ?? null)}
-            stepIndex={stepIndex}
-            onStep={showStep}
-            trying={trying}
-            onTrying={setTrying}
-            choices={choices}
-            onChoices={setChoices}
-            probe={probe}
-            onProbe={setProbe}
           />
         </Grid.Col>
       </Grid>

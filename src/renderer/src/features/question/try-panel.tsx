@@ -77,7 +77,7 @@ function TryForm({
   };
   return (
     <Stack gap="sm">
-      <SimpleGrid cols={2} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
         <NumberInput
           size="xs"
           label={labelOf('latentSteps')}
@@ -94,19 +94,18 @@ function TryForm({
           value={given.patchesPerStep}
           onChange={(value) => number('patchesPerStep', value)}
         />
+        <Select
+          size="xs"
+          label={labelOf('intervention')}
+          data={[...interventions]}
+          allowDeselect={false}
+          value={given.intervention}
+          onChange={(value) => {
+            const chosen = interventions.find((name) => name === value);
+            if (chosen !== undefined) setGiven({ ...given, intervention: chosen });
+          }}
+        />
       </SimpleGrid>
-      <Select
-        size="xs"
-        label={labelOf('intervention')}
-        description="Drop latent text or vision, or choose patches otherwise"
-        data={[...interventions]}
-        allowDeselect={false}
-        value={given.intervention}
-        onChange={(value) => {
-          const chosen = interventions.find((name) => name === value);
-          if (chosen !== undefined) setGiven({ ...given, intervention: chosen });
-        }}
-      />
       <ChosenPatches choices={choices} onChoices={onChoices} />
       <Group gap="xs">
         <Button

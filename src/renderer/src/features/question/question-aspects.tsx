@@ -1,0 +1,81 @@
+/** Under the picture: what is known and tried about the answer, one aspect at a time. */
+import { Badge, Tabs } from '@mantine/core';
+import { z } from 'zod';
+import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
+import type { RunSummary } from '../../../../shared/run.ts';
+import { usePreference } from '../../api/use-preference.ts';
+import { NoteEditor } from './note-editor.tsx';
+import { OtherRuns } from './other-runs.tsx';
+import type { PatchChoices } from './patch-choices.ts';
+import { ReadingsTable } from './readings-table.tsx';
+import { StepsPanel } from './steps-panel.tsx';
+import { TryPanel } from './try-panel.tsx';
+
+export type QuestionAspectsProps = Readonly<{
+  detail: QuestionDetail;
+  run: RunSummary | null;
+  stepIndex: number | null;
+  onStep: (stepIndex: number) => void;
+  trying: boolean;
+  onTrying: (trying: boolean) => void;
+  choices: PatchChoices;
+  onChoices: (choices: PatchChoices) => void;
+  probe: Probe | null;
+  onProbe: (probe: Probe | null) => void;
+}>;
+
+const aspects = ['steps', 'try', 'scorers', 'runs', 'note'] as const;
+type Aspect = (typeof aspects)[number];
+const aspectSchema = z.enum(aspects);
+
+export function QuestionAspects(props: QuestionAspectsProps) {
+  const { detail, run, stepIndex, onStep, trying, onTrying, choices, onChoices, probe, onProbe } = props;
+  const [remembered, remember] = usePreference('question.aspect', aspectSchema, 'steps');
+  const steps = detail.prediction.status === 'answered' ? (detail.prediction.answer.trace?.steps ?? []) : [];
+  const shown: Aspect = trying ? 'try' : remembered === 'try' ? 'steps' : remembered;
+  const show = (value: string | null): void => {
+    const aspect = aspects.find((name) => name === value) ?? 'steps';
+    onTrying(aspect === 'try');
+    if (aspect !== 'try') remember(aspect);
+  };
+  return (
+    <Tabs value={shown} onChange={show}>
+      <Tabs.List mb="sm">
+        <Tabs.Tab value="steps">Latent steps</Tabs.Tab>
+        <Tabs.Tab value="try" rightSection={<Amount value={detail.probes.length} />}>
+          Try it
+        </Tabs.Tab>
+        <Tabs.Tab value="scorers">Scorers</Tabs.Tab>
+        <Tabs.Tab value="runs" rightSection={<Amount value={detail.otherRuns.length} />}>
+          Other runs
+        </Tabs.Tab>
+        <Tabs.Tab value="note" rightSection={<Amount value={detail.note === '' ? 0 : 1} />}>
+          Note
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="steps">
+        <StepsPanel steps={steps} stepIndex={stepIndex} onStep={onStep} />
+      </Tabs.Panel>
+      <Tabs.Panel value="try">
+        {run === null ? null : (
+          <TryPanel run={run} detail={detail} choices={choices} onChoices={onChoices} probe={probe} onProbe={onProbe} />
+        )}
+      </Tabs.Panel>
+      <Tabs.Panel value="scorers">
+        <ReadingsTable readings={detail.readings} />
+      </Tabs.Panel>
+      <Tabs.Panel value="runs">
+        <OtherRuns detail={detail} />
+      </Tabs.Panel>
+      <Tabs.Panel value="note">{run === null ? null : <NoteEditor runId={run.runId} detail={detail} />}</Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Amount({ value }: Readonly<{ value: number }>) {
+  return value === 0 ? null : (
+    <Badge size="xs" variant="light" circle>
+      {value}
+    </Badge>
+  );
+}
