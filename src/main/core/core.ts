@@ -120,7 +120,12 @@ async function openParts(storePath: string, mustExist: boolean, engineHost: Engi
   const store = openStore(storePath, { mustExist });
   return {
     store,
-    runs: createRunService({ store, engineHost, version: programFiles.version }),
+    runs: createRunService({
+      store,
+      engineHost,
+      version: programFiles.version,
+      readerEntry: programFiles.readerEntry,
+    }),
     library: createDatasetLibrary(store),
   };
 }

@@ -17,6 +17,8 @@ type ProgramFiles = Readonly<{
   fromSource: boolean;
   /** Entry module of the engine's process. */
   engineEntry: string;
+  /** Entry module of the threads that read the store. */
+  readerEntry: string;
   /** The page's files, as vite builds them. */
   renderer: string;
   demoDataset: string;
@@ -39,6 +41,9 @@ function locate(): ProgramFiles {
         engineEntry: fromSource
           ? join(folder, 'src', 'main', 'methods', 'engine-entry.ts')
           : join(folder, 'dist', 'main', 'engine-entry.js'),
+        readerEntry: fromSource
+          ? join(folder, 'src', 'main', 'runs', 'reader', 'reader-worker.ts')
+          : join(folder, 'dist', 'main', 'reader-worker.js'),
         renderer: join(folder, 'dist', 'renderer'),
         demoDataset: join(folder, 'resources', 'demo', 'dataset'),
         demoCheckpoint: join(folder, 'resources', 'demo', 'checkpoint'),

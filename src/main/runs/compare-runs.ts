@@ -5,20 +5,12 @@ import { compareRuns } from '../analysis/compare-runs.ts';
 import { areDifferentQuestions } from '../analysis/question-identity.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { ensureScored } from './scoring-rows.ts';
 
 /**
- * By `scorer`, or by run A's own. Questions are the same when their ids are, unless they come from different datasets
- * and their texts say otherwise. Excluded questions take no part.
+ * Questions are the same when their ids are, unless they come from different datasets and their texts say otherwise.
+ * Excluded questions take no part. Both runs have been scored.
  */
-export async function compareStoredRuns(
-  store: Store,
-  runA: RunRecord,
-  runB: RunRecord,
-  scorer: ScorerName = runA.scorer,
-): Promise<RunComparison> {
-  await ensureScored(store, runA, scorer);
-  await ensureScored(store, runB, scorer);
+export function compareScoredRuns(store: Store, runA: RunRecord, runB: RunRecord, scorer: ScorerName): RunComparison {
   return compareRuns(store.scores.outcomesOf(runA.runRow, scorer), store.scores.outcomesOf(runB.runRow, scorer), {
     runIdA: runA.runId,
     runIdB: runB.runId,

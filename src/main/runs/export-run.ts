@@ -13,7 +13,6 @@ import type { Store } from '../store/store.ts';
 import { parseWhere } from '../../shared/where.ts';
 import { protectedPaths } from './protected-paths.ts';
 import { runManifest, type Manifest } from './run-manifest.ts';
-import { ensureScopeScored } from './question-reads.ts';
 import { readPrediction } from './scoring-rows.ts';
 
 const pageSize = 500;
@@ -26,15 +25,14 @@ export type ExportRequest = Readonly<{
 
 export type Exported = Readonly<{ files: readonly ExportedRows[]; manifest: Manifest }>;
 
-/** Writes the requested files. Fails: `wrong-usage` (filter), and as the files do; then nothing is left behind. */
-export async function exportRun(
+/** Writes the requested files from a scored run. Fails: `wrong-usage` (filter), and as the files do; then nothing is left behind. */
+export async function writeExport(
   store: Store,
   run: RunRecord,
   { paths, where, scorer }: ExportRequest,
   version: string,
 ): Promise<Exported> {
   const scope = { runRow: run.runRow, scorer, where: parseWhere(where) };
-  await ensureScopeScored(store, { runId: run.runId, where, scorer });
   const writer = await createExportWriter({
     paths,
     scorer,

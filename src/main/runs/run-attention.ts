@@ -8,22 +8,23 @@ import { parseWhere } from '../../shared/where.ts';
 import { createAttentionTally } from '../analysis/attention.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { ensureScopeScored } from './question-reads.ts';
 
 /** Questions tallied without a pause; a few ms with three steps of 32 patches. */
 const pageSize = 100;
 
 export type AttentionRequest = Readonly<{ where: readonly string[]; scorer: ScorerName }>;
 
-/** Tagged as excluded is left out unless the filter asks for it. Fails: `wrong-usage` (filter). */
+/**
+ * Tagged as excluded is left out unless the filter asks for it. `tally` does the work, by default here. The run has
+ * been scored. Fails: `wrong-usage` (filter).
+ */
 export async function attentionOf(
   store: Store,
   run: RunRecord,
-  { where, scorer }: AttentionRequest,
-  signal?: AbortSignal,
+  request: AttentionRequest,
+  tally: () => Promise<RunAttention> = () => tallyAttention(store, run, request),
 ): Promise<RunAttention> {
-  const filter = parseWhere(where);
-  await ensureScopeScored(store, { runId: run.runId, where, scorer });
+  const { where, scorer } = request;
   const current = store.runs.find(run.runId) ?? run;
   const isWhole = where.length === 0;
   const kept = isWhole ? store.analyses.kept(current, 'attention', scorer) : undefined;
@@ -31,7 +32,22 @@ export async function attentionOf(
     const parsed = runAttentionSchema.safeParse(JSON.parse(kept));
     if (parsed.success) return parsed.data;
   }
-  const scope = { runRow: run.runRow, scorer, where: { excluded: ['no'], ...filter } };
+  const result = await tally();
+  const unchanged = store.runs.find(run.runId)?.revision === current.revision;
+  if (isWhole && unchanged && current.status !== 'running') {
+    store.analyses.keep(current, 'attention', scorer, JSON.stringify(result));
+  }
+  return result;
+}
+
+/** The walk over the questions; only reads. */
+export async function tallyAttention(
+  store: Store,
+  run: RunRecord,
+  { where, scorer }: AttentionRequest,
+  signal?: AbortSignal,
+): Promise<RunAttention> {
+  const scope = { runRow: run.runRow, scorer, where: { excluded: ['no'], ...parseWhere(where) } };
   const tally = createAttentionTally();
   const all = store.questions.positions(scope);
   for (let first = 0; first < all.length; first += pageSize) {
@@ -42,10 +58,5 @@ export async function attentionOf(
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const result: RunAttention = { runId: run.runId, scorer, ...tally.result() };
-  const unchanged = store.runs.find(run.runId)?.revision === current.revision;
-  if (isWhole && unchanged && current.status !== 'running') {
-    store.analyses.keep(current, 'attention', scorer, JSON.stringify(result));
-  }
-  return result;
+  return { runId: run.runId, scorer, ...tally.result() };
 }

@@ -11,17 +11,13 @@ import type { RunAttention } from '../../shared/run-attention.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
 import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
-import { buildCategoryTree } from '../analysis/category-tree.ts';
-import { scienceqaTables } from '../analysis/scienceqa-tables.ts';
 import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { Store } from '../store/store.ts';
 import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
-import { compareStoredRuns } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
-import { exportRun } from './export-run.ts';
 import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
@@ -34,10 +30,7 @@ import {
   type TryInput,
 } from './question-prober.ts';
 import {
-  countQuestions,
   ensureScopeScored,
-  getQuestion,
-  listQuestions,
   type GetQuestionInput,
   type ListQuestionsInput,
   type ScopeInput,
@@ -51,6 +44,8 @@ import { runManifest } from './run-manifest.ts';
 import { shortRepeatCommand } from './repeat-command.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
 import { runResult } from './run-tally.ts';
+import { createStoreReader } from './reader/store-reader.ts';
+import { ensureScored, type FindUnscored } from './scoring-rows.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
@@ -64,6 +59,8 @@ export type RunServiceOptions = Readonly<{
   threadCount?: number | null;
   /** How long an engine stays loaded after its last use. */
   engineStaysMs?: number;
+  /** Entry module of the threads that read the store for large runs; null: this thread reads. */
+  readerEntry?: string | null;
 }>;
 
 export type RunIdInput = Readonly<{ runId: string }>;
@@ -124,7 +121,7 @@ export type RunService = Readonly<{
   }>;
   rename: (input: RunIdInput & Readonly<{ label: string }>) => Promise<RunSummary>;
   times: (input: RunIdInput) => Promise<RunTimes>;
-  compare: (input: CompareInput) => Promise<RunComparison>;
+  compare: (input: CompareInput, signal?: AbortSignal) => Promise<RunComparison>;
   methodTable: (input: MethodTableInput) => Promise<MethodTable>;
   sweep: (input: Omit<MethodTableInput, 'baselineRunId'>) => Promise<{ points: SweepPoint[] }>;
   attention: (
@@ -139,11 +136,11 @@ export type RunService = Readonly<{
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
   exportRun: (input: ExportRunInput) => Promise<{ files: ExportedFile[]; manifest: ExportManifest }>;
   importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
-  listQuestions: (input: ListQuestionsInput) => Promise<{ rows: QuestionRow[]; total: number }>;
+  listQuestions: (input: ListQuestionsInput, signal?: AbortSignal) => Promise<{ rows: QuestionRow[]; total: number }>;
   /** Counts under a filter. */
-  countQuestions: (input: ScopeInput) => Promise<QuestionFacets>;
+  countQuestions: (input: ScopeInput, signal?: AbortSignal) => Promise<QuestionFacets>;
   /** `imageUrl` is relative: `image/{runId}/{sampleId}`, both URI-encoded; serve it with `readRunImage`. */
-  getQuestion: (input: GetQuestionInput) => Promise<QuestionDetail>;
+  getQuestion: (input: GetQuestionInput, signal?: AbortSignal) => Promise<QuestionDetail>;
   tagQuestions: (input: TagInput) => Promise<{ changed: number }>;
   noteQuestion: (input: RunIdInput & Readonly<{ sampleId: string; note: string }>) => { note: string };
   /** Answers one question again with other settings, ahead of a run's next batch. */
@@ -165,12 +162,21 @@ export function createRunService({
   version,
   threadCount = null,
   engineStaysMs = 120_000,
+  readerEntry = null,
 }: RunServiceOptions): RunService {
   const desk = createEngineDesk({ host: engineHost, threadCount, stayLoadedMs: engineStaysMs });
   const control = createRunControl({ store, desk, version });
   const shelf = createDatasetShelf();
   const preview = createPlanPreview(store);
   const prober = createQuestionProber(store, shelf, desk);
+  const reader = createStoreReader(store, readerEntry);
+  const findUnscored: FindUnscored = ({ runId, planned }, scorer, version, limit) =>
+    reader.read('unscored', { runId, scorer, version, limit }, planned);
+  /** Scores what the scope needs; returns how large its run is. */
+  const prepare = async (scope: ScopeInput): Promise<number> => {
+    await ensureScopeScored(store, scope, findUnscored);
+    return requireRun(store, scope.runId).planned;
+  };
 
   return {
     start: async (request) => summaryOf(store, await control.start(request)),
@@ -194,8 +200,7 @@ export function createRunService({
       const run = requireRun(store, runId);
       const by = scorer ?? run.scorer;
       const summary = await summaryOf(store, run, by);
-      const categories = buildCategoryTree(store.scores.tally(run.runRow, by));
-      const tables = scienceqaTables(store.scores.scienceqaTally(run.runRow, by));
+      const { categories, tables } = await reader.read('categories', { runId, scorer: by }, run.planned);
       const manifest = runManifest(store, run, by, version);
       return { run: summary, categories, tables, manifest, repeatCommand: await shortRepeatCommand(store, run) };
     },
@@ -203,18 +208,21 @@ export function createRunService({
       store.runs.rename(requireRun(store, runId).runRow, label);
       return summaryOf(store, requireRun(store, runId));
     },
-    times: async ({ runId }) => {
-      const { runRow } = requireRun(store, runId);
-      const { phases, totalMs, arSteps } = store.times;
-      return { phases: phases(runRow), totalMs: totalMs(runRow), arSteps: arSteps(runRow) };
+    times: async ({ runId }) => reader.read('times', { runId }, requireRun(store, runId).planned),
+    compare: async ({ runIdA, runIdB, scorer }, signal) => {
+      const runs = [requireRun(store, runIdA), requireRun(store, runIdB)];
+      const by = scorer ?? requireRun(store, runIdA).scorer;
+      for (const run of runs) await ensureScored(store, run, by, findUnscored);
+      const size = Math.max(...runs.map(({ planned }) => planned));
+      return reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal);
     },
-    compare: ({ runIdA, runIdB, scorer }) =>
-      compareStoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),
     methodTable: (input) => methodTableOf(store, input),
     sweep: async (input) => ({ points: await sweepOf(store, input) }),
     attention: async ({ runId, where, scorer }, signal) => {
       const run = requireRun(store, runId);
-      return attentionOf(store, run, { where, scorer: scorer ?? run.scorer }, signal);
+      const request = { where, scorer: scorer ?? run.scorer };
+      const size = await prepare({ runId, ...request });
+      return attentionOf(store, run, request, () => reader.read('attention', { runId, ...request }, size, signal));
     },
     rescore: async ({ runId, scorer }) => {
       const run = requireRun(store, runId);
@@ -245,7 +253,8 @@ export function createRunService({
     exportRun: async ({ runId, where, scorer, ...paths }) => {
       const run = requireRun(store, runId);
       const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
-      const { files, manifest } = await exportRun(store, run, request, version);
+      const size = await prepare({ runId, where, scorer: request.scorer });
+      const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size);
       return { files: files.map(({ kind, path, rowCount }) => ({ kind, path, rowCount })), manifest };
     },
     importPredictions: async (input) => {
@@ -253,18 +262,9 @@ export function createRunService({
       const run = requireRun(store, runId);
       return { ...(await runResult(store, run, statusOf(run), run.scorer)), problems };
     },
-    listQuestions: async (input) => {
-      await ensureScopeScored(store, input);
-      return listQuestions(store, input);
-    },
-    countQuestions: async (input) => {
-      await ensureScopeScored(store, input);
-      return countQuestions(store, input);
-    },
-    getQuestion: async (input) => {
-      await ensureScopeScored(store, input);
-      return getQuestion(store, input);
-    },
+    listQuestions: async (input, signal) => reader.read('listQuestions', input, await prepare(input), signal),
+    countQuestions: async (input, signal) => reader.read('countQuestions', input, await prepare(input), signal),
+    getQuestion: async (input, signal) => reader.read('getQuestion', input, await prepare(input), signal),
     tagQuestions: (input) => tagQuestions(store, input),
     noteQuestion: (input) => noteQuestion(store, input),
     tryQuestion: (input, signal) => prober.tryQuestion(input, signal),
@@ -278,6 +278,7 @@ export function createRunService({
     close: async () => {
       await control.close();
       await desk.close();
+      await reader.close();
       await shelf.close();
     },
   };

@@ -6,7 +6,10 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 
 /** Answers scored in one transaction. */
-const pageSize = 500;
+const pageSize = 200;
+
+/** Positions asked for in one look: a look begins at the first position again. */
+const unscoredAtOnce = 100_000;
 
 /** What the scorer reads in the prediction; null for a failed question. */
 export function readPrediction(scorer: ScorerName, sample: Sample, prediction: Prediction): Reading | null {
@@ -31,8 +34,25 @@ export function savePredictionScore(
 /** Revisions of runs that are known to be scored to the last row, by store; looking takes longer than a page. */
 const scoredRevisions = new WeakMap<Store, Map<string, number>>();
 
-/** Scores whatever of the run this version of the scorer has not read yet. Lets other work in between pages. */
-export async function ensureScored(store: Store, run: RunRecord, scorer: ScorerName): Promise<void> {
+/** Finds up to `limit` positions that a version of a scorer has not read. */
+export type FindUnscored = (
+  run: RunRecord,
+  scorer: ScorerName,
+  version: number,
+  limit: number,
+) => Promise<readonly number[]>;
+
+/**
+ * Scores whatever of the run this version of the scorer has not read yet. Lets other work in between pages.
+ * `findUnscored` looks for it, by default here.
+ */
+export async function ensureScored(
+  store: Store,
+  run: RunRecord,
+  scorer: ScorerName,
+  findUnscored: FindUnscored = async ({ runRow }, by, version, limit) =>
+    store.scores.missing(runRow, by, version, limit),
+): Promise<void> {
   const { runRow } = run;
   const { version } = scorers[scorer];
   const known = scoredRevisions.get(store) ?? new Map<string, number>();
@@ -42,17 +62,20 @@ export async function ensureScored(store: Store, run: RunRecord, scorer: ScorerN
   for (;;) {
     // Read first: whatever another process writes after this counts the revision up.
     const revision = store.runs.find(run.runId)?.revision ?? run.revision;
-    const missing = store.scores.missing(runRow, scorer, version, pageSize);
+    const missing = await findUnscored(run, scorer, version, unscoredAtOnce);
     if (missing.length === 0) {
       known.set(key, revision);
       return;
     }
-    store.transaction(() => {
-      for (const question of store.predictions.at(runRow, missing, { steps: 'none' })) {
-        savePredictionScore(store, runRow, scorer, question);
-      }
-      store.runs.touch(runRow);
-    });
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let first = 0; first < missing.length; first += pageSize) {
+      const page = missing.slice(first, first + pageSize);
+      store.transaction(() => {
+        for (const question of store.predictions.at(runRow, page, { steps: 'none' })) {
+          savePredictionScore(store, runRow, scorer, question);
+        }
+        store.runs.touch(runRow);
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }

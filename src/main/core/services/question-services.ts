@@ -5,9 +5,9 @@ import type { ServiceParts } from './service-parts.ts';
 export function createQuestionService({ open }: ServiceParts): QuestionService {
   const runs = async () => (await open()).runs;
   return {
-    list: async (input) => (await runs()).listQuestions(input),
-    facets: async (input) => (await runs()).countQuestions(input),
-    get: async (input) => (await runs()).getQuestion(input),
+    list: async (input, signal) => (await runs()).listQuestions(input, signal),
+    facets: async (input, signal) => (await runs()).countQuestions(input, signal),
+    get: async (input, signal) => (await runs()).getQuestion(input, signal),
     tag: async (input) => (await runs()).tagQuestions(input),
     tags: async () => ({ tags: [...(await open()).store.annotations.tags()] }),
     note: async (input) => (await runs()).noteQuestion(input),

@@ -31,7 +31,7 @@ export function createRunProcedures({ open, storePath }: ServiceParts): RunProce
     rename: async (input) => (await runs()).rename(input),
     times: async (input) => (await runs()).times(input),
     attention: async (input, signal) => (await runs()).attention(input, signal),
-    compare: async (input) => (await runs()).compare(input),
+    compare: async (input, signal) => (await runs()).compare(input, signal),
     methodTable: async (input) => (await runs()).methodTable(input),
     sweep: async (input) => (await runs()).sweep(input),
     rescore: async (input) => (await runs()).rescore(input),

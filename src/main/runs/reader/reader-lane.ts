@@ -1,0 +1,93 @@
+/**
+ * One reader's thread and the questions that wait for it. It starts with the first question; questions whose asker
+ * has gone are dropped before they are asked.
+ */
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { PenumbraFailure } from '../../../shared/failure.ts';
+import type { ReaderStart, ReadReply, ReadRequest } from './reader-protocol.ts';
+
+export type ReaderLane = Readonly<{
+  /** Fails as the read does; rejects with the signal's reason where it aborts before the read has begun. */
+  ask: (request: ReadRequest, signal?: AbortSignal) => Promise<unknown>;
+  close: () => Promise<void>;
+}>;
+
+type Waiting = Readonly<{
+  request: ReadRequest;
+  signal: AbortSignal | undefined;
+  resolve: (output: unknown) => void;
+  reject: (reason: unknown) => void;
+}>;
+
+/** @param entry module of the thread: reader-worker.ts or its bundle */
+export function createReaderLane(entry: string, start: ReaderStart): ReaderLane {
+  let worker: Worker | null = null;
+  let asked: Waiting | null = null;
+  let isClosed = false;
+  const waiting: Waiting[] = [];
+
+  const settle = (finish: (question: Waiting) => void): void => {
+    const question = asked;
+    asked = null;
+    // An idle thread keeps no process alive.
+    worker?.unref();
+    if (question !== null) finish(question);
+    next();
+  };
+  const startWorker = (): Worker => {
+    // Standard output belongs to the faces; options of this process are not the thread's.
+    const started = new Worker(pathToFileURL(entry), { workerData: start, execArgv: [], stdout: true });
+    started.on('message', (reply: ReadReply) =>
+      settle(({ resolve, reject }) => {
+        if (reply.kind === 'done') resolve(reply.output);
+        else if (reply.kind === 'failed') reject(new PenumbraFailure(reply.failure));
+        else reject(new Error(`in the store's reader: ${reply.stack}`));
+      }),
+    );
+    const onEnd = (reason: unknown): void => {
+      if (worker !== started) return;
+      worker = null;
+      settle(({ reject }) => reject(reason));
+    };
+    started.on('error', onEnd);
+    started.on('exit', (code) => onEnd(new Error(`the store's reader ended with code ${code}`)));
+    return started;
+  };
+  const next = (): void => {
+    if (asked !== null || isClosed) return;
+    const question = waiting.shift();
+    if (question === undefined) return;
+    if (question.signal?.aborted === true) {
+      question.reject(question.signal.reason);
+      next();
+      return;
+    }
+    asked = question;
+    worker ??= startWorker();
+    worker.ref();
+    worker.postMessage(question.request);
+  };
+
+  return {
+    ask: (request, signal) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) {
+          reject(new Error('the reader is closed'));
+          return;
+        }
+        waiting.push({ request, signal, resolve, reject });
+        next();
+      }),
+    close: async () => {
+      isClosed = true;
+      const reason = new PenumbraFailure({ kind: 'cancelled', message: 'The program ends.' });
+      for (const { reject } of waiting.splice(0)) reject(reason);
+      const ended = worker;
+      worker = null;
+      asked?.reject(reason);
+      asked = null;
+      await ended?.terminate();
+    },
+  };
+}

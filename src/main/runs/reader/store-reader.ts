@@ -1,0 +1,50 @@
+/**
+ * Reads of the store that may take long, kept away from the core's thread: over many questions they go to a thread
+ * with a connection of its own, one for what a page waits for and one for walks over a whole run. A small run is read
+ * here: starting a thread would take longer.
+ */
+import type { Store } from '../../store/store.ts';
+import { createReaderLane, type ReaderLane } from './reader-lane.ts';
+import { storeReads, type ReadInput, type ReadName, type ReadOutput } from './store-reads.ts';
+
+export type StoreReader = Readonly<{
+  /** @param questionCount planned questions of the largest run concerned */
+  read: <Name extends ReadName>(
+    name: Name,
+    input: ReadInput<Name>,
+    questionCount: number,
+    signal?: AbortSignal,
+  ) => Promise<ReadOutput<Name>>;
+  close: () => Promise<void>;
+}>;
+
+/** Questions up to which a read takes a few milliseconds. */
+const smallRun = 2000;
+
+/** @param entry module of the threads; null: everything is read here */
+export function createStoreReader(store: Store, entry: string | null): StoreReader {
+  const lanes = new Map<'page' | 'walk', ReaderLane>();
+  const laneOf = (kind: 'page' | 'walk', path: string): ReaderLane => {
+    const lane = lanes.get(kind) ?? createReaderLane(path, { storePath: store.path });
+    lanes.set(kind, lane);
+    return lane;
+  };
+  return {
+    read: async <Name extends ReadName>(
+      name: Name,
+      input: ReadInput<Name>,
+      questionCount: number,
+      signal?: AbortSignal,
+    ): Promise<ReadOutput<Name>> => {
+      if (entry === null || questionCount <= smallRun) {
+        // The table pairs each name with its input and output; TypeScript loses the pair in the union.
+        return (await storeReads[name](store, input as never, signal)) as ReadOutput<Name>;
+      }
+      const kind = name === 'exportRun' || name === 'attention' ? 'walk' : 'page';
+      return (await laneOf(kind, entry).ask({ name, input }, signal)) as ReadOutput<Name>;
+    },
+    close: async () => {
+      for (const lane of lanes.values()) await lane.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * What a reader's thread can be asked: questions that only read the store, by name. The rows of the runs concerned
+ * have been scored before, because scoring writes.
+ */
+import type { RunAttention } from '../../../shared/run-attention.ts';
+import type { AccuracyRow, CategoryNode, RunComparison } from '../../../shared/statistics.ts';
+import type { ScorerName } from '../../../shared/prediction.ts';
+import { buildCategoryTree } from '../../analysis/category-tree.ts';
+import { scienceqaTables } from '../../analysis/scienceqa-tables.ts';
+import type { Store } from '../../store/store.ts';
+import { compareScoredRuns } from '../compare-runs.ts';
+import { writeExport, type Exported, type ExportRequest } from '../export-run.ts';
+import { countQuestions, getQuestion, listQuestions } from '../question-reads.ts';
+import { tallyAttention, type AttentionRequest } from '../run-attention.ts';
+import { requireRun } from '../run-state.ts';
+
+type RunInput = Readonly<{ runId: string }>;
+
+export const storeReads = {
+  listQuestions,
+  countQuestions,
+  getQuestion,
+  /** Up to `limit` positions that this version of the scorer has not read. */
+  unscored: (
+    store: Store,
+    { runId, scorer, version, limit }: RunInput & Readonly<{ scorer: ScorerName; version: number; limit: number }>,
+  ): number[] => store.scores.missing(requireRun(store, runId).runRow, scorer, version, limit),
+  categories: (
+    store: Store,
+    { runId, scorer }: RunInput & Readonly<{ scorer: ScorerName }>,
+  ): { categories: CategoryNode[]; tables: AccuracyRow[] } => {
+    const { runRow } = requireRun(store, runId);
+    return {
+      categories: buildCategoryTree(store.scores.tally(runRow, scorer)),
+      tables: scienceqaTables(store.scores.scienceqaTally(runRow, scorer)),
+    };
+  },
+  times: (store: Store, { runId }: RunInput) => {
+    const { runRow } = requireRun(store, runId);
+    const { phases, totalMs, arSteps } = store.times;
+    return { phases: phases(runRow), totalMs: totalMs(runRow), arSteps: arSteps(runRow) };
+  },
+  compare: (
+    store: Store,
+    { runIdA, runIdB, scorer }: Readonly<{ runIdA: string; runIdB: string; scorer: ScorerName }>,
+  ): RunComparison => compareScoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),
+  attention: (
+    store: Store,
+    { runId, ...request }: RunInput & AttentionRequest,
+    signal?: AbortSignal,
+  ): Promise<RunAttention> => tallyAttention(store, requireRun(store, runId), request, signal),
+  exportRun: (
+    store: Store,
+    { runId, version, ...request }: RunInput & ExportRequest & Readonly<{ version: string }>,
+  ): Promise<Exported> => writeExport(store, requireRun(store, runId), request, version),
+} as const;
+
+export type StoreReads = typeof storeReads;
+export type ReadName = keyof StoreReads;
+export type ReadInput<Name extends ReadName> = Parameters<StoreReads[Name]>[1];
+export type ReadOutput<Name extends ReadName> = Awaited<ReturnType<StoreReads[Name]>>;
