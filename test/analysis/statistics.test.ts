@@ -3,7 +3,7 @@ import { bootstrapDifference } from '../../src/main/analysis/bootstrap.ts';
 import { holmCorrection } from '../../src/main/analysis/holm.ts';
 import { logFactorial } from '../../src/main/analysis/log-gamma.ts';
 import { mcnemarExact } from '../../src/main/analysis/mcnemar.ts';
-import { wilsonInterval } from '../../src/main/analysis/proportion.ts';
+import { wilsonInterval } from '../../src/shared/wilson-interval.ts';
 import { createUniform, derivedSeed, drawBinomial } from '../../src/main/analysis/random.ts';
 import { mean, quantile, summarise } from '../../src/main/analysis/summary.ts';
 import { expectClose, golden } from './golden-statistics.ts';

@@ -1,7 +1,7 @@
 /** The tree all -> domain -> topic -> category as a list of nodes, each node before its children, siblings by name. */
 import type { CategoryNode } from '../../shared/statistics.ts';
 import type { OutcomeRow } from './outcomes.ts';
-import { wilsonInterval } from './proportion.ts';
+import { wilsonInterval } from '../../shared/wilson-interval.ts';
 
 export type Categorised = Readonly<{ domain: string; topic: string; category: string }>;
 

@@ -8,7 +8,7 @@ import type { AlignedRun, AlignedRuns } from './align-runs.ts';
 import { bootstrapDifference } from './bootstrap.ts';
 import { holmCorrection } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
-import { wilsonInterval } from './proportion.ts';
+import { wilsonInterval } from '../../shared/wilson-interval.ts';
 import { derivedSeed } from './random.ts';
 import { mean, summarise } from './summary.ts';
 

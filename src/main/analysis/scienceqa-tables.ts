@@ -4,7 +4,7 @@
  */
 import type { AccuracyRow } from '../../shared/statistics.ts';
 import type { Outcome } from './outcomes.ts';
-import { wilsonInterval } from './proportion.ts';
+import { wilsonInterval } from '../../shared/wilson-interval.ts';
 
 /** Questions alike in all that the tables look at. */
 export type ScienceqaCount = Readonly<{

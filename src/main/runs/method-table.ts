@@ -7,7 +7,7 @@ import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createRunAlignment, type AlignedRuns } from '../analysis/align-runs.ts';
 import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
-import { wilsonInterval } from '../analysis/proportion.ts';
+import { wilsonInterval } from '../../shared/wilson-interval.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { differentQuestionsOf } from './compare-runs.ts';

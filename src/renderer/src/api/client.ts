@@ -7,7 +7,7 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract.ts';
 import type { Failure } from '../../../shared/failure.ts';
-import { failureSchema } from '../../../shared/failure.ts';
+import { failureSchema, PenumbraFailure } from '../../../shared/failure.ts';
 import { windowBridge } from '../app/window-bridge.ts';
 import { apiToken, SessionEnded } from './session.ts';
 import { createWindowLink } from './window-link.ts';
@@ -29,6 +29,7 @@ export const client: ContractRouterClient<Contract> = createORPCClient(link);
 
 /** What went wrong, as a failure that can be shown; bugs and lost connections included. */
 export function failureOf(error: unknown): Failure {
+  if (error instanceof PenumbraFailure) return error.failure;
   if (error instanceof SessionEnded || (error instanceof ORPCError && error.status === 401)) {
     return {
       kind: 'unauthorised',

@@ -29,7 +29,7 @@ export default function Histogram({ bins, binEnd, binStart = 0, name, label, for
         dataKey="from"
         series={[{ name, color: 'violet.5' }]}
         barProps={{ isAnimationActive: false }}
-        gridAxis="y"
+        gridAxis="x"
         xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 24 }}
         yAxisProps={{ width: 44, allowDecimals: false }}
         tooltipProps={{ labelFormatter: (_label, payload) => rangeOf(payload) }}

@@ -17,7 +17,7 @@ export type CategoryTableProps = Readonly<{
 }>;
 
 export function CategoryTable({ runId, categories, where, scorer }: CategoryTableProps) {
-  const chosen = keyOf(categoryPath(where));
+  const chosen = where.length === 0 ? null : keyOf(categoryPath(where));
   const [open, setOpen] = useState<ReadonlySet<string>>(
     () => new Set(categories.filter(({ path }) => path.length === 1).map(({ path }) => keyOf(path))),
   );

@@ -2,7 +2,7 @@
 import { Card, SimpleGrid, Text } from '@mantine/core';
 import type { RunSummary } from '../../../../shared/run.ts';
 import type { Interval } from '../../../../shared/statistics.ts';
-import { count, percent } from '../../components/numbers.ts';
+import { count, milliseconds, percent } from '../../components/numbers.ts';
 
 export type RunFiguresProps = Readonly<{ run: RunSummary; accuracy: Interval | null }>;
 
@@ -15,18 +15,12 @@ export function RunFigures({ run, accuracy }: RunFiguresProps) {
       run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`,
       `${count(run.unparsed)} unparsed, ${count(run.failed)} failed`,
     ],
-    ...(run.arStepsMean === null
-      ? []
-      : [['AR steps', run.arStepsMean.toFixed(2), 'mean a question: latent steps + tokens'] as const]),
-    ...(run.secondsPerQuestionMean === null
-      ? []
-      : [
-          [
-            'Time a question',
-            `${run.secondsPerQuestionMean.toFixed(3)} s`,
-            `mean, model only${run.device === null ? '' : `, on ${run.device}`}`,
-          ] as const,
-        ]),
+    ['AR steps', run.arStepsMean?.toFixed(2) ?? '–', 'mean a question: latent steps + tokens'],
+    [
+      'Time a question',
+      run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean),
+      `mean, model only${run.device === null ? '' : `, on ${run.device}`}`,
+    ],
   ];
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">

@@ -40,11 +40,10 @@ export function TimesCard({ runId }: Readonly<{ runId: string }>) {
             {`n = ${String(arSteps.count)}; mean ${arSteps.mean.toFixed(2)}, median ${String(arSteps.median)}, 90 % within ${String(arSteps.p90)}, most ${String(arSteps.max)}`}
           </Text>
           <Histogram
-            bins={arSteps.bins}
-            binEnd={arSteps.binEnd}
+            {...wholeSteps(arSteps)}
             name="Questions"
             label="AR steps, number of questions by steps"
-            format={(value) => value.toFixed(1)}
+            format={(value) => value.toFixed(0)}
           />
         </Card>
       )}
@@ -57,6 +56,12 @@ const Loading = () => (
     <Loader type="dots" aria-label="Loading" />
   </Center>
 );
+
+/** Without the empty bins at the end: the last bin of a short run is far beyond its longest answer. */
+function wholeSteps({ bins, binEnd }: Readonly<{ bins: readonly number[]; binEnd: number }>) {
+  const count = Math.max(1, bins.findLastIndex((each) => each > 0) + 1);
+  return { bins: bins.slice(0, count), binEnd: (binEnd * count) / bins.length };
+}
 
 const phaseColours = ['#999999', '#56b4e9', '#0072b2', '#e69f00', '#cc79a7'] as const;
 

@@ -1,131 +1,173 @@
-/** The list of runs, newest first. */
-import { Anchor, Badge, Card, Code, Container, Group, Progress, Stack, Table, Text, Title } from '@mantine/core';
+/** The list of runs: sort, search, choose some to compare, export or delete. While it is empty: the first start. */
+import {
+  Checkbox,
+  Card,
+  Container,
+  Group,
+  Pagination,
+  ScrollArea,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { RunStatus, RunSummary } from '../../../../shared/run.ts';
-import { client } from '../../api/client.ts';
-import { count, dateTime, percent } from '../../components/numbers.ts';
+import { useRef, useState } from 'react';
+import { z } from 'zod';
+import type { RunSummary } from '../../../../shared/run.ts';
+import { api } from '../../api/queries.ts';
+import { usePreference } from '../../api/use-preference.ts';
+import { useKeys } from '../../app/keys.ts';
+import { count, counted } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
-import { rowLink } from '../../components/row-link.ts';
-import { formatRoute } from '../../routing/route.ts';
-import { runTitle } from '../run/run-title.ts';
+import { ChosenRunsBar } from './chosen-runs-bar.tsx';
+import { FirstStart } from './first-start.tsx';
+import { ImportPredictionsButton } from './import-predictions-button.tsx';
+import { OpenPackedRun } from './open-packed-run.tsx';
+import { runColumns, shownRuns, type RunOrder } from './run-order.ts';
+import { RunRow } from './run-row.tsx';
+import { SortHeader } from './sort-header.tsx';
 
-const pageSize = 200;
+/** The newest; a store with more says so. */
+const listLimit = 1000;
+const pageSize = 50;
 
-const statusColours: Readonly<Record<RunStatus, string>> = {
-  running: 'violet',
-  paused: 'yellow',
-  interrupted: 'orange',
-  finished: 'teal',
-  failed: 'red',
-};
+const orderSchema = z.object({ by: z.enum(runColumns), descending: z.boolean() });
+const newestFirst: RunOrder = { by: 'created', descending: true };
 
 export default function RunsPage() {
-  const query = useQuery({
-    queryKey: ['runs'],
-    queryFn: () => client.runs.list({ limit: pageSize }),
-    refetchInterval: ({ state }) =>
-      state.data?.runs.some(({ status }) => status === 'running') === true ? 1000 : 10_000,
-  });
+  const query = useQuery(api.runs.list.queryOptions({ input: { limit: listLimit } }));
   return (
-    <Container size="xl" py="lg">
-      <Title order={2} mb="md">
-        Runs
-      </Title>
+    <Container size={1680} px="lg" py="lg">
       <QueryGate query={query}>
-        {({ runs, total }) => (runs.length === 0 ? <NoRuns /> : <RunTable runs={runs} total={total} />)}
+        {({ runs, total }) => (
+          <>
+            <Group justify="space-between" mb="md">
+              <Title order={2}>Runs</Title>
+              {runs.length === 0 ? null : (
+                <Group gap="xs">
+                  <OpenPackedRun />
+                  <ImportPredictionsButton />
+                </Group>
+              )}
+            </Group>
+            {runs.length === 0 ? <FirstStart /> : <RunList runs={runs} total={total} />}
+          </>
+        )}
       </QueryGate>
     </Container>
   );
 }
 
-function RunTable({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total: number }>) {
-  return (
-    <Card withBorder padding={0}>
-      <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Run</Table.Th>
-            <Table.Th>Model</Table.Th>
-            <Table.Th>Dataset</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th ta="right">Questions</Table.Th>
-            <Table.Th ta="right">Accuracy</Table.Th>
-            <Table.Th ta="right">AR steps</Table.Th>
-            <Table.Th>Created</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {runs.map((run) => (
-            <RunRow run={run} key={run.runId} />
-          ))}
-        </Table.Tbody>
-      </Table>
-      {total > runs.length ? (
-        <Text size="sm" c="dimmed" p="md">
-          The newest {count(runs.length)} of {count(total)} runs.
-        </Text>
-      ) : null}
-    </Card>
-  );
-}
+function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total: number }>) {
+  const [order, setOrder] = usePreference<RunOrder>('runs.order', orderSchema, newestFirst);
+  const [search, setSearch] = useState('');
+  const [page, setPage] = useState(1);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const searchField = useRef<HTMLInputElement>(null);
+  useKeys('Runs', [{ keys: ['/'], description: 'Search', run: () => searchField.current?.focus() }]);
 
-function RunRow({ run }: Readonly<{ run: RunSummary }>) {
-  const href = formatRoute({ page: 'run', runId: run.runId, tab: 'overview' });
+  const shown = shownRuns(runs, search, order);
+  const pageCount = Math.max(1, Math.ceil(shown.length / pageSize));
+  const current = Math.min(page, pageCount);
+  const rows = shown.slice((current - 1) * pageSize, current * pageSize);
+  const chosenRuns = runs.filter(({ runId }) => chosen.has(runId));
+  const choose = (runIds: readonly string[], isChosen: boolean): void => {
+    const next = new Set(chosen);
+    for (const runId of runIds) {
+      if (isChosen) next.add(runId);
+      else next.delete(runId);
+    }
+    setChosen(next);
+  };
+  const isAll = rows.length > 0 && rows.every(({ runId }) => chosen.has(runId));
+  const head = { order, onOrder: setOrder };
   return (
-    <Table.Tr {...rowLink(href)}>
-      <Table.Td>
-        <Anchor href={href} fw={550}>
-          {runTitle(run)}
-        </Anchor>
-        <Text size="xs" c="dimmed" ff="monospace">
-          {run.runId}
-        </Text>
-      </Table.Td>
-      <Table.Td>{run.modelName ?? '–'}</Table.Td>
-      <Table.Td>{run.datasetPath?.split(/[\\/]/).findLast(Boolean) ?? '–'}</Table.Td>
-      <Table.Td>
-        <Badge color={statusColours[run.status]} variant="light" radius="sm">
-          {run.status}
-        </Badge>
-        {run.status === 'running' ? (
-          <Progress value={(100 * run.total) / Math.max(1, run.planned)} size="xs" mt={6} />
-        ) : null}
-      </Table.Td>
-      <Table.Td ta="right">
-        {run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`}
-      </Table.Td>
-      <Table.Td ta="right">
-        {percent(run.accuracy)}
-        <Text size="xs" c="dimmed">
-          {run.scorer}
-        </Text>
-      </Table.Td>
-      <Table.Td ta="right">{run.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
-      <Table.Td>{dateTime(run.createdAt)}</Table.Td>
-    </Table.Tr>
-  );
-}
-
-function NoRuns() {
-  return (
-    <Card withBorder padding="xl">
-      <Stack gap="sm" maw={640}>
-        <Title order={4}>No runs yet</Title>
-        <Text>A run is a model&apos;s answers to a dataset&apos;s questions. To get a first one within a minute:</Text>
-        <Code block>npm run demo</Code>
-        <Text>With a model and a dataset of your own:</Text>
-        <Code block>
-          {
-            'penumbra model import CHECKPOINT --out MODEL --precision int8\npenumbra eval --dataset DATASET --model MODEL'
-          }
-        </Code>
-        <Group gap={6}>
-          <Text c="dimmed" size="sm">
-            Or bring predictions made elsewhere:
+    <Stack gap="sm">
+      <Group justify="space-between" gap="sm" mih={36}>
+        <TextInput
+          ref={searchField}
+          w={320}
+          placeholder="Search name, model, dataset"
+          aria-label="Search runs"
+          leftSection={<IconSearch size={16} aria-hidden="true" />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        {chosenRuns.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {shown.length === total ? counted(total, 'run') : `${count(shown.length)} of ${counted(total, 'run')}`}
           </Text>
-          <Code>penumbra predictions import FILE</Code>
-        </Group>
-      </Stack>
-    </Card>
+        ) : (
+          <ChosenRunsBar runs={chosenRuns} onClear={() => setChosen(new Set())} />
+        )}
+      </Group>
+      <Card withBorder padding={0}>
+        <ScrollArea type="auto">
+          <Table highlightOnHover verticalSpacing={8} horizontalSpacing="xs" fz="sm" miw={980}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w={36}>
+                  <Checkbox
+                    size="xs"
+                    aria-label="Choose all shown runs"
+                    checked={isAll}
+                    indeterminate={!isAll && rows.some(({ runId }) => chosen.has(runId))}
+                    onChange={(event) =>
+                      choose(
+                        rows.map(({ runId }) => runId),
+                        event.currentTarget.checked,
+                      )
+                    }
+                  />
+                </Table.Th>
+                <SortHeader {...head} column="label" label="Run" />
+                <SortHeader {...head} column="model" label="Model" />
+                <SortHeader {...head} column="dataset" label="Dataset" />
+                <SortHeader {...head} column="method" label="Method" />
+                <SortHeader {...head} column="status" label="Status" />
+                <SortHeader {...head} column="accuracy" label="Accuracy" right largestFirst />
+                <SortHeader {...head} column="ar-steps" label="AR steps" right largestFirst />
+                <SortHeader {...head} column="time" label="Time" right largestFirst />
+                <SortHeader {...head} column="created" label="Created" largestFirst />
+                <Table.Th w={48} aria-label="Actions" />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((run) => (
+                <RunRow
+                  key={run.runId}
+                  run={run}
+                  chosen={chosen.has(run.runId)}
+                  onChoose={(isChosen) => choose([run.runId], isChosen)}
+                />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollArea>
+        {rows.length === 0 ? (
+          <Text p="md" size="sm">
+            No run matches “{search}”.
+          </Text>
+        ) : null}
+      </Card>
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed">
+          Bars: accuracy with its 95 % Wilson interval, by each run&apos;s own scorer.
+          {total > runs.length ? ` Only the newest ${count(runs.length)} of ${count(total)} runs are listed.` : ''}
+        </Text>
+        {pageCount === 1 ? null : (
+          <Pagination
+            size="sm"
+            total={pageCount}
+            value={current}
+            onChange={setPage}
+            getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+          />
+        )}
+      </Group>
+    </Stack>
   );
 }

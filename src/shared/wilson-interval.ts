@@ -1,5 +1,5 @@
 /** Intervals of a proportion (Wilson 1927): they stay inside 0 and 1 and hold up for few questions and rates near 0 or 1. */
-import type { Interval } from '../../shared/statistics.ts';
+import type { Interval } from './statistics.ts';
 
 /** The normal quantile of a two-sided 95 % interval. */
 export const z95 = 1.959963984540054;

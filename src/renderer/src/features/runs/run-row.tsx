@@ -1,0 +1,132 @@
+/** A run in the list: what it is, how far it is, how it did. */
+import { Anchor, Checkbox, Progress, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { RunSummary } from '../../../../shared/run.ts';
+import { wilsonInterval } from '../../../../shared/wilson-interval.ts';
+import { useRunProgress } from '../../api/run-progress.ts';
+import { IntervalBar } from '../../components/interval-bar.tsx';
+import { count, dateTime, duration, milliseconds, percent } from '../../components/numbers.ts';
+import { rowLink } from '../../components/row-link.ts';
+import { RunStatusBadge } from '../../components/run-status-badge.tsx';
+import { formatRoute } from '../../routing/route.ts';
+import { RunMenu } from '../run/run-menu.tsx';
+import { runTitle } from '../run/run-title.ts';
+import { RenameRun } from './rename-run.tsx';
+import { datasetName } from './run-order.ts';
+
+export type RunRowProps = Readonly<{ run: RunSummary; chosen: boolean; onChoose: (chosen: boolean) => void }>;
+
+export function RunRow({ run, chosen, onChoose }: RunRowProps) {
+  const [renaming, setRenaming] = useState(false);
+  const href = formatRoute({ page: 'run', runId: run.runId, tab: 'overview' });
+  const { settings } = run;
+  const isLatent = settings?.method === 'ivt-lr';
+  return (
+    <Table.Tr {...rowLink(href)} {...(chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
+      <Table.Td onClick={(event) => event.stopPropagation()}>
+        <Checkbox
+          size="xs"
+          aria-label={`Choose ${runTitle(run)}`}
+          checked={chosen}
+          onChange={(event) => onChoose(event.currentTarget.checked)}
+        />
+      </Table.Td>
+      <Table.Td maw={360}>
+        <Anchor href={href} fw={550} size="sm" truncate display="block" title={runTitle(run)}>
+          {runTitle(run)}
+        </Anchor>
+        {run.where.length === 0 ? null : (
+          <Text size="xs" c="dimmed" truncate title={run.where.join(' ')}>
+            {run.where.join(' ')}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td maw={190}>
+        <Text size="sm" truncate title={run.modelName ?? ''}>
+          {run.modelName ?? '–'}
+        </Text>
+      </Table.Td>
+      <Table.Td maw={150}>
+        <Text size="sm" truncate title={run.datasetPath ?? ''}>
+          {datasetName(run) ?? '–'}
+        </Text>
+        {run.split === null ? null : (
+          <Text size="xs" c="dimmed" truncate>
+            {run.split}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+        {settings?.method ?? 'imported'}
+        {isLatent ? (
+          <Text size="xs" c="dimmed">
+            {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}${settings.intervention === 'none' ? '' : `, ${settings.intervention}`}`}
+          </Text>
+        ) : null}
+      </Table.Td>
+      <Table.Td>
+        <RunState run={run} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Text size="sm" fw={550} inherit>
+          {percent(run.accuracy)}
+        </Text>
+        <Accuracy run={run} />
+      </Table.Td>
+      <Table.Td ta="right">{run.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
+      </Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+        <Text size="xs">{dateTime(run.createdAt)}</Text>
+      </Table.Td>
+      <Table.Td onClick={(event) => event.stopPropagation()}>
+        <RunMenu run={run} onRename={() => setRenaming(true)} />
+        {renaming ? <RenameRun run={run} onClose={() => setRenaming(false)} /> : null}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Accuracy({ run }: Readonly<{ run: RunSummary }>) {
+  const interval = wilsonInterval(run.correct, run.total);
+  if (interval === null) return null;
+  return (
+    <div
+      style={{ display: 'flex', justifyContent: 'flex-end' }}
+      title={`${count(run.correct)} of ${count(run.total)} by ${run.scorer}`}
+    >
+      <IntervalBar interval={interval} />
+    </div>
+  );
+}
+
+function RunState({ run }: Readonly<{ run: RunSummary }>) {
+  const progress = useRunProgress(run.runId);
+  const live = run.status === 'running' && progress?.status === 'running' ? progress : null;
+  const done = Math.max(run.total, live?.done ?? 0);
+  return (
+    <>
+      <RunStatusBadge status={run.status} phase={live?.phase ?? null} />
+      {run.status === 'finished' ? (
+        <Text size="xs" c="dimmed">
+          {count(run.total)} questions
+        </Text>
+      ) : (
+        <>
+          <Progress
+            value={(100 * done) / Math.max(1, run.planned)}
+            size="xs"
+            mt={4}
+            color={run.status === 'running' ? 'violet' : 'gray'}
+            aria-label={`Answered ${count(done)} of ${count(run.planned)}`}
+          />
+          <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+            {count(done)} / {count(run.planned)}
+            {typeof live?.secondsLeft === 'number' ? `, ${duration(live.secondsLeft)} left` : ''}
+          </Text>
+        </>
+      )}
+    </>
+  );
+}
