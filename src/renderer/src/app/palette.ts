@@ -23,3 +23,27 @@ export const outcomeColours: Readonly<Record<QuestionRow['outcome'], string>> = 
   unparsed: 'gray',
   failed: 'red',
 };
+
+/** Colours for series without a meaning of their own (runs, domains), in order; more series than colours start over. */
+export function seriesColour(index: number): string {
+  return seriesColours[index % seriesColours.length] ?? seriesColours[0];
+}
+const seriesColours = ['#0072b2', '#d55e00', '#00966e', '#cc79a7', '#b07d00', '#56b4e9', '#777777'] as const;
+
+/** Right against wrong in charts: the blue and the vermilion that every kind of colour vision tells apart. */
+export const answerColours = { all: '#777777', right: '#0072b2', wrong: '#d55e00' } as const;
+
+/** Viridis in eight stops: lightness rises with the value, so that it reads without colour, too. */
+const viridis = ['#440154', '#46327e', '#365c8d', '#277f8e', '#1fa187', '#4ac16d', '#a0da39', '#fde725'] as const;
+
+/** Colour of a share between 0 and 1 on the sequential scale. */
+export function sequentialColour(fraction: number): string {
+  const place = Math.min(1, Math.max(0, fraction)) * (viridis.length - 1);
+  const [low, high] = [viridis[Math.floor(place)] ?? viridis[0], viridis[Math.ceil(place)] ?? viridis[0]];
+  const channel = (colour: string, index: number): number => Number.parseInt(colour.slice(index, index + 2), 16);
+  const mixed = [1, 3, 5].map((index) => {
+    const from = channel(low, index);
+    return Math.round(from + (channel(high, index) - from) * (place - Math.floor(place)));
+  });
+  return `rgb(${mixed.join(', ')})`;
+}

@@ -7,6 +7,9 @@ import { questionOrders, type QuestionSort } from '../../../shared/question-orde
 export const runTabs = ['overview', 'questions', 'latent', 'manifest'] as const;
 export type RunTab = (typeof runTabs)[number];
 
+export const compareViews = ['table', 'sweep', 'interventions', 'pair', 'attention'] as const;
+export type CompareView = (typeof compareViews)[number];
+
 /** A filtered, sorted list of questions. */
 export type QuestionView = Readonly<{ where: readonly string[]; sort: QuestionSort | null; scorer: string | null }>;
 
@@ -26,7 +29,8 @@ export type Route =
   | Readonly<{ page: 'run'; runId: string; tab: Exclude<RunTab, 'questions'> }>
   | (Readonly<{ page: 'questions'; runId: string; shape: 'table' | 'gallery' }> & QuestionView)
   | (Readonly<{ page: 'question'; runId: string; sampleId: string; stepIndex: number | null }> & QuestionView)
-  | Readonly<{ page: 'compare'; runIds: readonly string[]; scorer: string | null }>;
+  /** The first run is the baseline. */
+  | Readonly<{ page: 'compare'; runIds: readonly string[]; scorer: string | null; view?: CompareView }>;
 
 export const emptyView: QuestionView = { where: [], sort: null, scorer: null };
 
@@ -47,7 +51,10 @@ export function parseRoute(hash: string): Route {
     const [dataset, model, fromRun] = ['dataset', 'model', 'from'].map((name) => parameters.get(name));
     return { page: 'new-run', dataset: dataset ?? null, model: model ?? null, fromRun: fromRun ?? null, where };
   }
-  if (area === 'compare') return { page: 'compare', runIds: parameters.getAll('run'), scorer };
+  if (area === 'compare') {
+    const view = compareViews.find((name) => name === parameters.get('view'));
+    return { page: 'compare', runIds: parameters.getAll('run'), scorer, ...(view === undefined ? {} : { view }) };
+  }
   if (area !== 'runs' || id === undefined) return { page: 'runs' };
   const view: QuestionView = { where, sort: parseSort(parameters.get('sort')), scorer };
   if (kind === 'questions' && sampleId !== undefined) {
@@ -104,7 +111,11 @@ function partsOf(route: Route): readonly [string, Parameters] {
     case 'compare':
       return [
         'compare',
-        [...route.runIds.map((runId) => ['run', runId] as const), ...optional('scorer', route.scorer)],
+        [
+          ...route.runIds.map((runId) => ['run', runId] as const),
+          ...optional('scorer', route.scorer),
+          ...optional('view', route.view ?? null),
+        ],
       ];
     case 'run': {
       const run = `runs/${encodeURIComponent(route.runId)}`;

@@ -1,11 +1,148 @@
-/** Work in progress. */
-import { Container, Title } from '@mantine/core';
-import type { Route } from '../../routing/route.ts';
+/** Runs side by side: the main table, accuracy against N and K, interventions, two runs in detail, attention. */
+import { Alert, Button, Card, Container, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../../api/queries.ts';
+import { QueryGate } from '../../components/query-gate.tsx';
+import { compareViews, formatRoute, type CompareView, type Route } from '../../routing/route.ts';
+import { navigate } from '../../routing/use-route.ts';
+import { scorerOf } from '../run/use-run.ts';
+import { AttentionView } from './attention-view.tsx';
+import { InterventionsView } from './interventions-view.tsx';
+import { PairView } from './pair-view.tsx';
+import { runNames } from './run-names.ts';
+import { RunPicker } from './run-picker.tsx';
+import { SweepView } from './sweep-view.tsx';
+import { LeftOut, TableView } from './table-view.tsx';
 
-export default function ComparePage(_props: Extract<Route, { page: 'compare' }>) {
+type ComparePageProps = Extract<Route, { page: 'compare' }>;
+
+const viewLabels: Readonly<Record<CompareView, string>> = {
+  table: 'Main table',
+  sweep: 'Accuracy against N and K',
+  interventions: 'Interventions',
+  pair: 'Two runs',
+  attention: 'Masses and focus',
+};
+
+export default function ComparePage(props: ComparePageProps) {
+  const { runIds } = props;
+  const list = useQuery(api.runs.list.queryOptions({ input: { limit: 1000 } }));
   return (
-    <Container size="xl" py="lg">
-      <Title order={2}>Compare</Title>
+    <Container size={1680} px="lg" py="lg">
+      <Title order={2} mb="md">
+        Compare
+      </Title>
+      <QueryGate query={list}>
+        {({ runs }) => (
+          <Stack gap="md">
+            <RunPicker
+              runs={runs}
+              runIds={runIds}
+              names={runNames(runIds, runs)}
+              scorer={props.scorer}
+              onChange={(chosen, scorer) => navigate({ ...props, runIds: chosen, scorer }, { replace: true })}
+            />
+            {runIds.length < 2 ? (
+              <TooFew canPickAll={runs.length >= 2} newest={runs.slice(0, 4).map(({ runId }) => runId)} />
+            ) : (
+              <Compared {...props} runs={runs} />
+            )}
+          </Stack>
+        )}
+      </QueryGate>
     </Container>
+  );
+}
+
+type ComparedProps = ComparePageProps & Pick<Parameters<typeof TableView>[0], 'runs'>;
+
+function Compared({ runs, ...route }: ComparedProps) {
+  const { runIds, view = 'table' } = route;
+  const scorer = scorerOf(route.scorer) ?? undefined;
+  const names = runNames(runIds, runs);
+  const query = useQuery({
+    ...api.runs.methodTable.queryOptions({
+      input: { runIds: [...runIds], ...(scorer === undefined ? {} : { scorer }) },
+    }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <QueryGate query={query}>
+      {(table) => (
+        <>
+          {table.leftOut + table.excluded === 0 ? null : (
+            <Alert
+              color="orange"
+              variant="light"
+              title={`Compared over ${String(table.commonQuestions)} questions that all of these runs answered`}
+            >
+              <LeftOut table={table} />
+            </Alert>
+          )}
+          <Tabs
+            value={view}
+            keepMounted={false}
+            onChange={(value) => {
+              const next = compareViews.find((name) => name === value);
+              if (next !== undefined) navigate({ ...route, view: next }, { replace: true });
+            }}
+          >
+            <Tabs.List mb="md">
+              {compareViews.map((name) => (
+                <Tabs.Tab value={name} key={name}>
+                  {viewLabels[name]}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            <Tabs.Panel value="table">
+              <TableView table={table} runs={runs} names={names} />
+            </Tabs.Panel>
+            <Tabs.Panel value="sweep">
+              <SweepView runIds={runIds} scorer={scorer} />
+            </Tabs.Panel>
+            <Tabs.Panel value="interventions">
+              <InterventionsView table={table} names={names} scorer={scorer} />
+            </Tabs.Panel>
+            <Tabs.Panel value="pair">
+              <PairView runIds={runIds} names={names} scorer={scorer} />
+            </Tabs.Panel>
+            <Tabs.Panel value="attention">
+              <AttentionView runIds={runIds} names={names} scorer={scorer} />
+            </Tabs.Panel>
+          </Tabs>
+        </>
+      )}
+    </QueryGate>
+  );
+}
+
+function TooFew({ canPickAll, newest }: Readonly<{ canPickAll: boolean; newest: readonly string[] }>) {
+  return (
+    <Card withBorder padding="xl">
+      <Stack gap="sm" maw={680}>
+        <Title order={3} size="h4">
+          Pick two or more runs
+        </Title>
+        <Text>
+          They are compared over the questions that all of them answered: accuracy with intervals, time and steps beside
+          the paper&apos;s published figures, flips question by question, accuracy against N and K, attention by step.
+          Runs of other models, other settings and imported predictions can be mixed.
+        </Text>
+        <Group>
+          {canPickAll ? (
+            <Button component="a" href={formatRoute({ page: 'compare', runIds: newest, scorer: null })}>
+              Compare the newest {String(newest.length)}
+            </Button>
+          ) : (
+            <Button
+              component="a"
+              href={formatRoute({ page: 'new-run', dataset: null, model: null, fromRun: null, where: [] })}
+            >
+              New run
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Card>
   );
 }

@@ -1,6 +1,115 @@
-/** Work in progress: the analyses of a run's latent steps. */
-import { Text } from '@mantine/core';
+/** The attention analyses of a run's latent steps: masses, focus, distributions, and where selections fall. */
+import { Button, Card, Group, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { CategoryNode } from '../../../../shared/statistics.ts';
+import { api } from '../../api/queries.ts';
+import { showFailure } from '../../components/failure-notice.ts';
+import { QueryGate } from '../../components/query-gate.tsx';
+import { formatRoute } from '../../routing/route.ts';
+import { keyOf } from './category-tree.ts';
+import { downloadExport } from './download-export.ts';
+import { DistributionCard } from './latent/distribution-card.tsx';
+import { MassCard } from './latent/mass-card.tsx';
+import { SelectionMapsCard } from './latent/selection-maps-card.tsx';
+import { BorderCard, FocusCard, OverlapCard } from './latent/step-cards.tsx';
+import { useRun } from './use-run.ts';
+import { categoryFields, withFields } from './where.ts';
 
-export default function LatentTab(_props: Readonly<{ runId: string }>) {
-  return <Text c="dimmed">Latent steps</Text>;
+export default function LatentTab({ runId }: Readonly<{ runId: string }>) {
+  const run = useRun(runId);
+  const [path, setPath] = useState<readonly string[]>([]);
+  const where = withFields([], categoryFields(path));
+  const query = useQuery({
+    ...api.runs.attention.queryOptions({ input: { runId, where } }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <QueryGate query={query}>
+      {(attention) =>
+        attention.all.length === 0 && path.length === 0 ? (
+          <NoTraces />
+        ) : (
+          <Stack gap="md">
+            <Group justify="space-between" align="flex-end">
+              <CategorySelect nodes={run.data?.categories ?? []} path={path} onChange={setPath} />
+              <Button
+                variant="default"
+                size="sm"
+                onClick={() => void downloadExport('attention', [runId]).catch(showFailure)}
+              >
+                All numbers (CSV)
+              </Button>
+            </Group>
+            {attention.all.length === 0 ? (
+              <Text c="dimmed">No question of this category has latent steps.</Text>
+            ) : (
+              <>
+                <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+                  <MassCard attention={attention} />
+                  <FocusCard attention={attention} />
+                </SimpleGrid>
+                <SelectionMapsCard attention={attention} />
+                <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
+                  <DistributionCard attention={attention} />
+                  <BorderCard attention={attention} />
+                  <OverlapCard attention={attention} />
+                </SimpleGrid>
+              </>
+            )}
+          </Stack>
+        )
+      }
+    </QueryGate>
+  );
+}
+
+type CategorySelectProps = Readonly<{
+  nodes: readonly CategoryNode[];
+  path: readonly string[];
+  onChange: (path: readonly string[]) => void;
+}>;
+
+function CategorySelect({ nodes, path, onChange }: CategorySelectProps) {
+  const choices = nodes.filter((node) => node.path.length > 0 && node.path.length <= 2);
+  return (
+    <Select
+      label="Questions"
+      size="sm"
+      w={340}
+      searchable
+      clearable
+      placeholder="All questions"
+      value={path.length === 0 ? null : keyOf(path)}
+      onChange={(key) => onChange(choices.find((node) => keyOf(node.path) === key)?.path ?? [])}
+      data={choices.map((node) => ({
+        value: keyOf(node.path),
+        label: `${node.path.join(' / ')} (${String(node.total)})`,
+      }))}
+    />
+  );
+}
+
+function NoTraces() {
+  return (
+    <Card withBorder padding="xl">
+      <Stack gap="sm" maw={640}>
+        <Title order={3} size="h4">
+          No latent steps in this run
+        </Title>
+        <Text>
+          Only runs of the method ivt-lr with at least one latent step keep what each step attended to and selected.
+          Imported predictions and the method no-cot have none.
+        </Text>
+        <Group>
+          <Button
+            component="a"
+            href={formatRoute({ page: 'new-run', dataset: null, model: null, fromRun: null, where: [] })}
+          >
+            New run
+          </Button>
+        </Group>
+      </Stack>
+    </Card>
+  );
 }

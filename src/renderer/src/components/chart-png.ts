@@ -1,0 +1,124 @@
+/**
+ * A chart of the page as a PNG for papers and notes: every SVG below an element and every text that is marked for it,
+ * where they are on the page, with title, legend and source above and below. Nothing leaves the page: the SVGs are
+ * drawn by the browser from data addresses.
+ */
+
+export type LegendEntry = Readonly<{ label: string; colour: string; dashed?: boolean }>;
+
+export type PicturedChart = Readonly<{
+  title: string;
+  note: string;
+  legend: readonly LegendEntry[];
+  fileName: string;
+}>;
+
+const scale = 2;
+const margin = 20;
+const inherited = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'font-size',
+  'font-family',
+  'font-weight',
+  'text-anchor',
+  'opacity',
+  'visibility',
+] as const;
+
+/** Marks a text of the page that belongs to the chart. */
+export const picturedText = { 'data-pictured': true } as const;
+
+/** Draws the chart inside `root` and hands it to the browser as a download. */
+export async function downloadChart(root: HTMLElement, chart: PicturedChart): Promise<void> {
+  const frame = root.getBoundingClientRect();
+  const style = getComputedStyle(root);
+  const font = style.fontFamily;
+  const header = 34 + (chart.legend.length === 0 ? 0 : 22);
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil((frame.width + 2 * margin) * scale);
+  canvas.height = Math.ceil((frame.height + 2 * margin + header + 26) * scale);
+  const pen = canvas.getContext('2d');
+  if (pen === null) throw new Error('this browser draws no pictures');
+  pen.scale(scale, scale);
+  pen.fillStyle = getComputedStyle(document.body).backgroundColor;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = style.color;
+  pen.textBaseline = 'middle';
+  pen.font = `600 15px ${font}`;
+  pen.fillText(chart.title, margin, margin + 6);
+  drawLegend(pen, chart.legend, style.color, font, margin + 34);
+  const top = margin + header;
+  for (const svg of root.querySelectorAll('svg')) {
+    const box = svg.getBoundingClientRect();
+    const isPart = svg.closest('button, [aria-hidden="true"], .recharts-legend-wrapper') === null;
+    if (!isPart || box.width === 0) continue;
+    pen.drawImage(await imageOf(svg, box), box.x - frame.x + margin, box.y - frame.y + top, box.width, box.height);
+  }
+  for (const text of root.querySelectorAll<HTMLElement>('[data-pictured]')) {
+    const box = text.getBoundingClientRect();
+    const { fontSize, fontWeight } = getComputedStyle(text);
+    pen.font = `${fontWeight} ${fontSize} ${font}`;
+    pen.fillText(text.innerText, box.x - frame.x + margin, box.y - frame.y + box.height / 2 + top);
+  }
+  pen.globalAlpha = 0.75;
+  pen.font = `12px ${font}`;
+  pen.fillText(chart.note, margin, top + frame.height + 22);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (blob !== null) downloadBlob(blob, `${chart.fileName}.png`);
+}
+
+/** Hands a file made on the page to the browser as a download. */
+export function downloadBlob(blob: Blob, fileName: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function drawLegend(
+  pen: CanvasRenderingContext2D,
+  legend: readonly LegendEntry[],
+  textColour: string,
+  font: string,
+  y: number,
+): void {
+  pen.font = `12px ${font}`;
+  let x = margin;
+  for (const { label, colour, dashed = false } of legend) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 3;
+    pen.setLineDash(dashed ? [4, 3] : []);
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(x + 18, y);
+    pen.stroke();
+    pen.fillStyle = textColour;
+    pen.fillText(label, x + 24, y);
+    x += 24 + pen.measureText(label).width + 18;
+  }
+  pen.setLineDash([]);
+}
+
+/** The SVG with the page's styles written into it: a picture of its own knows no style sheets. */
+async function imageOf(svg: SVGSVGElement, box: DOMRect): Promise<HTMLImageElement> {
+  const copy = document.importNode(svg, true);
+  const originals = [svg, ...svg.querySelectorAll('*')];
+  const copies = [copy, ...copy.querySelectorAll('*')];
+  for (const [index, original] of originals.entries()) {
+    const computed = getComputedStyle(original);
+    for (const name of inherited) copies[index]?.setAttribute(name, computed.getPropertyValue(name));
+  }
+  copy.setAttribute('width', String(box.width));
+  copy.setAttribute('height', String(box.height));
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await image.decode();
+  return image;
+}

@@ -1,0 +1,136 @@
+/** Masses and focus by latent step, several runs in one chart. */
+import { Alert, Button, Card, Center, Group, Loader, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useQueries } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ScorerName } from '../../../../shared/prediction.ts';
+import type { RunAttention, RunStepAttention } from '../../../../shared/run-attention.ts';
+import { failureOf } from '../../api/client.ts';
+import { api } from '../../api/queries.ts';
+import { seriesColour } from '../../app/palette.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
+import { showFailure } from '../../components/failure-notice.ts';
+import { percent } from '../../components/numbers.ts';
+import { SeriesCard } from '../../components/series-card.tsx';
+import type { ChartSeries } from '../../components/series-chart.tsx';
+import { downloadExport } from '../run/download-export.ts';
+import { MassDefinition } from '../run/latent/mass-card.tsx';
+import { FocusDefinition } from '../run/latent/step-cards.tsx';
+import { answerGroups, groupLabels, type AnswerGroup } from '../run/latent/step-series.ts';
+
+const masses = [
+  { value: 'visionMass', label: 'Vision' },
+  { value: 'latentVisionMass', label: 'Latent vision' },
+  { value: 'textMass', label: 'Text' },
+  { value: 'latentTextMass', label: 'Latent text' },
+] as const;
+type Mass = (typeof masses)[number]['value'];
+
+export type AttentionViewProps = Readonly<{
+  runIds: readonly string[];
+  names: ReadonlyMap<string, string>;
+  scorer: ScorerName | undefined;
+}>;
+
+export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
+  const [mass, setMass] = useState<Mass>('visionMass');
+  const [group, setGroup] = useState<AnswerGroup>('all');
+  const queries = useQueries({
+    queries: runIds.map((runId) =>
+      api.runs.attention.queryOptions({ input: { runId, ...(scorer === undefined ? {} : { scorer }) } }),
+    ),
+  });
+  const failed = queries.find(({ error }) => error !== null);
+  if (failed !== undefined) return <FailureAlert failure={failureOf(failed.error)} />;
+  const analyses = queries.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  if (analyses.length < runIds.length) {
+    return (
+      <Center py={80}>
+        <Loader type="dots" aria-label="Loading" />
+      </Center>
+    );
+  }
+  const traced = analyses.filter(({ all }) => all.length > 0);
+  if (traced.length === 0) {
+    return (
+      <Card withBorder padding="lg">
+        <Text>None of these runs keeps latent steps: pick runs of the method ivt-lr with at least one step.</Text>
+      </Card>
+    );
+  }
+  const places = placesOf(traced);
+  const note = `${groupLabels[group]}; ${traced.map((each) => `${names.get(each.runId) ?? each.runId}: n = ${String(each[group][0]?.questionCount ?? 0)}`).join('; ')}; all questions of each run; scorer ${traced[0]?.scorer ?? ''}`;
+  const common = { kind: 'lines', xLabel: 'Latent step', places, note, height: 320 } as const;
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <SegmentedControl
+          value={group}
+          onChange={(value) => setGroup(answerGroups.find((known) => known === value) ?? 'all')}
+          data={answerGroups.map((value) => ({ value, label: groupLabels[value] }))}
+          aria-label="Answers"
+        />
+        <Button variant="default" onClick={() => void downloadExport('attention', runIds).catch(showFailure)}>
+          All numbers (CSV)
+        </Button>
+      </Group>
+      {traced.length === runIds.length ? null : (
+        <Alert color="gray" variant="light">
+          {`Not drawn, because they keep no latent steps: ${analyses
+            .filter(({ all }) => all.length === 0)
+            .map(({ runId }) => names.get(runId) ?? runId)
+            .join(', ')}.`}
+        </Alert>
+      )}
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+        <SeriesCard
+          {...common}
+          title="Attention mass by latent step"
+          fileName={`compared-${mass}`}
+          definition={<MassDefinition />}
+          series={seriesOf(traced, names, group, (step) => step[mass])}
+          format={(value) => percent(value, 0)}
+          controls={
+            <SegmentedControl
+              size="xs"
+              value={mass}
+              onChange={(value) => setMass(masses.find((known) => known.value === value)?.value ?? 'visionMass')}
+              data={masses.map(({ value, label }) => ({ value, label }))}
+              aria-label="Mass"
+            />
+          }
+        />
+        <SeriesCard
+          {...common}
+          title="Focus by latent step"
+          fileName="compared-focus"
+          definition={<FocusDefinition />}
+          series={seriesOf(traced, names, group, ({ visionFocus }) => visionFocus)}
+          format={(value) => value.toFixed(2)}
+          domain={null}
+        />
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function placesOf(analyses: readonly RunAttention[]): string[] {
+  const most = Math.max(...analyses.map(({ all }) => all.length));
+  return Array.from({ length: most }, (_, index) => String(index + 1));
+}
+
+function seriesOf(
+  analyses: readonly RunAttention[],
+  names: ReadonlyMap<string, string>,
+  group: AnswerGroup,
+  value: (step: RunStepAttention) => number,
+): ChartSeries[] {
+  return analyses.map((analysis, index) => ({
+    label: names.get(analysis.runId) ?? analysis.runId,
+    colour: seriesColour(index),
+    dashed: index >= 7,
+    values: placesOf(analyses).map((_, stepIndex) => {
+      const step = analysis[group].find((candidate) => candidate.stepIndex === stepIndex);
+      return step === undefined ? null : value(step);
+    }),
+  }));
+}

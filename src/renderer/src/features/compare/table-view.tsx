@@ -1,0 +1,201 @@
+/** The paper's main table from one's own runs, its published figures below in rows of their own. */
+import { Anchor, Badge, Button, Card, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { MethodRow, MethodTable } from '../../../../shared/comparison.ts';
+import {
+  publishedBackbones,
+  publishedDatasets,
+  publishedMain,
+  publishedSource,
+} from '../../../../shared/published-results.ts';
+import type { RunSummary } from '../../../../shared/run.ts';
+import { Definition } from '../../components/definition.tsx';
+import { showFailure } from '../../components/failure-notice.ts';
+import { IntervalBar } from '../../components/interval-bar.tsx';
+import { count, percent } from '../../components/numbers.ts';
+import { formatRoute } from '../../routing/route.ts';
+import { downloadExport } from '../run/download-export.ts';
+import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
+import { guessBackbone, guessDataset } from './published-choice.ts';
+
+export type TableViewProps = Readonly<{
+  table: MethodTable;
+  runs: readonly RunSummary[];
+  names: ReadonlyMap<string, string>;
+}>;
+
+export function TableView({ table, runs, names }: TableViewProps) {
+  const compared = runs.filter(({ runId }) => names.has(runId));
+  const [backbone, setBackbone] = useState<string | null>(guessBackbone(compared));
+  const [dataset, setDataset] = useState<string | null>(guessDataset(compared));
+  const published = publishedBackbones.find((name) => name === backbone);
+  const on = publishedDatasets.find((name) => name === dataset);
+  const rows = published === undefined || on === undefined ? [] : publishedMain[published][on];
+  const runIds = table.rows.map(({ runId }) => runId);
+  return (
+    <Card withBorder padding="md" component="section" aria-label="Main table">
+      <Group justify="space-between" mb="xs" align="flex-end">
+        <Group gap={8}>
+          <Title order={3} size="h5">
+            Main table
+          </Title>
+          <Definition of="the main table">
+            Accuracy with its 95 % Wilson interval; unparsed answers count as wrong. AR steps: latent steps plus
+            generated tokens, end-of-sequence included. Seconds a question: the model&apos;s work without image loading.
+            Speed-up: mean seconds of the baseline over those of the run. Difference from the baseline in percentage
+            points with its 95 % paired bootstrap interval; p: exact McNemar test, corrected by Holm over the rows.
+          </Definition>
+        </Group>
+        <Group gap="xs" align="flex-end">
+          <Select
+            size="xs"
+            label="Published model"
+            w={140}
+            data={[...publishedBackbones]}
+            value={backbone}
+            onChange={setBackbone}
+            clearable
+            placeholder="none"
+          />
+          <Select
+            size="xs"
+            label="Published dataset"
+            w={130}
+            data={[...publishedDatasets]}
+            value={dataset}
+            onChange={setDataset}
+            clearable
+            placeholder="none"
+          />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden="true" />}
+            onClick={() => void downloadExport('methods', runIds).catch(showFailure)}
+          >
+            CSV
+          </Button>
+        </Group>
+      </Group>
+      <Table.ScrollContainer minWidth={1020}>
+        <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Run</Table.Th>
+              <Table.Th>Model</Table.Th>
+              <Table.Th ta="right">N</Table.Th>
+              <Table.Th ta="right">K</Table.Th>
+              <Table.Th colSpan={2}>Accuracy, 95 %</Table.Th>
+              <Table.Th ta="right">AR steps</Table.Th>
+              <Table.Th ta="right">s mean</Table.Th>
+              <Table.Th ta="right">median</Table.Th>
+              <Table.Th ta="right">p90</Table.Th>
+              <Table.Th ta="right">Speed-up</Table.Th>
+              <Table.Th ta="right">Difference, 95 %</Table.Th>
+              <Table.Th ta="right">p (Holm)</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {table.rows.map((row) => (
+              <OwnRow row={row} name={names.get(row.runId) ?? row.runId} key={row.runId} />
+            ))}
+          </Table.Tbody>
+          {rows.length === 0 ? null : (
+            <Table.Tbody bg="var(--mantine-color-default-hover)">
+              <Table.Tr>
+                <Table.Th colSpan={13} scope="rowgroup">
+                  <Text size="xs" fw={600}>
+                    {`Published (${publishedSource}): paper, ${String(published)}, ${String(on)}. Not the same questions, prompts or machine as yours.`}
+                  </Text>
+                </Table.Th>
+              </Table.Tr>
+              {rows.map(([method, [accuracy, arSteps, seconds]]) => (
+                <Table.Tr key={method}>
+                  <Table.Td>
+                    <Group gap={6} wrap="nowrap">
+                      <Badge variant="outline" color="gray" size="sm">
+                        paper
+                      </Badge>
+                      {method}
+                    </Group>
+                  </Table.Td>
+                  <Table.Td>{published}</Table.Td>
+                  <Table.Td colSpan={2} />
+                  <Table.Td ta="right">{accuracy.toFixed(1)} %</Table.Td>
+                  <Table.Td />
+                  <Table.Td ta="right">{arSteps?.toFixed(1) ?? '–'}</Table.Td>
+                  <Table.Td ta="right">{seconds?.toFixed(2) ?? '–'}</Table.Td>
+                  <Table.Td colSpan={5} />
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          )}
+        </Table>
+      </Table.ScrollContainer>
+      <Text size="xs" c="dimmed" mt="xs">
+        n = {count(table.commonQuestions)} questions that every run answered; scorer {table.scorer}.
+      </Text>
+    </Card>
+  );
+}
+
+function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
+  const { runId, accuracy, againstBaseline: against, speedUp, unparsed, failed } = row;
+  const notes = [
+    row.method ?? 'imported predictions',
+    ...(row.intervention === null || row.intervention === 'none' ? [] : [row.intervention]),
+    ...(unparsed === 0 ? [] : [`${count(unparsed)} unparsed`]),
+    ...(failed === 0 ? [] : [`${count(failed)} failed, left out`]),
+  ];
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Anchor href={formatRoute({ page: 'run', runId, tab: 'overview' })} fw={550} size="sm">
+          {name}
+        </Anchor>
+        <Text size="xs" c="dimmed">
+          {notes.join(' · ')}
+        </Text>
+      </Table.Td>
+      <Table.Td>{row.modelName ?? '–'}</Table.Td>
+      <Table.Td ta="right">{row.latentSteps ?? '–'}</Table.Td>
+      <Table.Td ta="right">{row.patchesPerStep ?? '–'}</Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        {percent(accuracy?.estimate ?? null)}
+        <Text size="xs" c="dimmed">
+          {accuracy === null ? '' : percentInterval(accuracy)}
+        </Text>
+      </Table.Td>
+      <Table.Td>{accuracy === null ? null : <IntervalBar interval={accuracy} />}</Table.Td>
+      <Table.Td ta="right">{row.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
+      <Table.Td ta="right">{secondsText(row.secondsMean)}</Table.Td>
+      <Table.Td ta="right">{secondsText(row.secondsMedian)}</Table.Td>
+      <Table.Td ta="right">{secondsText(row.secondsP90)}</Table.Td>
+      <Table.Td ta="right">{speedUp === null ? '–' : `${speedUp.toFixed(2)}×`}</Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        {against === null ? 'baseline' : against.difference === null ? '–' : points(against.difference.estimate)}
+        <Text size="xs" c="dimmed">
+          {against === null || against.difference === null ? '' : pointsInterval(against.difference)}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="right">{against === null ? '' : pValueText(against.pValueHolm)}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** What was left out of a comparison, and why: next to every number that depends on it. */
+export function LeftOut({ table }: Readonly<{ table: MethodTable }>) {
+  const { leftOut, differentQuestions, excluded } = table;
+  if (leftOut + excluded === 0) return null;
+  return (
+    <Stack gap={2}>
+      {leftOut === 0 ? null : (
+        <Text size="sm">
+          {`The runs differ in their questions: ${count(leftOut)} are left out because not every run answered them${differentQuestions === 0 ? '' : ` or, ${count(differentQuestions)} of them, because one id stands for different questions`}.`}
+        </Text>
+      )}
+      {excluded === 0 ? null : <Text size="sm">{count(excluded)} questions tagged “bad gold” are left out.</Text>}
+    </Stack>
+  );
+}

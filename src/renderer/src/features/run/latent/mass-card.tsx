@@ -1,0 +1,85 @@
+/** The paper's first attention analysis: how attention moves between image, text and latent slots over the steps. */
+import { Group, SegmentedControl, SimpleGrid, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { RunAttention } from '../../../../../shared/run-attention.ts';
+import { ChartCard } from '../../../components/chart-card.tsx';
+import { picturedText } from '../../../components/chart-png.ts';
+import { percent } from '../../../components/numbers.ts';
+import { SeriesChart, tableOfSeries } from '../../../components/series-chart.tsx';
+import { answerGroups, countNote, groupLabels, massSeries, stepNames, type AnswerGroup } from './step-series.ts';
+
+const choices = [
+  { value: 'all', label: 'All' },
+  { value: 'right', label: 'Right' },
+  { value: 'wrong', label: 'Wrong' },
+  { value: 'both', label: 'Right beside wrong' },
+];
+
+export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
+  const [shown, setShown] = useState('all');
+  const [kind, setKind] = useState<'stacked' | 'lines'>('stacked');
+  const groups: readonly AnswerGroup[] =
+    shown === 'both' ? ['right', 'wrong'] : answerGroups.filter((group) => group === shown);
+  const places = stepNames(attention);
+  const tables = groups.map((group) =>
+    tableOfSeries({ places, xLabel: 'Latent step', series: massSeries(attention[group]) }),
+  );
+  return (
+    <ChartCard
+      title="Attention masses by latent step"
+      note={countNote(attention)}
+      fileName="attention-masses"
+      legend={massSeries(attention.all)}
+      definition={<MassDefinition />}
+      table={{
+        columns: ['Answers', ...(tables[0]?.columns ?? [])],
+        rows: tables.flatMap(({ rows }, index) => rows.map((row) => [groups[index] ?? '', ...row])),
+      }}
+      controls={
+        <Group gap="xs">
+          <SegmentedControl size="xs" value={shown} onChange={setShown} data={choices} aria-label="Answers" />
+          <SegmentedControl
+            size="xs"
+            value={kind}
+            onChange={(value) => setKind(value === 'lines' ? 'lines' : 'stacked')}
+            data={[
+              { value: 'stacked', label: 'Stacked' },
+              { value: 'lines', label: 'Lines' },
+            ]}
+            aria-label="Kind of chart"
+          />
+        </Group>
+      }
+    >
+      <SimpleGrid cols={groups.length} spacing="sm">
+        {groups.map((group) => (
+          <div key={group}>
+            <Text size="xs" c="dimmed" ta="center">
+              <span {...picturedText}>
+                {`${groupLabels[group]}, n = ${String(attention[group][0]?.questionCount ?? 0)}`}
+              </span>
+            </Text>
+            <SeriesChart
+              label={`Four attention masses by latent step, ${groupLabels[group]}`}
+              kind={kind}
+              places={places}
+              series={massSeries(attention[group])}
+              xLabel="Latent step"
+              format={(value) => percent(value, 0)}
+              height={260}
+            />
+          </div>
+        ))}
+      </SimpleGrid>
+    </ChartCard>
+  );
+}
+
+export const MassDefinition = () => (
+  <>
+    Softmax attention of the row that selects the patches (the last position at each step), mean over all layers and
+    heads, summed over four kinds of slots: the image in the prompt (vision), the text, patches that earlier steps
+    inserted (latent vision), and latent-text slots. The four add up to 1. The paper (arXiv 2510.12603) reports that
+    attention moves from vision to text over the steps.
+  </>
+);

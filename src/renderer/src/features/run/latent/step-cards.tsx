@@ -1,0 +1,81 @@
+/** Focus, border share and overlap by latent step, right against wrong. */
+import type { RunAttention } from '../../../../../shared/run-attention.ts';
+import { percent } from '../../../components/numbers.ts';
+import { SeriesCard } from '../../../components/series-card.tsx';
+import { countNote, groupSeries, stepNames } from './step-series.ts';
+
+type CardProps = Readonly<{ attention: RunAttention }>;
+
+const common = { kind: 'lines', xLabel: 'Latent step' } as const;
+const whole = (value: number): string => percent(value, 0);
+
+export function FocusCard({ attention }: CardProps) {
+  return (
+    <SeriesCard
+      {...common}
+      title="Focus by latent step"
+      note={countNote(attention)}
+      fileName="vision-focus"
+      definition={<FocusDefinition />}
+      places={stepNames(attention)}
+      series={groupSeries(attention, ({ visionFocus }) => visionFocus)}
+      format={(value) => value.toFixed(2)}
+      domain={null}
+    />
+  );
+}
+
+export const FocusDefinition = () => (
+  <>
+    1 − H / log J, where H is the entropy of the row&apos;s attention over the J image slots, renormalised to 1: 0 when
+    it is spread evenly over the image, 1 when it lies on one slot. The paper (arXiv 2510.12603) reports that focus
+    rises over the steps.
+  </>
+);
+
+export function BorderCard({ attention }: CardProps) {
+  const expected = {
+    label: 'Uniform selection',
+    colour: '#999999',
+    dashed: true,
+    values: attention.all.map(({ borderShareExpected }) => borderShareExpected),
+  };
+  return (
+    <SeriesCard
+      {...common}
+      title="Selected patches on the border"
+      note={countNote(attention)}
+      fileName="border-share"
+      definition={
+        <>
+          Share of a step&apos;s selected slots that lie in the outermost ring of the image grid, mean over questions.
+          The dashed line is what selecting uniformly from the whole grid gives. A share far above it means that the
+          model attends to the edge whatever the picture shows. Ours; not in the paper.
+        </>
+      }
+      places={stepNames(attention)}
+      series={[...groupSeries(attention, ({ borderShare }) => borderShare), expected]}
+      format={whole}
+    />
+  );
+}
+
+export function OverlapCard({ attention }: CardProps) {
+  return (
+    <SeriesCard
+      {...common}
+      title="Overlap with the step before"
+      note={countNote(attention)}
+      fileName="selection-overlap"
+      definition={
+        <>
+          Share of a step&apos;s selected slots that the step before had selected, too, mean over questions. Without the
+          intervention allow-reuse a slot is used once for each question, so that it is 0. Ours; not in the paper.
+        </>
+      }
+      places={stepNames(attention)}
+      series={groupSeries(attention, ({ overlapWithPrevious }) => overlapWithPrevious)}
+      format={whole}
+    />
+  );
+}
