@@ -95,15 +95,7 @@ export function SeriesChart(props: SeriesChartProps) {
                 {...(one.dashed === true ? { strokeDasharray: '6 4' } : {})}
                 connectNulls
                 isAnimationActive={false}
-                dot={({ cx, cy, value }: Readonly<{ cx?: number; cy?: number; value?: unknown }>) => (
-                  <Point
-                    key={cx}
-                    x={cx}
-                    y={typeof value === 'number' || Array.isArray(value) ? cy : undefined}
-                    index={index}
-                    colour={one.colour}
-                  />
-                )}
+                dot={pointOf(index, one.colour)}
               >
                 {one.intervals === undefined ? null : (
                   <ErrorBar dataKey={`±${one.label}`} width={4} stroke={one.colour} isAnimationActive={false} />
@@ -183,15 +175,26 @@ function dodgedRows(places: readonly string[], series: readonly ChartSeries[]): 
     .sort((a, b) => a.place - b.place);
 }
 
-type PointProps = Readonly<{ x: number | undefined; y: number | undefined; index: number; colour: string }>;
+const shapes = [
+  'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0',
+  'M-4,-4h8v8h-8z',
+  'M0,-5L5,4H-5z',
+  'M0,-5L5,0L0,5L-5,0z',
+] as const;
 
-function Point({ x, y, index, colour }: PointProps) {
-  if (x === undefined || y === undefined) return null;
-  const shapes = [
-    'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0',
-    'M-4,-4h8v8h-8z',
-    'M0,-5L5,4H-5z',
-    'M0,-5L5,0L0,5L-5,0z',
-  ] as const;
-  return <path d={shapes[index % shapes.length]} transform={`translate(${String(x)},${String(y)})`} fill={colour} />;
-}
+type PointPlace = Readonly<{ cx?: number; cy?: number; index?: number; value?: unknown }>;
+
+/** Draws the points of a series: its own shape and colour; nothing where it has no value. */
+const pointOf =
+  (series: number, colour: string) =>
+  ({ cx, cy, index, value }: PointPlace) =>
+    cx === undefined || cy === undefined || value === null || value === undefined ? (
+      <g key={index} />
+    ) : (
+      <path
+        key={index}
+        d={shapes[series % shapes.length]}
+        transform={`translate(${String(cx)},${String(cy)})`}
+        fill={colour}
+      />
+    );

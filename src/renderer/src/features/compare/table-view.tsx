@@ -114,7 +114,7 @@ export function TableView({ table, runs, names }: TableViewProps) {
                 <Table.Tr key={method}>
                   <Table.Td>
                     <Group gap={6} wrap="nowrap">
-                      <Badge variant="outline" color="gray" size="sm">
+                      <Badge variant="default" size="sm">
                         paper
                       </Badge>
                       {method}
