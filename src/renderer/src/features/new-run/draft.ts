@@ -1,0 +1,127 @@
+/** What the form of a new run holds, and the request that it stands for. A setting with several values is an axis. */
+import { z } from 'zod';
+import { questionSelectionSchema, type GridAxis, type GridRequest } from '../../../../shared/contract/runs.ts';
+import { scorerNameSchema } from '../../../../shared/prediction.ts';
+import type { RunSummary } from '../../../../shared/run.ts';
+import {
+  runSettingsSchema,
+  settingDefinitions,
+  type LatentDefaults,
+  type RunSettings,
+  type SettingDefinition,
+  type SettingName,
+} from '../../../../shared/run-settings.ts';
+
+const settingValueSchema = z.union([z.string(), z.number()]);
+export type SettingValue = z.infer<typeof settingValueSchema>;
+
+export const draftSchema = z.object({
+  /** Path; null: none chosen yet. */
+  dataset: z.string().nullable(),
+  /** Null: the dataset's usual one. */
+  split: z.string().nullable(),
+  where: z.array(z.string()),
+  /** Questions of another run. */
+  selection: questionSelectionSchema.nullable(),
+  models: z.array(z.string()),
+  /** Values by setting; a setting without any is left to the model or the program. */
+  settings: z.record(z.string(), z.array(settingValueSchema)),
+  limit: z.int().min(1).nullable(),
+  scorer: scorerNameSchema,
+  label: z.string(),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+export const emptyDraft: Draft = {
+  dataset: null,
+  split: null,
+  where: [],
+  selection: null,
+  models: [],
+  settings: {},
+  limit: null,
+  scorer: 'strict',
+  label: '',
+};
+
+/** Settings that the form offers; slots are forced and banned on a question's own page, and on the command line. */
+export const formSettings: readonly SettingDefinition[] = settingDefinitions.filter(({ kind }) => kind !== 'slots');
+
+/** Null while dataset or model are missing. */
+export function requestOf(draft: Draft): GridRequest | null {
+  const [model, ...otherModels] = draft.models;
+  if (draft.dataset === null || model === undefined) return null;
+  const axes: GridAxis[] = otherModels.length === 0 ? [] : [{ name: 'model', values: draft.models }];
+  const settings: Record<string, SettingValue> = {};
+  for (const { name } of formSettings) {
+    const [value, ...others] = draft.settings[name] ?? [];
+    if (value === undefined) continue;
+    if (others.length === 0) settings[name] = value;
+    else axes.push({ name, values: [value, ...others] });
+  }
+  return {
+    base: {
+      dataset: draft.dataset,
+      model,
+      ...(draft.split === null ? {} : { split: draft.split }),
+      where: draft.where,
+      ...(draft.selection === null ? {} : { selection: draft.selection }),
+      ...(draft.limit === null ? {} : { limit: draft.limit }),
+      ...(draft.label.trim() === '' ? {} : { label: draft.label.trim() }),
+      scorer: draft.scorer,
+      settings: runSettingsSchema.partial().parse(settings),
+    },
+    axes,
+  };
+}
+
+/** The value that a text means for a setting, or why it means none. */
+export function readValue(
+  { name, kind }: SettingDefinition,
+  text: string,
+): Readonly<{ value: SettingValue } | { refusal: string }> {
+  const isNumber = kind !== 'choice' && text.trim() !== 'auto';
+  const value = isNumber ? Number(text.trim().replace(',', '.')) : text.trim();
+  const parsed = runSettingsSchema.shape[name].safeParse(value);
+  if (parsed.success && !Array.isArray(parsed.data)) return { value };
+  const issue = parsed.success ? undefined : parsed.error.issues[0]?.message;
+  return { refusal: `“${text}”: ${Number.isNaN(value) ? 'not a number' : (issue ?? 'not a value of this setting')}` };
+}
+
+/** What a setting is when nothing is chosen, for people. */
+export function usualValue({ name, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
+  if (own !== null) return String(own);
+  const trained: unknown = trainedFor === null ? undefined : new Map(Object.entries(trainedFor)).get(name);
+  return trained === undefined ? 'as the model was trained' : `as the model was trained: ${String(trained)}`;
+}
+
+/** A draft that would repeat a run; settings as model and program would choose them anyway stay open. */
+export function draftOfRun(run: RunSummary, trainedFor: LatentDefaults | null): Draft {
+  const { settings } = run;
+  const usual = new Map<string, unknown>(trainedFor === null ? [] : Object.entries(trainedFor));
+  const chosen = formSettings.flatMap(({ name, default: own }): (readonly [string, SettingValue[]])[] => {
+    const value = settings === null ? undefined : plainValue(settings, name);
+    return value === undefined || value === (own ?? usual.get(name)) ? [] : [[name, [value]]];
+  });
+  return {
+    ...emptyDraft,
+    dataset: run.datasetPath,
+    split: run.split,
+    where: run.where,
+    models: run.modelPath === null ? [] : [run.modelPath],
+    settings: Object.fromEntries(chosen),
+    limit: run.limit,
+    scorer: run.scorer,
+  };
+}
+
+function plainValue(settings: RunSettings, name: SettingName): SettingValue | undefined {
+  const value = settings[name];
+  return Array.isArray(value) ? undefined : value;
+}
+
+/** The setting whose field should show a refusal, if it names one. */
+export function refusedSetting(place: string | undefined): SettingName | null {
+  const name = place?.replace(/^(base\.settings|axes)\./, '');
+  return settingDefinitions.find((definition) => definition.name === name)?.name ?? null;
+}
