@@ -127,8 +127,8 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
         }}
         onKeyDown={onKeyDown}
         role="combobox"
-        aria-expanded="true"
-        aria-controls={listId}
+        aria-expanded={query.error === null}
+        {...(query.error === null ? { 'aria-controls': listId } : {})}
         aria-autocomplete="list"
         {...(activeEntry === undefined ? {} : { 'aria-activedescendant': optionId(listId, active) })}
         rightSection={query.isFetching ? <Loader size="xs" aria-label="Reading the folder" /> : null}

@@ -1,5 +1,5 @@
 /** Dataset repositories in the Hub's cache that are not on the list yet; they open as they are. */
-import { Button, Card, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Code, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { KnownDataset } from '../../../../shared/contract/datasets.ts';
 import { api } from '../../api/queries.ts';
@@ -19,7 +19,9 @@ export function CachedDatasets({ known, onOpen, busy }: CachedDatasetsProps) {
   return (
     <Stack gap="xs">
       <Group gap="sm" align="baseline">
-        <Title order={4}>In the Hub’s cache</Title>
+        <Title order={3} size="h4">
+          In the Hub’s cache
+        </Title>
         <Text size="sm" c="dimmed">
           <Code>{data.cacheFolder}</Code>
         </Text>
@@ -31,7 +33,9 @@ export function CachedDatasets({ known, onOpen, busy }: CachedDatasetsProps) {
               <Table.Th>Repository</Table.Th>
               <Table.Th>Revision</Table.Th>
               <Table.Th ta="right">Size</Table.Th>
-              <Table.Th aria-label="Actions" w={1} />
+              <Table.Th w={1}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -17,7 +17,7 @@ export function DatasetFacts({ dataset, summary }: Readonly<{ dataset: KnownData
       <Fact name="Splits">
         {Object.entries(splits)
           .map(([split, each]) => `${split} ${count(each.rowCount)}`)
-          .join(', ')}
+          .join(' · ')}
       </Fact>
       <Fact name="Format">{formatName(format)}</Fact>
       <Fact name="Licence">{licence ?? 'not stated'}</Fact>

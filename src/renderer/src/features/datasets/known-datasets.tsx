@@ -1,5 +1,5 @@
 /** The table of known datasets; those whose folder is gone can be located again. */
-import { ActionIcon, Anchor, Badge, Button, Card, Group, Menu, Table, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Button, Card, Group, Menu, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconDots, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { PathPicker } from '../../components/path-picker.tsx';
 import { rowLink } from '../../components/row-link.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { formatName } from './format-name.ts';
+import classes from './known-datasets.module.css';
 import { useOpenDataset } from './use-open-dataset.ts';
 
 export function KnownDatasets({ datasets }: Readonly<{ datasets: readonly KnownDataset[] }>) {
@@ -23,7 +24,7 @@ export function KnownDatasets({ datasets }: Readonly<{ datasets: readonly KnownD
     <>
       {opening.error === null ? null : <FailureAlert failure={failureOf(opening.error)} />}
       <Card withBorder padding={0}>
-        <Table.ScrollContainer minWidth={820} tabIndex={0} aria-label="Datasets">
+        <Table.ScrollContainer minWidth={820} type="native" tabIndex={0} role="region" aria-label="Datasets">
           <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="md">
             <Table.Thead>
               <Table.Tr>
@@ -34,7 +35,9 @@ export function KnownDatasets({ datasets }: Readonly<{ datasets: readonly KnownD
                 <Table.Th ta="right">Runs</Table.Th>
                 <Table.Th>Licence</Table.Th>
                 <Table.Th>Opened</Table.Th>
-                <Table.Th aria-label="Actions" w={1} />
+                <Table.Th w={1}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -88,14 +91,14 @@ function DatasetRow({ dataset, onLocate }: Readonly<{ dataset: KnownDataset; onL
           {path}
         </Text>
       </Table.Td>
-      <Table.Td>{formatName(format)}</Table.Td>
+      <Table.Td className={classes.line}>{formatName(format)}</Table.Td>
       <Table.Td ta="right">{rowCount === null ? '–' : count(rowCount)}</Table.Td>
       <Table.Td>
-        {splits.length === 0 ? '–' : splits.map((each) => `${each.split} ${count(each.rowCount)}`).join(', ')}
+        {splits.length === 0 ? '–' : splits.map((each) => `${each.split} ${count(each.rowCount)}`).join(' · ')}
       </Table.Td>
       <Table.Td ta="right">{count(runCount)}</Table.Td>
       <Table.Td>{licence ?? '–'}</Table.Td>
-      <Table.Td>{openedAt === null ? 'through a run' : dateTime(openedAt)}</Table.Td>
+      <Table.Td className={classes.line}>{openedAt === null ? 'through a run' : dateTime(openedAt)}</Table.Td>
       <Table.Td>
         <RowMenu dataset={dataset} />
       </Table.Td>

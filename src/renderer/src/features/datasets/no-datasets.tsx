@@ -23,7 +23,8 @@ export function NoDatasets({ onOpen, onPick, busy }: NoDatasetsProps) {
           <Button
             variant="light"
             leftSection={<IconSparkles size={18} />}
-            disabled={data === undefined || busy}
+            loading={data === undefined}
+            disabled={busy}
             onClick={() => data !== undefined && onOpen(data.demoDataset)}
           >
             Look at the demo dataset

@@ -18,7 +18,9 @@ export function ProblemsCard({ summary: { problems, problemCount } }: Readonly<{
           ) : (
             <IconAlertTriangle size={20} color="var(--mantine-color-orange-text)" aria-hidden="true" />
           )}
-          <Title order={5}>{problemCount === 0 ? 'No problems' : counted(problemCount, 'problem')}</Title>
+          <Title order={3} size="h5">
+            {problemCount === 0 ? 'No problems' : counted(problemCount, 'problem')}
+          </Title>
         </Group>
         {problemCount === 0 ? null : (
           <Button size="compact-sm" variant="light" onClick={() => setOpened(true)}>

@@ -36,7 +36,7 @@ export function OptionsList({ choices, goldIndex, readIndex }: OptionsListProps)
                   </Badge>
                 ) : null}
                 {gold ? (
-                  <Badge size="xs" radius="sm" color="teal" variant="outline">
+                  <Badge size="xs" radius="sm" color="teal.9">
                     gold
                   </Badge>
                 ) : null}
