@@ -19,6 +19,7 @@ import { defaultStorePath } from '../store/default-path.ts';
 import type { Store } from '../store/store.ts';
 import { createServices } from './compose.ts';
 import { createDatasetImages } from './dataset-images.ts';
+import { createDownloads } from './downloads.ts';
 import { createLiveHub } from './live-hub.ts';
 import { programFiles } from './program-files.ts';
 import { createResources, type ReadResource } from './resources.ts';
@@ -46,11 +47,11 @@ export type Core = Readonly<{
   client: ContractClient;
   /** For faces that serve the API over a channel. */
   router: Router;
-  /** What pages load by address: images of questions, from wherever the dataset holds them. */
+  /** What pages load by address: images of questions, from wherever the dataset holds them, and downloads. */
   readResource: ReadResource;
   /** The runs that this process works on, or holds in its queue. */
   runsAtWork: () => Promise<readonly string[]>;
-  /** Cancels tasks, pauses what runs, ends engines, closes the store. */
+  /** Cancels tasks, removes downloads, pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
 
@@ -76,7 +77,9 @@ export function createCore({
   tasks.onChange((change) => {
     if (change.kind === 'changed') live.publish({ kind: 'task', task: change.task });
   });
-  const router = createRouter(createServices({ open, storePath, browseRoot, live, engineHost, tasks }), logBug);
+  const downloads = createDownloads();
+  const parts = { open, storePath, browseRoot, live, engineHost, tasks, downloads };
+  const router = createRouter(createServices(parts), logBug);
   const images = createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId));
   const datasetImages = createDatasetImages(async () => (await open()).library, thumbnailsFolder(storePath));
   return {
@@ -84,11 +87,12 @@ export function createCore({
     storePath,
     client: createRouterClient(router),
     router,
-    readResource: createResources({ images, datasetImages }),
+    readResource: createResources({ images, datasetImages, downloads }),
     runsAtWork: async () => (opening === null ? [] : (await opening).runs.atWork()),
     close: async () => {
       await tasks.close();
       live.close();
+      await downloads.close();
       if (opening === null) return;
       // A store that never opened has already been reported to whoever asked for it.
       const parts = await opening.catch(() => null);

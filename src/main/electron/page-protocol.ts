@@ -1,4 +1,6 @@
 /** The windows' own protocol: the page's files from the program, images from the core; nothing else is there. */
+import { Readable } from 'node:stream';
+import { openFileBody } from '../core/file-body.ts';
 import type { FindPageFile } from '../core/page-files.ts';
 import { securityHeaders } from '../core/page-security.ts';
 import type { ServedResource } from '../core/resources.ts';
@@ -21,6 +23,10 @@ export async function answerPage(sources: PageSources, request: Request): Promis
   const resource = await sources.readResource(request.url, request.headers.get('if-none-match'));
   if (resource === null) return refusal(404, 'There is nothing at this address.');
   const { status, headers, body } = resource;
+  if (typeof body === 'object' && 'filePath' in body) {
+    const stream = request.method === 'HEAD' ? null : Readable.toWeb(await openFileBody(body));
+    return new Response(stream as ReadableStream | null, { status, headers: { ...securityHeaders, ...headers } });
+  }
   // 304 allows no body, not even an empty one.
   const content = status === 304 ? null : typeof body === 'string' ? body : new Uint8Array(body);
   return new Response(content, { status, headers: { ...securityHeaders, ...headers } });

@@ -21,20 +21,28 @@ const pageSize = 50;
 /** Gives the bytes of a sample's image, or null where they cannot be read. */
 export type ReadImage = (image: ImageReference) => Promise<Uint8Array | null>;
 
+/** Told about the questions whose images have been packed; may stop the work, which then fails with `cancelled`. */
+export type PackFollower = Readonly<{
+  onProgress?: (questionsDone: number, questionCount: number) => void;
+  signal?: AbortSignal;
+}>;
+
+type PackOptions = PackFollower & Readonly<{ readImage: ReadImage }>;
+
 export type PackedRun = { file: string; sizeBytes: number; imagesLeftOut: number };
 
 /**
  * Writes the packed run; an existing file is replaced once the new one is complete. Fails: `wrong-usage` (nothing
  * that may be replaced), and as writing does.
  */
-export async function packRun(store: Store, run: RunRecord, file: string, readImage: ReadImage): Promise<PackedRun> {
+export async function packRun(store: Store, run: RunRecord, file: string, options: PackOptions): Promise<PackedRun> {
   const target = resolve(file);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   await refuseTarget(target, protectedPaths(store, run));
   await makeFolderOf(target);
   try {
     await rm(partial, { force: true });
-    const imagesLeftOut = await writePack(store, run, partial, readImage);
+    const imagesLeftOut = await writePack(store, run, partial, options);
     await rename(partial, target);
     return { file: target, sizeBytes: (await stat(target)).size, imagesLeftOut };
   } catch (error) {
@@ -44,20 +52,27 @@ export async function packRun(store: Store, run: RunRecord, file: string, readIm
   }
 }
 
-async function writePack(store: Store, run: RunRecord, path: string, readImage: ReadImage): Promise<number> {
+async function writePack(store: Store, run: RunRecord, path: string, options: PackOptions): Promise<number> {
   const pack = openStore(path, { mode: 'single' });
   try {
     const runRow = copyRun(store, pack, run);
-    return await packImages(pack, runRow, readImage);
+    return await packImages(pack, runRow, run.planned, options);
   } finally {
     pack.close();
   }
 }
 
 /** Adds the images that are not there yet; returns how many cannot be read. */
-async function packImages(pack: Store, runRow: number, readImage: ReadImage): Promise<number> {
+async function packImages(
+  pack: Store,
+  runRow: number,
+  questionCount: number,
+  { readImage, onProgress, signal }: PackOptions,
+): Promise<number> {
   let imagesLeftOut = 0;
   for (let position = -1; ;) {
+    if (signal?.aborted === true) fail('cancelled', 'The packing was cancelled.');
+    onProgress?.(position + 1, questionCount);
     const page = pack.predictions.planned(runRow, position, pageSize);
     if (page.length === 0) return imagesLeftOut;
     position += page.length;

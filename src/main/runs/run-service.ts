@@ -11,6 +11,7 @@ import type { RunAttention } from '../../shared/run-attention.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
 import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
+import type { ExportedRows } from '../export/export-writer.ts';
 import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { Store } from '../store/store.ts';
@@ -18,9 +19,10 @@ import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
+import { planDownloadExport, type DownloadExport, type DownloadExportInput } from './download-export.ts';
 import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
-import { packRun, unpackRun, type PackedRun } from './pack-run.ts';
+import { packRun, unpackRun, type PackedRun, type PackFollower } from './pack-run.ts';
 import { deleteProbe } from './probes.ts';
 import { methodTableOf, sweepOf, type MethodTableInput } from './method-table.ts';
 import {
@@ -90,8 +92,6 @@ export type ExportRunInput = RunIdInput &
     scorer?: ScorerName | undefined;
   }>;
 
-export type ExportedFile = Readonly<{ kind: string; path: string; rowCount: number }>;
-
 export type RunTimes = { phases: PhaseMean[]; totalMs: Distribution | null; arSteps: Distribution | null };
 
 export type RunService = Readonly<{
@@ -131,10 +131,10 @@ export type RunService = Readonly<{
   rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
   verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
   /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
-  pack: (input: RunIdInput & Readonly<{ file: string }>) => Promise<PackedRun>;
+  pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
   unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
-  exportRun: (input: ExportRunInput) => Promise<{ files: ExportedFile[]; manifest: ExportManifest }>;
+  exportRun: (input: ExportRunInput) => Promise<{ files: ExportedRows[]; manifest: ExportManifest }>;
   importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
   listQuestions: (input: ListQuestionsInput, signal?: AbortSignal) => Promise<{ rows: QuestionRow[]; total: number }>;
   /** Counts under a filter. */
@@ -149,6 +149,10 @@ export type RunService = Readonly<{
   layerAttention: (input: QuestionInput, signal: AbortSignal) => Promise<LayerAttentionResult>;
   /** Ends engines that nobody uses, so that their model's files can be replaced or deleted. */
   unloadIdleEngines: () => Promise<void>;
+  /** What a download would hold; `write` makes the file. */
+  planDownload: (input: DownloadExportInput) => DownloadExport;
+  /** Label of a run. Fails: `not-found`. */
+  labelOf: (runId: string) => string;
   /** Encoded image bytes as the dataset holds them, or as a packed run brought them along. */
   readRunImage: (runId: string, sampleId: string) => Promise<Uint8Array>;
   /** Pauses what this service runs, ends its engines and closes its datasets. The store stays open. */
@@ -178,7 +182,7 @@ export function createRunService({
     return requireRun(store, scope.runId).planned;
   };
 
-  return {
+  const service: RunService = {
     start: async (request) => summaryOf(store, await control.start(request)),
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
@@ -239,9 +243,9 @@ export function createRunService({
         await dataset.close();
       }
     },
-    pack: async ({ runId, file }) => {
+    pack: async ({ runId, file }, follow) => {
       const run = requireRun(store, runId);
-      return packRun(store, run, file, await imageReader(store, shelf, run));
+      return packRun(store, run, file, { readImage: await imageReader(store, shelf, run), ...follow });
     },
     unpack: async ({ file }) => summaryOf(store, requireRun(store, await unpackRun(store, file))),
     remove: async ({ runId }) => {
@@ -255,7 +259,7 @@ export function createRunService({
       const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
       const size = await prepare({ runId, where, scorer: request.scorer });
       const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size);
-      return { files: files.map(({ kind, path, rowCount }) => ({ kind, path, rowCount })), manifest };
+      return { files: [...files], manifest };
     },
     importPredictions: async (input) => {
       const { runId, problems } = await importPredictions(store, input, version);
@@ -274,6 +278,8 @@ export function createRunService({
     },
     layerAttention: (input, signal) => prober.layerAttention(input, signal),
     unloadIdleEngines: () => desk.unloadIdle(),
+    planDownload: (input) => planDownloadExport(service, store, version, input),
+    labelOf: (runId) => requireRun(store, runId).label,
     readRunImage: async (runId, sampleId) => readImageOf(store, shelf, requireRun(store, runId), sampleId),
     close: async () => {
       await control.close();
@@ -282,6 +288,7 @@ export function createRunService({
       await shelf.close();
     },
   };
+  return service;
 }
 
 /** The entries that have a value. */

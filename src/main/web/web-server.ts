@@ -4,6 +4,7 @@
  *   /?token=…          exchanges the address's token for a cookie
  *   /, /assets/…       the page                                          cookie
  *   /image/RUN/SAMPLE  images                                            cookie or header
+ *   /download/ID       a file that an export has prepared                cookie or header
  *   /api/session       gives the page its API token                      cookie
  *   /api/ping          200 to the owner, 401 to a stranger               cookie or header
  *   /api/rpc/…         the contract                                      header

@@ -2,7 +2,7 @@
 import type { QuestionService, ViewService } from '../../api/services.ts';
 import type { ServiceParts } from './service-parts.ts';
 
-export function createQuestionService({ open }: ServiceParts): QuestionService {
+export function createQuestionService({ open, live }: ServiceParts): QuestionService {
   const runs = async () => (await open()).runs;
   return {
     list: async (input, signal) => (await runs()).listQuestions(input, signal),
@@ -11,8 +11,16 @@ export function createQuestionService({ open }: ServiceParts): QuestionService {
     tag: async (input) => (await runs()).tagQuestions(input),
     tags: async () => ({ tags: [...(await open()).store.annotations.tags()] }),
     note: async (input) => (await runs()).noteQuestion(input),
-    try: async (input, signal) => (await runs()).tryQuestion(input, signal),
-    deleteProbe: async (input) => (await runs()).deleteProbe(input),
+    try: async (input, signal) => {
+      const probe = await (await runs()).tryQuestion(input, signal);
+      live.publish({ kind: 'annotations' });
+      return probe;
+    },
+    deleteProbe: async (input) => {
+      const deleted = await (await runs()).deleteProbe(input);
+      live.publish({ kind: 'annotations' });
+      return deleted;
+    },
     layerAttention: async (input, signal) => (await runs()).layerAttention(input, signal),
   };
 }

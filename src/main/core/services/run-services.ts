@@ -1,11 +1,11 @@
 /** Runs and imported predictions. */
 import type { PredictionService, RunProcedures } from '../../api/services.ts';
 import { fail } from '../../../shared/failure.ts';
+import { safeFileName } from '../../runs/export-file-name.ts';
 import { demoModelPath, demoRequest, findDemoModel } from '../demo-model.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { unbuilt } from './unbuilt.ts';
 
-export function createRunProcedures({ open, storePath }: ServiceParts): RunProcedures {
+export function createRunProcedures({ open, storePath, tasks, downloads }: ServiceParts): RunProcedures {
   const runs = async () => (await open()).runs;
   return {
     plan: async (input) => (await runs()).plan(input),
@@ -37,7 +37,25 @@ export function createRunProcedures({ open, storePath }: ServiceParts): RunProce
     rescore: async (input) => (await runs()).rescore(input),
     verify: async (input, signal) => (await runs()).verify(input, signal),
     pack: async (input) => (await runs()).pack(input),
-    startPack: unbuilt,
+    startPack: async ({ runId }) => {
+      const { labelOf, pack } = await runs();
+      const label = labelOf(runId);
+      const file = { fileName: safeFileName([label, 'run'], 'penumbra'), contentType: 'application/vnd.sqlite3' };
+      return tasks.start('pack', `Pack ${label}`, async (report, signal) => {
+        const onProgress = (done: number, total: number): void =>
+          report({ phase: 'images', done, total, unit: 'questions' });
+        const { download, result } = await downloads.prepare(
+          file,
+          (path) => pack({ runId, file: path }, { onProgress, signal }),
+          signal,
+        );
+        const left = result.imagesLeftOut;
+        return {
+          downloadId: download.downloadId,
+          summary: left === 0 ? download.fileName : `${download.fileName}, ${String(left)} images could not be read`,
+        };
+      });
+    },
     unpack: async (input) => (await runs()).unpack(input),
     delete: async (input) => (await runs()).remove(input),
     export: async (input) => (await runs()).exportRun(input),

@@ -2,6 +2,7 @@
 import type { EngineHost } from '../../runs/engine-host.ts';
 import type { TaskRegistry } from '../../runs/tasks.ts';
 import type { OpenParts } from '../core.ts';
+import type { Downloads } from '../downloads.ts';
 import type { LiveHub } from '../live-hub.ts';
 
 export type ServiceParts = Readonly<{
@@ -15,4 +16,6 @@ export type ServiceParts = Readonly<{
   browseRoot: string;
   /** Long work with progress; every change reaches the faces by itself. */
   tasks: TaskRegistry;
+  /** Files made for a face to fetch. */
+  downloads: Downloads;
 }>;

@@ -1,11 +1,10 @@
 /** The program itself: doctor, live events, tasks, preferences, downloads. */
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { ExportService, PreferenceService, SystemService, TaskService } from '../../api/services.ts';
+import type { PreferenceService, SystemService, TaskService } from '../../api/services.ts';
 import { findDemoModel, modelsFolder } from '../demo-model.ts';
 import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { unbuilt } from './unbuilt.ts';
 
 export function createSystemService({ open, storePath, live, engineHost }: ServiceParts): SystemService {
   return {
@@ -45,5 +44,3 @@ export const createPreferenceService = ({ open }: ServiceParts): PreferenceServi
     return { name };
   },
 });
-
-export const createExportService = (_parts: ServiceParts): ExportService => ({ prepare: unbuilt, picture: unbuilt });

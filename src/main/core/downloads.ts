@@ -1,0 +1,125 @@
+/**
+ * Files that the core has made for a face to fetch: exports, pictures, packed runs. They lie in a private temporary
+ * folder under ids that cannot be guessed, for a while and up to a number, and go with the core. A name that a user
+ * chose is only ever the last part of a path.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail } from '../../shared/failure.ts';
+import type { FileBody } from './file-body.ts';
+import { failFromSystem, failToWrite, systemCode } from '../files/io-failure.ts';
+
+export type Download = Readonly<{ fileName: string; contentType: string; sizeBytes: number }>;
+
+export type PreparedDownload = { downloadId: string; fileName: string; sizeBytes: number; url: string };
+
+/** A download and where it lies. */
+export type FoundDownload = Download & FileBody;
+
+export type Downloads = Readonly<{
+  /**
+   * Has `write` make the file. Fails as it does, and: `disk-full`, `permission-denied`, `io`, `cancelled`. What was
+   * written is removed then.
+   */
+  prepare: <Result>(
+    file: Readonly<{ fileName: string; contentType: string }>,
+    write: (path: string) => Promise<Result>,
+    signal?: AbortSignal,
+  ) => Promise<Readonly<{ download: PreparedDownload; result: Result }>>;
+  /** Null for an id that is unknown or whose file is gone. */
+  find: (downloadId: string) => Promise<FoundDownload | null>;
+  /** Removes every file. */
+  close: () => Promise<void>;
+}>;
+
+export type DownloadsOptions = Readonly<{
+  /** Where the private folder is made. */
+  parent?: string;
+  /** Files kept at most; the oldest goes first. */
+  limit?: number;
+  keepMs?: number;
+}>;
+
+type Entry = Download & Readonly<{ folder: string; path: string; timer: NodeJS.Timeout }>;
+
+export function createDownloads({
+  parent = tmpdir(),
+  limit = 20,
+  keepMs = 60 * 60 * 1000,
+}: DownloadsOptions = {}): Downloads {
+  const entries = new Map<string, Entry>();
+  const roots = new Set<string>();
+  let root: string | null = null;
+
+  const newRoot = async (): Promise<string> => {
+    const prefix = join(parent, 'penumbra-downloads-');
+    root = await mkdtemp(prefix).catch((error: unknown) => failToWrite(error, prefix));
+    roots.add(root);
+    return root;
+  };
+  const newFolder = async (downloadId: string): Promise<string> => {
+    const folder = join(root ?? (await newRoot()), downloadId);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      // Somebody cleans up temporary files: another private folder, never one that was made by others meanwhile.
+      if (systemCode(error) !== 'ENOENT') return failToWrite(error, folder);
+      const again = join(await newRoot(), downloadId);
+      await mkdir(again, { mode: 0o700 }).catch((second: unknown) => failToWrite(second, again));
+      return again;
+    }
+  };
+  const forget = async (downloadId: string): Promise<void> => {
+    const entry = entries.get(downloadId);
+    if (entry === undefined) return;
+    clearTimeout(entry.timer);
+    entries.delete(downloadId);
+    // A file that is being sent cannot be removed everywhere; it goes with the whole folder then.
+    await rm(entry.folder, { recursive: true, force: true }).catch(() => undefined);
+  };
+
+  return {
+    prepare: async ({ fileName, contentType }, write, signal) => {
+      const downloadId = randomBytes(24).toString('base64url');
+      const folder = await newFolder(downloadId);
+      const path = join(folder, fileName);
+      try {
+        const result = await write(path);
+        signal?.throwIfAborted();
+        const { size: sizeBytes } = await stat(path).catch((error: unknown) => failFromSystem(error, path));
+        const timer = setTimeout(() => void forget(downloadId), keepMs).unref();
+        entries.set(downloadId, { fileName, contentType, sizeBytes, folder, path, timer });
+        for (const oldest of entries.keys()) {
+          if (entries.size <= limit) break;
+          await forget(oldest);
+        }
+        return { download: { downloadId, fileName, sizeBytes, url: `download/${downloadId}` }, result };
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+        if (signal?.aborted === true) fail('cancelled', 'The file is not wanted any more.');
+        return failToWrite(error, path);
+      }
+    },
+    find: async (downloadId) => {
+      const entry = entries.get(downloadId);
+      if (entry === undefined) return null;
+      const { fileName, contentType, sizeBytes, path } = entry;
+      const found = await stat(path).catch(() => null);
+      if (found === null || found.size !== sizeBytes) {
+        await forget(downloadId);
+        return null;
+      }
+      return { fileName, contentType, sizeBytes, filePath: path };
+    },
+    close: async () => {
+      for (const { timer } of entries.values()) clearTimeout(timer);
+      entries.clear();
+      for (const folder of roots) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      roots.clear();
+      root = null;
+    },
+  };
+}
