@@ -40,10 +40,11 @@ describe.each(goldens)('$checkpoint', (golden) => {
       for (const [stepIndex, found] of steps.entries()) {
         const all = golden.tensor(wanted.id, `step${stepIndex}.attention_by_layer`);
         const total = all.length / layerCount;
-        const overImage = Array.from({ length: layerCount }, (_, layer) => [
-          ...all.slice(layer * total + firstSlot, layer * total + firstSlot + slotCount),
-        ]);
-        expectClose(found, overImage.flat(), { absolute: 1e-5 }, `${wanted.id}: step ${stepIndex}`);
+        const overImage = [...all].filter((_, index) => {
+          const position = (index % total) - firstSlot;
+          return position >= 0 && position < slotCount;
+        });
+        expectClose(found, overImage, { absolute: 1e-5 }, `${wanted.id}: step ${stepIndex}`);
       }
     }
   });

@@ -16,7 +16,7 @@ export function safeFileName(parts: readonly string[], extension: string): strin
   const label = words.slice(0, -1).join(' ');
   // The kind is what tells two downloads of one run apart: the label gives way. Code points: no half of a pair is left.
   const room = Math.max(0, longest - kind.length - 1);
-  const cut = [...label].slice(0, room).join('').trim();
+  const cut = Array.from(label).slice(0, room).join('').trim();
   const name = cut === '' ? kind : `${cut} ${kind}`;
   return `${name === '' || reserved.test(name) ? `run ${name}`.trim() : name}.${extension}`;
 }

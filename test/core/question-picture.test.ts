@@ -1,0 +1,199 @@
+/**
+ * Pictures with their patches, read back pixel by pixel: the boxes' corners worked out by hand for stretched wide,
+ * tall and rotated images, over a real store.
+ */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCore, type Core } from '../../src/main/core/core.ts';
+import { openStore } from '../../src/main/store/store.ts';
+import type { LatentStep, ImageGeometry } from '../../src/shared/trace.ts';
+import { newRunOfTest, sampleOfTest } from '../support/stored-rows.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+
+const newFolder = temporaryFolders();
+let core: Core;
+let storePath: string;
+
+const background = { r: 10, g: 20, b: 30 };
+/** Okabe-Ito's orange and sky blue: the first two steps. */
+const orange = [0xe6, 0x9f, 0x00];
+const sky = [0x56, 0xb4, 0xe9];
+
+const geometryOf = (sourceWidth: number, sourceHeight: number): ImageGeometry => ({
+  sourceWidth,
+  sourceHeight,
+  resizedWidth: 280,
+  resizedHeight: 280,
+  resize: 'stretch',
+  gridRows: 10,
+  gridColumns: 10,
+});
+
+function stepOf(stepIndex: number, selectedSlots: number[], hot: number): LatentStep {
+  return {
+    stepIndex,
+    selectedSlots,
+    scores: selectedSlots.map((_, index) => 1 / (index + 1)),
+    ranks: selectedSlots.map((_, index) => index + 1),
+    pool: Array.from({ length: 100 }, (_, slot) => slot),
+    visionMass: 0.5,
+    textMass: 0.5,
+    latentVisionMass: 0,
+    latentTextMass: 0,
+    visionFocus: 0.5,
+    imageAttention: Array.from({ length: 100 }, (_, slot) => (slot === hot ? 0.5 : 0)),
+  };
+}
+
+const plain = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background } });
+
+/** By sample: an image file, and its size as a person sees it. */
+const pictures = [
+  { width: 400, height: 100, bytes: () => plain(400, 100).png().toBuffer() },
+  { width: 90, height: 300, bytes: () => plain(90, 300).png().toBuffer() },
+  // EXIF orientation 6: stored lying, 240 wide; seen standing.
+  { width: 120, height: 240, bytes: () => plain(240, 120).withMetadata({ orientation: 6 }).png().toBuffer() },
+  // Boxes with fractions of a pixel: 33.3 x 25.7.
+  { width: 333, height: 257, bytes: () => plain(333, 257).png().toBuffer() },
+] as const;
+
+beforeAll(async () => {
+  storePath = join(await newFolder(), 'store.sqlite');
+  const store = openStore(storePath);
+  const datasetRow = store.datasets.saveDataset({ fingerprint: 'x', path: '/x', format: null, licence: null });
+  const samples = [...pictures, null].map((_, number) => sampleOfTest(number));
+  const plan = samples.map((sample) => store.samples.save(datasetRow, sample));
+  const runRow = store.runs.insert(
+    newRunOfTest({ label: 'Näive run: N=3/K=2', planned: plan.length, datasetRow }),
+    plan,
+  );
+  for (const [position, sample] of samples.entries()) {
+    const picture = pictures[position];
+    const sampleRow = plan[position] ?? 0;
+    const [width, height] = [picture?.width ?? 1, picture?.height ?? 1];
+    const steps = [stepOf(0, [0, 99], 12), stepOf(1, [57], 34)];
+    store.predictions.insert(
+      runRow,
+      { position, sampleRow },
+      {
+        status: 'answered',
+        sampleId: sample.sampleId,
+        answer: {
+          outputText: 'A',
+          outputTokenCount: 1,
+          arSteps: 3,
+          finishReason: 'end',
+          timings: null,
+          messages: null,
+          prompt: null,
+          trace:
+            picture === undefined
+              ? null
+              : { image: geometryOf(width, height), promptTokenCount: 1, imageCount: 1, stoppedEarly: false, steps },
+        },
+      },
+    );
+    if (picture !== undefined) store.samples.savePackedImage(sampleRow, await picture.bytes());
+  }
+  store.close();
+  core = createCore({ storePath });
+});
+afterAll(() => core.close());
+
+type Pixels = Readonly<{ width: number; height: number; at: (x: number, y: number) => number[] }>;
+
+async function draw(number: number, stepIndex: number | null, layer: 'patches' | 'attention'): Promise<Pixels> {
+  const input = { runId: 'RUN1', sampleId: `sample-${String(number)}`, stepIndex, layer };
+  const { url, sizeBytes } = await core.client.exports.picture(input);
+  const resource = await core.readResource(new URL(`http://localhost/${url}`), null);
+  const body = resource?.body;
+  if (typeof body !== 'object' || !('filePath' in body)) throw new Error('a picture is a file');
+  expect(body.sizeBytes).toBe(sizeBytes);
+  expect(resource?.headers['Content-Type']).toBe('image/png');
+  const { data, info } = await sharp(body.filePath).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return {
+    width: info.width,
+    height: info.height,
+    at: (x, y) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)],
+  };
+}
+
+const bare = [background.r, background.g, background.b];
+
+/** Blending rounds twice: to premultiplied bytes, and to the result. */
+function expectNearly(found: readonly number[], wanted: readonly number[]): void {
+  for (const [channel, value] of wanted.entries()) {
+    expect(Math.abs((found[channel] ?? Number.NaN) - value), `channel ${String(channel)}`).toBeLessThanOrEqual(2);
+  }
+}
+
+describe('a picture', () => {
+  it.each([...pictures.entries()])('%i has its patches exactly in their boxes', async (number, { width, height }) => {
+    const picture = await draw(number, null, 'patches');
+    expect(picture).toMatchObject({ width, height });
+    const [boxWidth, boxHeight] = [width / 10, height / 10];
+    // Slots 0 (first row and column), 99 (last of both), 57 (row 5, column 7).
+    for (const [row, column, colour] of [
+      [0, 0, orange],
+      [9, 9, orange],
+      [5, 7, sky],
+    ] as const) {
+      const left = Math.round(column * boxWidth);
+      const right = Math.round((column + 1) * boxWidth) - 1;
+      const top = Math.round(row * boxHeight);
+      const bottom = Math.round((row + 1) * boxHeight) - 1;
+      for (const [x, y, outwards] of [
+        [left, top, [-1, -1]],
+        [right, top, [1, -1]],
+        [left, bottom, [-1, 1]],
+        [right, bottom, [1, 1]],
+      ] as const) {
+        expect(picture.at(x, y), `corner ${String(x)}, ${String(y)}`).toEqual(colour);
+        const [beyondX, beyondY] = [x + outwards[0], y + outwards[1]];
+        if (beyondX < 0 || beyondX >= width || beyondY < 0 || beyondY >= height) continue;
+        expect(picture.at(beyondX, beyondY), `beyond ${String(beyondX)}, ${String(beyondY)}`).toEqual(bare);
+      }
+    }
+    expect(picture.at(Math.round(2.5 * boxWidth), Math.round(2.5 * boxHeight))).toEqual(bare);
+  });
+
+  it('of one step shows that step alone', async () => {
+    const picture = await draw(0, 1, 'patches');
+    expect(picture.at(0, 0)).toEqual(bare);
+    expect(picture.at(280, 50)).toEqual(sky);
+    // Inside: half of the colour, as strong as the strongest score (0.08 + 0.42).
+    expectNearly(
+      picture.at(300, 55),
+      bare.map((value, channel) => (value + (sky[channel] ?? 0)) / 2),
+    );
+  });
+
+  it('with its heat map is red where the attention is, and bare elsewhere', async () => {
+    // Slot 12 is row 1, column 2; slot 34 row 3, column 4; boxes of 40 x 10.
+    const first = await draw(0, 0, 'attention');
+    const mixed = [0xe6, 0x19, 0x4b].map((value, channel) => 0.75 * value + 0.25 * (bare[channel] ?? 0));
+    expectNearly(first.at(100, 15), mixed);
+    expect(first.at(79, 15)).toEqual(bare);
+    expect(first.at(120, 15)).toEqual(bare);
+    expect(first.at(100, 9)).toEqual(bare);
+    expect(first.at(100, 20)).toEqual(bare);
+    const last = await draw(0, null, 'attention');
+    expect(last.at(100, 15)).toEqual(bare);
+    expect(last.at(180, 35)).not.toEqual(bare);
+  });
+
+  it('is refused for a step or a trace that is not there', async () => {
+    const picture = (sampleId: string, stepIndex: number | null) =>
+      core.client.exports.picture({ runId: 'RUN1', sampleId, stepIndex, layer: 'patches' });
+    await expect(picture('sample-0', 2)).rejects.toMatchObject({ data: { kind: 'not-found', found: '2' } });
+    await expect(picture('sample-4', null)).rejects.toMatchObject({ data: { kind: 'nothing-to-do' } });
+    await expect(picture('nothing', null)).rejects.toMatchObject({ data: { kind: 'not-found' } });
+  });
+
+  it('has a name that every system takes', async () => {
+    const input = { runId: 'RUN1', sampleId: 'sample-0', stepIndex: 0, layer: 'patches' as const };
+    const { fileName } = await core.client.exports.picture(input);
+    expect(fileName).toBe('Näive run- N=3-K=2 sample-0 patches step 1.png');
+  });
+});
