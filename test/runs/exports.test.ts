@@ -35,7 +35,7 @@ describe('exports', () => {
   it('questions.csv has one row for each question with everything about it', async () => {
     const file = join(await newFolder(), 'questions.csv');
     const { files } = await runs.exportRun({ runId, questions: file, where: [] });
-    expect(files).toEqual([{ kind: 'questions', path: file, rowCount: 12 }]);
+    expect(files).toMatchObject([{ kind: 'questions', path: file, rowCount: 12 }]);
     const rows = rowsOf(file);
     expect(rows).toHaveLength(12);
     const { prediction, sample, readings } = await runs.getQuestion({ runId, sampleId: sampleIdOf(5), where: [] });
