@@ -240,6 +240,7 @@ async function freeBytes(folder: string): Promise<number | null> {
 }
 
 function summaryOf({ answers, failure, secondsPerQuestion }: ModelReport): string {
-  if (!answers) return `Imported, but it does not answer: ${failure?.message ?? 'no reason given'}`;
-  return `Ready: answers in ${(secondsPerQuestion ?? 0).toFixed(1)} s.`;
+  if (!answers) return `It does not answer: ${failure?.message ?? 'no reason given'}`;
+  const seconds = secondsPerQuestion ?? 0;
+  return `Ready: answers a question in ${seconds < 1 ? seconds.toFixed(2) : seconds.toFixed(1)} s.`;
 }

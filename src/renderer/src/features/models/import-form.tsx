@@ -1,0 +1,155 @@
+/** The choices of an import, each with what it means: checkpoint, adapter, precision, place. */
+import { Alert, Button, Checkbox, Code, Group, Loader, Radio, Stack, Text } from '@mantine/core';
+import { skipToken, keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Precision } from '../../../../shared/bundle.ts';
+import type { ImportPlan } from '../../../../shared/contract/models.ts';
+import { failureOf } from '../../api/client.ts';
+import { api } from '../../api/queries.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
+import { bytes } from '../../components/numbers.ts';
+import { FactList } from './fact-list.tsx';
+import { parameters } from './model-words.ts';
+import { PathField } from './path-field.tsx';
+
+export type ImportChoice = Readonly<{ source: string; adapter?: string; precision: Precision; replace: boolean }>;
+
+type Props = Readonly<{ onStart: (choice: ImportChoice) => void; isStarting: boolean }>;
+
+export function ImportForm({ onStart, isStarting }: Props) {
+  const [source, setSource] = useState<string | null>(null);
+  const [adapter, setAdapter] = useState<string | null>(null);
+  const [precision, setPrecision] = useState<Precision>('int8');
+  const [replace, setReplace] = useState(false);
+  const chosen = source === null ? null : { source, ...(adapter === null ? {} : { adapter }), precision };
+  const query = useQuery({
+    ...api.models.plan.queryOptions({ input: chosen ?? skipToken }),
+    placeholderData: keepPreviousData,
+  });
+  const plan = chosen === null || query.error !== null ? undefined : query.data;
+  const blocked = plan === undefined || query.isFetching || (plan.outExists && !replace);
+  return (
+    <Stack gap="lg" pb="lg">
+      <PathField
+        label="1. Checkpoint"
+        description="The folder of a Hugging Face checkpoint (config.json, weights, tokenizer), or a snapshot of the Hub's cache. For released IVT-LR weights: the folder of their base model."
+        action="Choose the folder…"
+        value={source}
+        onChange={setSource}
+      />
+      <PathField
+        label="2. Trained weights over it (optional)"
+        description="A released model.pth, or a PEFT adapter's folder; it is merged while importing."
+        action="Choose the file or folder…"
+        value={adapter}
+        onChange={setAdapter}
+        canClear
+      />
+      {query.error === null || chosen === null ? null : <FailureAlert failure={failureOf(query.error)} />}
+      {chosen !== null && query.isPending ? <Loader type="dots" aria-label="Reading the checkpoint" /> : null}
+      {plan === undefined ? null : (
+        <>
+          <FoundCheckpoint plan={plan} />
+          <PrecisionChoice plan={plan} value={precision} onChange={setPrecision} />
+          <Stack gap={4}>
+            <Text size="sm" fw={500}>
+              4. It goes to
+            </Text>
+            <Code block>{plan.out}</Code>
+            {plan.diskFreeBytes === null ? null : (
+              <Text size="xs" c="dimmed">
+                {bytes(plan.diskFreeBytes)} are free there.
+              </Text>
+            )}
+            {plan.outExists ? (
+              <Checkbox
+                mt={4}
+                label="Replace the model that is there already"
+                checked={replace}
+                onChange={({ currentTarget }) => setReplace(currentTarget.checked)}
+              />
+            ) : null}
+          </Stack>
+        </>
+      )}
+      <Group justify="flex-end">
+        <Button
+          disabled={blocked}
+          loading={isStarting}
+          onClick={() => {
+            if (chosen !== null) onStart({ ...chosen, replace });
+          }}
+        >
+          Start the import
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function FoundCheckpoint({ plan }: Readonly<{ plan: ImportPlan }>) {
+  return (
+    <Stack gap="xs">
+      <FactList
+        label="The checkpoint"
+        facts={[
+          ['Found', plan.name],
+          ['Architecture', `${plan.architecture}, ${parameters(plan.parameterCount)} parameters`],
+          ['Trained for', plan.trainedFor],
+          ['To be read', bytes(plan.sourceBytes)],
+        ]}
+      />
+      {plan.notes.length === 0 ? null : (
+        <Alert color="blue" variant="light">
+          {plan.notes.map((note) => (
+            <Text size="sm" key={note}>
+              {note}
+            </Text>
+          ))}
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+const meanings: Readonly<Record<Precision, string>> = {
+  f32: 'The checkpoint’s numbers exactly; the reference for parity.',
+  int8: 'Nearly the same answers at about a quarter of the memory.',
+  int4: 'Smallest; language model in 4 bits, vision and head in 8.',
+};
+
+type PrecisionProps = Readonly<{ plan: ImportPlan; value: Precision; onChange: (value: Precision) => void }>;
+
+function PrecisionChoice({ plan, value, onChange }: PrecisionProps) {
+  return (
+    <Radio.Group
+      label="3. Precision"
+      value={value}
+      onChange={(chosen) => {
+        const known = plan.precisions.find(({ precision }) => precision === chosen);
+        if (known !== undefined) onChange(known.precision);
+      }}
+    >
+      <Stack gap="sm" mt="xs">
+        {plan.precisions.map(({ precision, diskBytes, memoryBytes }) => {
+          const tooLarge = memoryBytes > plan.memoryTotalBytes;
+          const noRoom = plan.diskFreeBytes !== null && diskBytes > plan.diskFreeBytes;
+          return (
+            <Radio
+              key={precision}
+              value={precision}
+              label={`${precision}: ${bytes(diskBytes)} on disk, about ${bytes(memoryBytes)} of memory`}
+              description={
+                <>
+                  {meanings[precision]}
+                  {tooLarge ? ` This machine has ${bytes(plan.memoryTotalBytes)} of memory: it would not fit.` : ''}
+                  {noRoom ? ' There is not enough free disk.' : ''}
+                </>
+              }
+            />
+          );
+        })}
+      </Stack>
+    </Radio.Group>
+  );
+}
