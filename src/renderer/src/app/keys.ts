@@ -68,7 +68,7 @@ export function useKeySections(): readonly KeySection[] {
 }
 
 const typingPlaces =
-  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="radiogroup"], [role="listbox"], [role="menu"], [role="combobox"], [role="dialog"]';
+  'input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable="true"], [role="listbox"], [role="menu"], [role="combobox"], [role="dialog"]';
 
 function isElsewhere(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return true;
@@ -78,7 +78,11 @@ function isElsewhere(event: KeyboardEvent): boolean {
     // Space and Enter press what has the focus; arrows move between tabs.
     const presses = event.key === ' ' || event.key === 'Enter';
     if (presses && target.closest('button, a, input, summary, [role="button"]') !== null) return true;
-    if (event.key.startsWith('Arrow') && target.closest('[role="tablist"], [role="slider"]') !== null) return true;
+    if (
+      event.key.startsWith('Arrow') &&
+      target.closest('[role="tablist"], [role="slider"], [role="radiogroup"], [role="application"]') !== null
+    )
+      return true;
   }
   return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
 }
