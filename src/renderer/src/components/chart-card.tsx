@@ -100,12 +100,11 @@ export function ChartCard({
 function Legend({ entries }: Readonly<{ entries: readonly LegendEntry[] }>) {
   return (
     <Group gap="4px 16px" component="ul" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Legend">
-      {entries.map(({ label, colour, dashed = false }) => (
+      {entries.map(({ label, colour, dash }) => (
         <Group gap={6} key={label} wrap="nowrap" component="li">
-          <span
-            aria-hidden="true"
-            style={{ width: 18, height: 0, borderTop: `3px ${dashed ? 'dashed' : 'solid'} ${colour}` }}
-          />
+          <svg width={24} height={4} aria-hidden="true">
+            <line x1={0} x2={24} y1={2} y2={2} stroke={colour} strokeWidth={3} strokeDasharray={dash} />
+          </svg>
           <Text size="xs" span>
             {label}
           </Text>

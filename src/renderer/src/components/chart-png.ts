@@ -4,7 +4,12 @@
  * drawn by the browser from data addresses.
  */
 
-export type LegendEntry = Readonly<{ label: string; colour: string; dashed?: boolean }>;
+export type LegendEntry = Readonly<{
+  label: string;
+  colour: string;
+  /** Lengths of strokes and gaps, as SVG has them; missing: solid. */
+  dash?: string;
+}>;
 
 export type PicturedChart = Readonly<{
   title: string;
@@ -90,10 +95,10 @@ function drawLegend(
 ): void {
   pen.font = `12px ${font}`;
   let x = margin;
-  for (const { label, colour, dashed = false } of legend) {
+  for (const { label, colour, dash } of legend) {
     pen.strokeStyle = colour;
     pen.lineWidth = 3;
-    pen.setLineDash(dashed ? [4, 3] : []);
+    pen.setLineDash(dash === undefined ? [] : dash.split(' ').map(Number));
     pen.beginPath();
     pen.moveTo(x, y);
     pen.lineTo(x + 18, y);

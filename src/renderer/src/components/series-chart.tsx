@@ -20,7 +20,8 @@ import type { ChartTable } from './table-csv.ts';
 export type ChartSeries = Readonly<{
   label: string;
   colour: string;
-  dashed?: boolean;
+  /** Lengths of strokes and gaps, as SVG has them; missing: solid. */
+  dash?: string;
   /** One for each place; null: no point. */
   values: readonly (number | null)[];
   /** Lower and upper end for each place. */
@@ -92,7 +93,7 @@ export function SeriesChart(props: SeriesChartProps) {
                 dataKey={one.label}
                 stroke={one.colour}
                 strokeWidth={2}
-                {...(one.dashed === true ? { strokeDasharray: '6 4' } : {})}
+                {...(one.dash === undefined ? {} : { strokeDasharray: one.dash })}
                 connectNulls
                 isAnimationActive={false}
                 dot={pointOf(index, one.colour)}

@@ -105,7 +105,7 @@ export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
           fileName="compared-focus"
           definition={<FocusDefinition />}
           series={seriesOf(traced, names, group, ({ visionFocus }) => visionFocus)}
-          format={(value) => value.toFixed(2)}
+          format={(value) => value.toFixed(3)}
           domain={null}
         />
       </SimpleGrid>
@@ -127,10 +127,17 @@ function seriesOf(
   return analyses.map((analysis, index) => ({
     label: names.get(analysis.runId) ?? analysis.runId,
     colour: seriesColour(index),
-    dashed: index >= 7,
+    ...dashOf(index),
     values: placesOf(analyses).map((_, stepIndex) => {
       const step = analysis[group].find((candidate) => candidate.stepIndex === stepIndex);
       return step === undefined ? null : value(step);
     }),
   }));
 }
+
+/** Runs may lie on one another; gaps in the upper line show the lower. */
+const dashes = ['10 4', '3 3', '12 3 3 3'] as const;
+const dashOf = (index: number): { dash?: string } => {
+  const dash = index === 0 ? undefined : dashes[(index - 1) % dashes.length];
+  return dash === undefined ? {} : { dash };
+};

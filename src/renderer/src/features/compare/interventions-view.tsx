@@ -1,5 +1,5 @@
 /** Interventions of one model against its own untouched run, with the paper's trained ablations beside them. */
-import { Alert, Anchor, Card, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Card, Grid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { MethodRow, MethodTable } from '../../../../shared/comparison.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
@@ -27,21 +27,27 @@ export function InterventionsView({ table, names, scorer }: InterventionsViewPro
         are models trained without the part. Where the two differ, the model may only be missing what it was trained to
         expect.
       </Alert>
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-        <Stack gap="md">
-          {groups.length === 0 ? (
-            <Card withBorder padding="lg">
-              <Text>
-                None of these runs has an intervention beside an untouched run of the same model with the same N and K.
-                Pick both, or start them as a grid over “Intervention” on the New run page.
-              </Text>
-            </Card>
-          ) : (
-            groups.map((group) => <GroupCard group={group} names={names} scorer={scorer} key={group.baseline.runId} />)
-          )}
-        </Stack>
-        <PublishedAblation />
-      </SimpleGrid>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="md">
+            {groups.length === 0 ? (
+              <Card withBorder padding="lg">
+                <Text>
+                  None of these runs has an intervention beside an untouched run of the same model with the same N and
+                  K. Pick both, or start them as a grid over “Intervention” on the New run page.
+                </Text>
+              </Card>
+            ) : (
+              groups.map((group) => (
+                <GroupCard group={group} names={names} scorer={scorer} key={group.baseline.runId} />
+              ))
+            )}
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <PublishedAblation />
+        </Grid.Col>
+      </Grid>
     </Stack>
   );
 }
@@ -76,21 +82,23 @@ function GroupCard({ group, names, scorer }: GroupCardProps) {
 function GroupTable({ table, names }: Readonly<{ table: MethodTable; names: ReadonlyMap<string, string> }>) {
   return (
     <>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Intervention</Table.Th>
-            <Table.Th colSpan={2}>Accuracy, 95 %</Table.Th>
-            <Table.Th ta="right">Difference, 95 %</Table.Th>
-            <Table.Th ta="right">p (Holm)</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {table.rows.map((row) => (
-            <GroupRow row={row} name={names.get(row.runId) ?? row.runId} key={row.runId} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Table.ScrollContainer minWidth={620}>
+        <Table fz="sm" verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Intervention</Table.Th>
+              <Table.Th colSpan={2}>Accuracy, 95 %</Table.Th>
+              <Table.Th ta="right">Difference, 95 %</Table.Th>
+              <Table.Th ta="right">p (Holm)</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {table.rows.map((row) => (
+              <GroupRow row={row} name={names.get(row.runId) ?? row.runId} key={row.runId} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
       <Text size="xs" c="dimmed" mt="xs">
         n = {count(table.commonQuestions)}; scorer {table.scorer}; exact McNemar against the untouched run, Holm over
         the rows
@@ -131,7 +139,7 @@ function GroupRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
 }
 
 const PublishedAblation = () => (
-  <Card withBorder padding="md" component="section" aria-label="Published ablation" style={{ alignSelf: 'start' }}>
+  <Card withBorder padding="md" component="section" aria-label="Published ablation">
     <Title order={3} size="h5" mb="xs">
       Published ablation: models trained without a part
     </Title>

@@ -29,7 +29,7 @@ export function RunPicker({ runs, runIds, names, scorer, onChange }: RunPickerPr
   return (
     <Card withBorder padding="md">
       <Grid gap="md" align="flex-start">
-        <Grid.Col span={{ base: 12, md: 7 }}>
+        <Grid.Col span={{ base: 12, md: 6 }}>
           <MultiSelect
             label="Runs"
             placeholder={runIds.length === 0 ? 'Pick two or more runs' : ''}
@@ -64,7 +64,7 @@ export function RunPicker({ runs, runIds, names, scorer, onChange }: RunPickerPr
             }}
           />
         </Grid.Col>
-        <Grid.Col span={{ base: 6, md: 2 }}>
+        <Grid.Col span={{ base: 6, md: 3 }}>
           <Select
             label="Scorer"
             placeholder="the baseline's own"

@@ -127,7 +127,7 @@ function paperSeries(family: SweepFamily, places: readonly number[]): ChartSerie
     });
     const isKnown = values.some((value) => value !== null);
     return isKnown
-      ? [{ label: `paper, ${domainLabel(domain)}`, colour: seriesColour(index), dashed: true, values }]
+      ? [{ label: `paper, ${domainLabel(domain)}`, colour: seriesColour(index), dash: '6 4', values }]
       : [];
   });
 }

@@ -19,7 +19,7 @@ export function FocusCard({ attention }: CardProps) {
       definition={<FocusDefinition />}
       places={stepNames(attention)}
       series={groupSeries(attention, ({ visionFocus }) => visionFocus)}
-      format={(value) => value.toFixed(2)}
+      format={(value) => value.toFixed(3)}
       domain={null}
     />
   );
@@ -37,7 +37,7 @@ export function BorderCard({ attention }: CardProps) {
   const expected = {
     label: 'Uniform selection',
     colour: '#999999',
-    dashed: true,
+    dash: '6 4',
     values: attention.all.map(({ borderShareExpected }) => borderShareExpected),
   };
   return (
