@@ -32,6 +32,7 @@ describe('routes', () => {
     },
     { page: 'question', runId: '01J', sampleId: '1', where: [], sort: null, scorer: null, stepIndex: null },
     { page: 'compare', runIds: ['a', 'b'], scorer: 'strict' },
+    { page: 'compare', runIds: ['a'], scorer: null, view: 'sweep' },
   ])('%j', (route) => expect(parseRoute(formatRoute(route))).toEqual(route));
 
   it.each(['', '#', '#/', '#/nowhere', '#/runs', 'runs/'])('%j leads to the runs or a run that is none', (hash) =>

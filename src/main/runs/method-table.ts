@@ -12,7 +12,6 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { differentQuestionsOf } from './compare-runs.ts';
 import { requireRun } from './run-state.ts';
-import { ensureScored } from './scoring-rows.ts';
 
 /** Questions read without a pause; about 2 ms. */
 const pageSize = 500;
@@ -23,15 +22,24 @@ export type MethodTableInput = Readonly<{
   scorer?: ScorerName | undefined;
 }>;
 
-/** The main table; by `scorer`, or by the baseline's own. Fails: `not-found`, `wrong-usage` (baseline not among the runs). */
-export async function methodTableOf(store: Store, input: MethodTableInput): Promise<MethodTable> {
-  const runs = distinctRuns(store, input.runIds);
+/** Each run once, the baseline (the first unless another is named), and the scorer: the baseline's own where none is named. */
+export type ComparedRuns = Readonly<{ runs: readonly RunRecord[]; baseline: RunRecord; scorer: ScorerName }>;
+
+/** Fails: `not-found`, `wrong-usage` (the baseline is not among the runs). */
+export function comparedRuns(store: Store, input: MethodTableInput): ComparedRuns {
+  const runs = [...new Set(input.runIds)].map((runId) => requireRun(store, runId));
   const baselineRunId = input.baselineRunId ?? runs[0]?.runId ?? '';
   const baseline = runs.find(({ runId }) => runId === baselineRunId);
   if (baseline === undefined) {
     return fail('wrong-usage', 'The baseline is not among the compared runs.', { found: baselineRunId });
   }
-  const scorer = input.scorer ?? baseline.scorer;
+  return { runs, baseline, scorer: input.scorer ?? baseline.scorer };
+}
+
+/** The main table. The runs have been scored. Fails as `comparedRuns`. */
+export async function methodTableOf(store: Store, input: MethodTableInput): Promise<MethodTable> {
+  const { runs, baseline, scorer } = comparedRuns(store, input);
+  const baselineRunId = baseline.runId;
   const aligned = await alignRuns(store, [baseline, ...runs.filter((run) => run !== baseline)], scorer);
   const figures = new Map(methodFigures(aligned, baselineRunId).map((row) => [row.runId, row]));
   return {
@@ -48,12 +56,12 @@ export async function methodTableOf(store: Store, input: MethodTableInput): Prom
   };
 }
 
-/** Accuracy in all and by domain of the runs that have latent steps to vary, over the questions that these runs share. */
+/** Accuracy in all and by domain of the runs that have latent steps to vary, over the questions that these runs share. All have been scored. */
 export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'baselineRunId'>): Promise<SweepPoint[]> {
-  const runs = distinctRuns(store, input.runIds).filter(({ settings }) => settings?.method === 'ivt-lr');
-  const first = runs[0];
-  if (first === undefined) return [];
-  const aligned = await alignRuns(store, runs, input.scorer ?? first.scorer);
+  const compared = comparedRuns(store, input);
+  const runs = compared.runs.filter(({ settings }) => settings?.method === 'ivt-lr');
+  if (runs.length === 0) return [];
+  const aligned = await alignRuns(store, runs, compared.scorer);
   return runs.flatMap((run) => {
     const own = aligned.runs.find(({ runId }) => runId === run.runId);
     if (run.settings === null || own === undefined) return [];
@@ -73,13 +81,9 @@ export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'basel
   });
 }
 
-const distinctRuns = (store: Store, runIds: readonly string[]): RunRecord[] =>
-  [...new Set(runIds)].map((runId) => requireRun(store, runId));
-
 async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: ScorerName): Promise<AlignedRuns> {
   const alignment = createRunAlignment();
   for (const run of runs) {
-    await ensureScored(store, run, scorer);
     alignment.startRun(run.runId);
     for (let position = -1; ;) {
       const page = store.comparedQuestions.after(run.runRow, scorer, position, pageSize);

@@ -24,7 +24,7 @@ import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun, type PackFollower } from './pack-run.ts';
 import { deleteProbe } from './probes.ts';
-import { methodTableOf, sweepOf, type MethodTableInput } from './method-table.ts';
+import { comparedRuns, type MethodTableInput } from './method-table.ts';
 import {
   createQuestionProber,
   type LayerAttentionResult,
@@ -122,8 +122,8 @@ export type RunService = Readonly<{
   rename: (input: RunIdInput & Readonly<{ label: string }>) => Promise<RunSummary>;
   times: (input: RunIdInput) => Promise<RunTimes>;
   compare: (input: CompareInput, signal?: AbortSignal) => Promise<RunComparison>;
-  methodTable: (input: MethodTableInput) => Promise<MethodTable>;
-  sweep: (input: Omit<MethodTableInput, 'baselineRunId'>) => Promise<{ points: SweepPoint[] }>;
+  methodTable: (input: MethodTableInput, signal?: AbortSignal) => Promise<MethodTable>;
+  sweep: (input: Omit<MethodTableInput, 'baselineRunId'>, signal?: AbortSignal) => Promise<{ points: SweepPoint[] }>;
   attention: (
     input: RunIdInput & Readonly<{ where: readonly string[]; scorer?: ScorerName | undefined }>,
     signal?: AbortSignal,
@@ -176,6 +176,12 @@ export function createRunService({
   const reader = createStoreReader(store, readerEntry);
   const findUnscored: FindUnscored = ({ runId, planned }, scorer, version, limit) =>
     reader.read('unscored', { runId, scorer, version, limit }, planned);
+  /** Scores the runs that are compared; the scorer, and how many questions a comparison reads. */
+  const prepareCompared = async (input: MethodTableInput): Promise<Readonly<{ scorer: ScorerName; size: number }>> => {
+    const { runs, scorer } = comparedRuns(store, input);
+    for (const run of runs) await ensureScored(store, run, scorer, findUnscored);
+    return { scorer, size: runs.reduce((sum, { planned }) => sum + planned, 0) };
+  };
   /** Scores what the scope needs; returns how large its run is. */
   const prepare = async (scope: ScopeInput): Promise<number> => {
     await ensureScopeScored(store, scope, findUnscored);
@@ -220,8 +226,14 @@ export function createRunService({
       const size = Math.max(...runs.map(({ planned }) => planned));
       return reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal);
     },
-    methodTable: (input) => methodTableOf(store, input),
-    sweep: async (input) => ({ points: await sweepOf(store, input) }),
+    methodTable: async (input, signal) => {
+      const { scorer, size } = await prepareCompared(input);
+      return reader.read('methodTable', { ...input, scorer }, size, signal);
+    },
+    sweep: async (input, signal) => {
+      const { scorer, size } = await prepareCompared(input);
+      return { points: await reader.read('sweep', { ...input, scorer }, size, signal) };
+    },
     attention: async ({ runId, where, scorer }, signal) => {
       const run = requireRun(store, runId);
       const request = { where, scorer: scorer ?? run.scorer };

@@ -2,6 +2,7 @@
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { AlignedQuestion } from '../analysis/align-runs.ts';
 import type { Connection } from './connection.ts';
+import { excludedSampleRows } from './excluded-questions.ts';
 import { outcomes } from './outcome-numbers.ts';
 
 export type ComparedQuestion = AlignedQuestion & Readonly<{ position: number }>;
@@ -19,8 +20,7 @@ export function createComparedQuestionsRepository(connection: Connection): Compa
       connection
         .all<Columns>(
           `SELECT page.position AS position, sample_id AS sampleId, domain, outcome, ar_steps AS arSteps,
-             total_ms AS totalMs, EXISTS (SELECT 1 FROM sample_tags JOIN tags USING (tag_row)
-               WHERE sample_tags.sample_row = samples.sample_row AND tags.name = 'bad gold') AS excluded
+             total_ms AS totalMs, samples.sample_row IN ${excludedSampleRows} AS excluded
            FROM (SELECT position, outcome, stratum_row FROM scores
              WHERE run_row = :runRow AND scorer = :scorer AND position > :position
              ORDER BY position LIMIT :limit) AS page

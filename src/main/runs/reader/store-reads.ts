@@ -10,6 +10,7 @@ import { scienceqaTables } from '../../analysis/scienceqa-tables.ts';
 import type { Store } from '../../store/store.ts';
 import { compareScoredRuns } from '../compare-runs.ts';
 import { writeExport, type Exported, type ExportRequest } from '../export-run.ts';
+import { methodTableOf, sweepOf, type MethodTableInput } from '../method-table.ts';
 import { countQuestions, getQuestion, listQuestions } from '../question-reads.ts';
 import { tallyAttention, type AttentionRequest } from '../run-attention.ts';
 import { requireRun } from '../run-state.ts';
@@ -44,6 +45,8 @@ export const storeReads = {
     store: Store,
     { runIdA, runIdB, scorer }: Readonly<{ runIdA: string; runIdB: string; scorer: ScorerName }>,
   ): RunComparison => compareScoredRuns(store, requireRun(store, runIdA), requireRun(store, runIdB), scorer),
+  methodTable: (store: Store, input: MethodTableInput) => methodTableOf(store, input),
+  sweep: (store: Store, input: MethodTableInput) => sweepOf(store, input),
   attention: (
     store: Store,
     { runId, ...request }: RunInput & AttentionRequest,
