@@ -1,12 +1,14 @@
-"""A large parquet file in M3CoT's Hub schema for `bench/dataset.ts`: Snappy, row groups of 1,000, images of 4 KB.
+"""A large parquet file in M3CoT's Hub schema for `bench/dataset.ts` and `bench/large-parquet.ts`: Snappy, row groups
+of 1,000. Images are 4 KB of noise, or the files of a folder by turns, each with bytes of its own behind its end.
 
-    trainer/.venv/bin/python trainer/bench/make_large_parquet.py FILE ROWS    # needs pyarrow
+    trainer/.venv/bin/python trainer/bench/make_large_parquet.py FILE ROWS [IMAGES]    # needs pyarrow
 """
 
 from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +29,7 @@ def sentence(seed: int, length: int) -> str:
     return " ".join(WORDS[(seed * 7 + index * 3) % len(WORDS)] for index in range(length))
 
 
-def row(number: int, rng: random.Random) -> dict:
+def row(number: int, rng: random.Random, images: list[bytes]) -> dict:
     domain, topic, category = DOMAINS[number % len(DOMAINS)]
     return {
         "id": f"question-{number}",
@@ -39,19 +41,20 @@ def row(number: int, rng: random.Random) -> dict:
         "answer": "ABCD"[number % 4],
         "rationale": f"{number}: {sentence(number, 90)}",
         "split": "test",
-        "image": {"bytes": rng.randbytes(IMAGE_BYTES), "path": f"{number}.png"},
+        "image": {"bytes": images[number % len(images)] + rng.randbytes(64) if images else rng.randbytes(IMAGE_BYTES), "path": f"{number}.png"},
         "domain": domain,
         "topic": topic,
     }
 
 
-def main(file: str, rows: int) -> None:
+def main(file: str, rows: int, folder: str | None = None) -> None:
     rng = random.Random(0)
+    images = [path.read_bytes() for path in sorted(Path(folder).iterdir())] if folder else []
     with pq.ParquetWriter(file, SCHEMA, compression="snappy") as writer:
         for first in range(0, rows, GROUP):
-            group = [row(number, rng) for number in range(first, min(rows, first + GROUP))]
+            group = [row(number, rng, images) for number in range(first, min(rows, first + GROUP))]
             writer.write_table(pa.Table.from_pylist(group, schema=SCHEMA), row_group_size=GROUP)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

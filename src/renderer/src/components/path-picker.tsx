@@ -76,6 +76,11 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
   const [spoken, setSpoken] = useState('');
   const announce = useDebouncedCallback((text: string) => setSpoken(text), 400);
 
+  useEffect(() => {
+    // Only a folder that could be listed: the next picker should not open on a failure.
+    if (query.isSuccess && !query.isPlaceholderData) lastFolder = query.data.path;
+  }, [query.isSuccess, query.isPlaceholderData, query.data]);
+
   const typedPath = isPath(filter) ? filter.trim() : null;
   const listed = query.error === null ? query.data : undefined;
   const words = typedPath === null ? filter.trim().toLowerCase() : '';
@@ -83,7 +88,6 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
   const activeEntry = entries[active];
 
   const goTo = (path: string | null): void => {
-    lastFolder = path;
     setFolder(path);
     setFilter('');
     setActive(-1);
@@ -169,7 +173,9 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
       )}
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" c="dimmed" aria-live="polite">
-          {spoken === '' ? 'Arrows and Enter go into a folder, Backspace goes up.' : `${entries.length} entries`}
+          {spoken === '' || query.error !== null
+            ? 'Arrows and Enter go into a folder, Backspace goes up.'
+            : `${entries.length} entries`}
         </Text>
         <Group gap="xs" wrap="nowrap">
           {typedPath === null ? null : (
