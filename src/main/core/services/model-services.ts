@@ -9,6 +9,11 @@ import type { ServiceParts } from './service-parts.ts';
 export function createModelService(parts: ServiceParts): ModelService {
   let opening: Promise<ModelLibrary> | null = null;
   const library = (): Promise<ModelLibrary> => (opening ??= openLibrary(parts));
+  /** An engine that waits for its next question holds memory, and files that Windows then neither replaces nor deletes. */
+  const libraryAlone = async (): Promise<ModelLibrary> => {
+    await (await parts.open()).runs.unloadIdleEngines();
+    return library();
+  };
   return {
     import: async (request, options) => {
       const { importModel } = await import('../../builder/import-model.ts');
@@ -21,10 +26,10 @@ export function createModelService(parts: ServiceParts): ModelService {
     list: async () => (await library()).list(),
     add: async ({ path }) => (await library()).add(path),
     plan: async (input) => (await library()).plan(input),
-    startImport: async (input) => (await library()).startImport(input),
-    startDemoImport: async () => (await library()).startDemoImport(),
-    startCheck: async ({ fingerprint }) => (await library()).startCheck(fingerprint),
-    delete: async ({ fingerprint }) => (await library()).remove(fingerprint),
+    startImport: async (input) => (await libraryAlone()).startImport(input),
+    startDemoImport: async () => (await libraryAlone()).startDemoImport(),
+    startCheck: async ({ fingerprint }) => (await libraryAlone()).startCheck(fingerprint),
+    delete: async ({ fingerprint }) => (await libraryAlone()).remove(fingerprint),
   };
 }
 
