@@ -1,5 +1,6 @@
 /** Times and lengths of a run's answers as distributions, and how fast models have been on finished runs. */
 import type { Connection } from './connection.ts';
+import { excludedSampleRows } from './excluded-questions.ts';
 
 export type Distribution = {
   count: number;
@@ -52,7 +53,8 @@ const phases = [
 export function createRunTimes(connection: Connection): RunTimesRepository {
   /** `whole`: bins of whole numbers, so that every bin can be met. */
   const distributionOf = (runRow: number, column: 'total_ms' | 'ar_steps', whole = false): Distribution | null => {
-    const values = `SELECT ${column} AS value FROM predictions WHERE run_row = :runRow AND ${column} IS NOT NULL`;
+    const values = `SELECT ${column} AS value FROM predictions WHERE run_row = :runRow AND ${column} IS NOT NULL
+      AND sample_row NOT IN ${excludedSampleRows}`;
     const [summary] = connection.all<{ count: number; mean: number; max: number }>(
       `SELECT count(*) AS count, avg(value) AS mean, max(value) AS max FROM (${values})`,
       { runRow },
@@ -83,7 +85,8 @@ export function createRunTimes(connection: Connection): RunTimesRepository {
     phases: (runRow) => {
       const columns = phases.map(([, column]) => `avg(${column}) AS ${column}`).join(', ');
       const [means] = connection.all<Record<string, number | null>>(
-        `SELECT ${columns} FROM predictions WHERE run_row = :runRow AND total_ms IS NOT NULL`,
+        `SELECT ${columns} FROM predictions WHERE run_row = :runRow AND total_ms IS NOT NULL
+           AND sample_row NOT IN ${excludedSampleRows}`,
         { runRow },
       );
       return phases.flatMap(([phase, column]) => {
