@@ -22,6 +22,10 @@ export type AnnotationsRepository = Readonly<{
   tagsOf: (sampleRow: number) => string[];
   /** The same for many samples; those without tags have no entry. */
   tagsOfAll: (sampleRows: readonly number[]) => ReadonlyMap<number, string[]>;
+  /** Tags of a run's questions with the positions that have them. */
+  tagsOfRun: (runRow: number) => Readonly<{ tag: string; positions: readonly number[] }>[];
+  /** Notes on a run's answers, in order. */
+  notesOfRun: (runRow: number) => Readonly<{ position: number; note: string }>[];
   /** Tags in use, by name, with the samples that have them. */
   tags: () => Readonly<{ tag: string; count: number }>[];
   /** An empty note deletes it. */
@@ -62,6 +66,23 @@ export function createAnnotationsRepository(connection: Connection): Annotations
         )
         .map(({ name }) => name),
     tagsOfAll: (sampleRows) => tagsOf(connection, sampleRows),
+    tagsOfRun: (runRow) => {
+      const rows = connection.all<{ tag: string; position: number }>(
+        `SELECT name AS tag, position FROM tags JOIN sample_tags USING (tag_row)
+         JOIN planned_questions USING (sample_row) WHERE run_row = :runRow ORDER BY name, position`,
+        { runRow },
+      );
+      return [...Map.groupBy(rows, ({ tag }) => tag)].map(([tag, tagged]) => ({
+        tag,
+        positions: tagged.map(({ position }) => position),
+      }));
+    },
+    notesOfRun: (runRow) =>
+      connection.all<{ position: number; note: string }>(
+        `SELECT position, note FROM notes JOIN predictions USING (prediction_row)
+         WHERE run_row = :runRow ORDER BY position`,
+        { runRow },
+      ),
     tags: () =>
       connection.all<{ tag: string; count: number }>(
         'SELECT name AS tag, count(*) AS count FROM tags JOIN sample_tags USING (tag_row) GROUP BY name ORDER BY name',

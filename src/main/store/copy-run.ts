@@ -16,6 +16,9 @@ import type { Store } from './store.ts';
 
 const pageSize = 500;
 
+const tagSchema = z.string().trim().min(1).max(60);
+const noteSchema = z.string().min(1).max(20_000);
+
 const datasetSchema = z.object({
   fingerprint: z.string().min(1),
   path: z.string(),
@@ -67,6 +70,7 @@ export function copyRun(source: Store, target: Store, run: RunRecord): number {
     };
     const runRow = target.runs.insert(newRun, plan);
     copyPredictions(source, target, { from: run.runRow, to: runRow }, plan);
+    copyAnnotations(source, target, { from: run.runRow, to: runRow }, plan);
     return runRow;
   });
 }
@@ -148,6 +152,27 @@ function copyPredictions(
         );
       }
     }
+  }
+}
+
+/** Tags join those that the target's questions have already; notes belong to the copied answers. */
+function copyAnnotations(
+  source: Store,
+  target: Store,
+  runRows: Readonly<{ from: number; to: number }>,
+  plan: readonly number[],
+): void {
+  for (const { tag, positions } of source.annotations.tagsOfRun(runRows.from)) {
+    const name = checked(tagSchema, tag, source.path, 'a tag');
+    const rows = positions.flatMap((position) => plan[position] ?? []);
+    target.annotations.changeTags(rows, { add: [name] });
+  }
+  for (const { position, note } of source.annotations.notesOfRun(runRows.from)) {
+    target.annotations.saveNote(
+      runRows.to,
+      position,
+      checked(noteSchema, note, source.path, `the note on answer ${position}`),
+    );
   }
 }
 

@@ -184,8 +184,9 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       )[0];
       return row && { sampleRow: row.sampleRow, sample: sampleOf(row, connection.path) };
     },
-    sharedByOtherDatasets: (runRowA, runRowB) =>
-      connection
+    sharedByOtherDatasets: (runRowA, runRowB) => {
+      if (haveOneDataset(connection, runRowA, runRowB)) return [];
+      return connection
         .all<SharedColumns>(sharedQuestions, { runRowA, runRowB })
         .map(({ sampleId, positionA, positionB, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
           const parse = (choices: string) =>
@@ -197,7 +198,8 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
             a: { question: questionA, choices: parse(choicesA), isOfDataset: ofDatasetA === 1 },
             b: { question: questionB, choices: parse(choicesB), isOfDataset: ofDatasetB === 1 },
           };
-        }),
+        });
+    },
     rowsOfRun: (runRow, sampleIds) =>
       new Map(
         connection.rows<[string, number]>(
@@ -247,6 +249,13 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
         sampleRow,
       })[0]?.bytes,
   };
+}
+
+/** A run's questions are all of its dataset. */
+function haveOneDataset(connection: Connection, runRowA: number, runRowB: number): boolean {
+  const sql = 'SELECT dataset_row FROM runs WHERE run_row IN (:runRowA, :runRowB) AND dataset_row IS NOT NULL';
+  const rows = connection.rows<[number]>(sql, { runRowA, runRowB }).map(([datasetRow]) => datasetRow);
+  return rows.length === (runRowA === runRowB ? 1 : 2) && new Set(rows).size === 1;
 }
 
 /** Counts up the revision (or another count) of every run that holds one of the samples. */

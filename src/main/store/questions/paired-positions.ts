@@ -22,17 +22,10 @@ export function pairedPositions(
     sampleRowsOf(connection, other).forEach((sampleRow, position) => theirs.set(sampleRow, position));
     const positions = Int32Array.from(sampleRowsOf(connection, run), (sampleRow) => theirs.get(sampleRow) ?? -1);
     let differentQuestions = 0;
-    if (haveOneDataset(connection, run.runRow, other.runRow)) return { positions, differentQuestions };
     for (const { positionA, positionB, a, b } of sharedByOtherDatasets(run.runRow, other.runRow)) {
       if (areDifferentQuestions(a, b)) differentQuestions += 1;
       else if (positions[positionA] === -1) positions[positionA] = positionB;
     }
     return { positions, differentQuestions };
   });
-}
-
-function haveOneDataset(connection: Connection, runRowA: number, runRowB: number): boolean {
-  const sql = 'SELECT dataset_row FROM runs WHERE run_row IN (:runRowA, :runRowB) AND dataset_row IS NOT NULL';
-  const rows = connection.rows<[number]>(sql, { runRowA, runRowB }).map(([datasetRow]) => datasetRow);
-  return rows.length === (runRowA === runRowB ? 1 : 2) && new Set(rows).size === 1;
 }
