@@ -12,7 +12,7 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const quiet = [
+export const quiet = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -22,13 +22,18 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** Starts it with a fresh profile. Fails with what to install or set where there is none. */
-export function startBrowser(): Promise<Browser> {
-  const executablePath = process.env['PENUMBRA_CHROMIUM'] ?? places.find((place) => existsSync(place));
-  if (executablePath === undefined) {
+/** Path of the browser. Fails with what to install or set where there is none. */
+export function chromiumProgram(): string {
+  const program = process.env['PENUMBRA_CHROMIUM'] ?? places.find((place) => existsSync(place));
+  if (program === undefined) {
     throw new Error('These tests need Chromium: install it, or set PENUMBRA_CHROMIUM to its program.');
   }
-  return chromium.launch({ executablePath, args: quiet });
+  return program;
+}
+
+/** Starts it with a fresh profile. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumProgram(), args: quiet });
 }
 
 /** Where the screenshots of a test run go; printed once, so that a person can look at them. */

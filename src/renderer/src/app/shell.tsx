@@ -28,6 +28,7 @@ import classes from './shell.module.css';
 import { TaskTray } from './task-tray.tsx';
 import { useEndNotices } from './use-end-notices.ts';
 import { usePageTitle } from './use-page-title.ts';
+import { useWindowCommands } from './use-window-commands.ts';
 
 const mainId = 'main';
 
@@ -38,6 +39,7 @@ export function Shell({ children }: Readonly<{ children: ReactNode }>) {
   useLive();
   usePageTitle();
   useEndNotices();
+  useWindowCommands();
   useKeys(
     'Everywhere',
     [

@@ -1,0 +1,52 @@
+/** In the desktop app: does what its menus, dropped files and a second start ask for. In a browser nothing asks. */
+import { notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import { menuCommandSchema, type MenuCommand } from '../../../shared/bridge.ts';
+import { client, failureOf } from '../api/client.ts';
+import { parseRoute } from '../routing/route.ts';
+import { navigate } from '../routing/use-route.ts';
+import { windowBridge } from './window-bridge.ts';
+
+/** The bridge keeps its listeners for as long as the page lives. */
+let isListening = false;
+
+export function useWindowCommands(): void {
+  useEffect(() => {
+    const { onMenu, pathForFile } = windowBridge();
+    if (isListening || onMenu === undefined || pathForFile === undefined) return;
+    isListening = true;
+    onMenu((command) => void obey(menuCommandSchema.parse(command)));
+    // Without this the window would try to show a dropped file.
+    window.addEventListener('dragover', (event) => event.preventDefault());
+    window.addEventListener('drop', (event) => {
+      // A page with a place of its own for files has taken it already.
+      const isTaken = event.defaultPrevented;
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      const path = isTaken || file === undefined ? '' : pathForFile(file);
+      if (path !== '') void obey({ kind: path.endsWith('.penumbra') ? 'open-packed-run' : 'open-dataset', path });
+    });
+  }, []);
+}
+
+async function obey(command: MenuCommand): Promise<void> {
+  try {
+    switch (command.kind) {
+      case 'go':
+        return navigate(parseRoute(command.hash));
+      case 'open-dataset': {
+        const { datasetId } = await client.datasets.open({ path: command.path });
+        windowBridge().rememberDataset?.(command.path);
+        return navigate({ page: 'dataset', datasetId, where: [], text: '', offset: 0 });
+      }
+      case 'open-packed-run': {
+        const { runId } = await client.runs.unpack({ file: command.path });
+        return navigate({ page: 'run', runId, tab: 'overview' });
+      }
+    }
+  } catch (error) {
+    const { message, file, action } = failureOf(error);
+    const lines = [file, action].filter((line) => line !== undefined);
+    notifications.show({ color: 'red', title: message, message: lines.join('\n'), autoClose: 15_000 });
+  }
+}

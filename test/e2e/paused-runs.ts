@@ -1,0 +1,28 @@
+/** A store with paused runs of the demo model over a small dataset, for tests that go on with them. */
+import { join } from 'node:path';
+import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { writeShapesDataset } from '../support/shapes-dataset.ts';
+import { serveStore } from './served-store.ts';
+
+export type PausedRuns = Readonly<{ store: string; dataset: string; runIds: readonly string[] }>;
+
+/** Fills a store below `folder` with runs that have only just begun. */
+export async function makePausedRuns(folder: string, runCount: number, questionCount: number): Promise<PausedRuns> {
+  const [dataset, model, store] = ['dataset', 'model', 'store.sqlite'].map((name) => join(folder, name));
+  if (dataset === undefined || model === undefined || store === undefined) throw new Error('no paths');
+  await writeShapesDataset(dataset, questionCount);
+  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
+  const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model, '--precision', 'f32'], {
+    dataFolder: folder,
+  });
+  if (imported.code !== 0) throw new Error(imported.stderr);
+  const { client, stop } = await serveStore(folder, store);
+  const runIds: string[] = [];
+  for (let index = 0; index < runCount; index += 1) {
+    const { runId } = await client.runs.start({ dataset, model, settings: { batchSize: 1 } });
+    await client.runs.pause({ runId });
+    runIds.push(runId);
+  }
+  await stop();
+  return { store, dataset, runIds };
+}
