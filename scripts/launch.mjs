@@ -7,6 +7,7 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findDesktop, isBuilt } from './launch/desktop.mjs';
 import { install, isInstalled } from './launch/install.mjs';
 import { fittingNode, runChild } from './launch/node.mjs';
 
@@ -19,6 +20,7 @@ const inRoot = (...parts) => join(root, ...parts);
  */
 const verbs = {
   demo: (args) => [[inRoot('src/main/cli/main.ts'), 'demo', ...args]],
+  /** In the browser; `main` tries the desktop app first. */
   start: (args) => [[inRoot('src/main/cli/main.ts'), 'serve', '--open', ...args]],
   test: (args) => [vitest(args)],
   e2e: (args) => [vitest(['--config', 'vitest.e2e.config.ts', ...args])],
@@ -51,6 +53,10 @@ async function main() {
   }
   const node = fittingNode(root);
   if (node === null) return 1;
+  if (verb === 'start') {
+    const code = await startDesktop(node, args);
+    if (code !== null) return code;
+  }
   let worst = 0;
   for (const command of commandsOf(args)) {
     const own = ownVerbs.has(verb);
@@ -60,6 +66,34 @@ async function main() {
   }
   if (verb === 'check') process.stdout.write(worst === 0 ? 'check: all good\n' : 'check: failed\n');
   return worst;
+}
+
+/** An app that ends with an error this soon has not come up: a library of the system is missing, say. */
+const comingUpMs = 5000;
+
+/** Runs the desktop app and returns its exit code; null, having said why, where the browser has to do. */
+async function startDesktop(node, args) {
+  // A port is the web face's.
+  if (args.some((arg) => /^--port(=|$)/.test(arg))) return null;
+  const desktop = await findDesktop(root, node);
+  if (desktop.program === undefined) return useBrowser(desktop);
+  if (!isBuilt(root)) {
+    process.stderr.write('Building the app; this is done once.\n');
+    if ((await runChild(node, [inRoot('scripts/build.ts')], { root })) !== 0)
+      return useBrowser({ reason: 'the build failed' });
+  }
+  // Set by editors' terminals; with it Electron would be a plain Node.
+  delete process.env.ELECTRON_RUN_AS_NODE;
+  const startedAt = performance.now();
+  const code = await runChild(desktop.program, [root, ...args]);
+  if (code === 0 || performance.now() - startedAt > comingUpMs) return code;
+  return useBrowser({ reason: `Electron ended at once with exit code ${code}` });
+}
+
+function useBrowser({ reason, remedy }) {
+  process.stderr.write(`No window of its own here: ${reason}. The pages are served for a browser instead.\n`);
+  if (remedy !== undefined) process.stderr.write(`This allows the window, until the next restart:\n  ${remedy}\n`);
+  return null;
 }
 
 process.exitCode = await main();

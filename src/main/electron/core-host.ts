@@ -49,8 +49,8 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
     openPort: async () => {
       for (;;) {
         const current = core;
-        if (await current.ready) return current.openPort();
-        // It ended first: the next one, if there is to be one, takes its place.
+        if ((await current.ready) && !current.hasExited) return current.openPort();
+        // It has ended: the next one, if there is to be one, takes its place.
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     },
@@ -67,13 +67,13 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
 /** One process, from its start to its end. */
 class RunningCore {
   readonly exited: Promise<number>;
+  hasExited = false;
   /** True once it listens, false where it ended before. */
   readonly ready: Promise<boolean>;
   readonly #child: UtilityProcess;
   readonly #closed = Promise.withResolvers<void>();
   readonly #requests = new Map<number, (resource: ServedResource | null) => void>();
   #lastRequest = 0;
-  #hasExited = false;
 
   constructor({ entry, engineEntry, storePath, onWork, onRunEnded }: CoreHostOptions) {
     const child = utilityProcess.fork(entry, storePath === undefined ? [] : [storePath], {
@@ -86,7 +86,7 @@ class RunningCore {
     this.ready = ready.promise;
     this.exited = new Promise((resolve) => {
       child.once('exit', (code) => {
-        this.#hasExited = true;
+        this.hasExited = true;
         engines.killAll();
         ready.resolve(false);
         this.#closed.resolve();
@@ -121,7 +121,7 @@ class RunningCore {
   }
 
   readResource(address: string, ifNoneMatch: string | null): Promise<ServedResource | null> {
-    if (this.#hasExited) return Promise.resolve(gone);
+    if (this.hasExited) return Promise.resolve(gone);
     this.#lastRequest += 1;
     const requestId = this.#lastRequest;
     return new Promise((resolve) => {
@@ -136,7 +136,7 @@ class RunningCore {
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
     await Promise.race([this.#closed.promise, limit]);
     clearTimeout(timer);
-    if (!this.#hasExited && this.#child.pid !== undefined) process.kill(this.#child.pid, 'SIGKILL');
+    if (!this.hasExited && this.#child.pid !== undefined) process.kill(this.#child.pid, 'SIGKILL');
     await this.exited;
   }
 

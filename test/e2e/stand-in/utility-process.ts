@@ -57,6 +57,8 @@ class StandInUtility extends EventEmitter implements Pick<UtilityProcess, 'kill'
       return portId;
     });
     this.#send({ kind: 'message', data, portIds });
+    // An end that cannot arrive is closed.
+    if (!this.#child.connected) for (const port of transfer) port.close();
     transfer.forEach((port, index) => {
       const portId = portIds[index] ?? 0;
       port.handTo((sent) =>
@@ -80,7 +82,7 @@ export const utilityProcess = {
   fork: (modulePath: string, args: string[] = [], { stdio = 'inherit', serviceName = '' }: ForkOptions = {}) => {
     if (!isReady) throw new Error('utilityProcess cannot be created before app is ready.');
     const wanted: StdioOptions =
-      typeof stdio === 'string' ? [stdio as 'inherit', 'inherit', 'inherit', 'ipc'] : [...stdio, 'ipc'];
+      typeof stdio === 'string' ? ['ignore', 'inherit', 'inherit', 'ipc'] : [...stdio, 'ipc'];
     const child = fork(childModule, [modulePath, ...args], { serialization: 'advanced', stdio: wanted, execArgv: [] });
     const utility = new StandInUtility(child);
     running.set(utility, serviceName);
