@@ -100,7 +100,7 @@ function Plans({ plans }: Readonly<{ plans: readonly RunPlan[] }>) {
       )}
       {plans.length === 1 ? null : (
         <ScrollArea.Autosize mah={260} type="auto" viewportProps={{ tabIndex: 0, 'aria-label': 'Runs of the grid' }}>
-          <List size="sm" type="ordered" spacing={2} pr="sm">
+          <List size="sm" type="ordered" spacing={2} pr="sm" withPadding>
             {plans.map(({ label }, index) => (
               <List.Item key={`${String(index)} ${label}`}>{label}</List.Item>
             ))}

@@ -69,7 +69,14 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
         </Group>
       )}
       {fields(true)}
-      <Button variant="subtle" size="compact-sm" mt="md" onClick={toggle} aria-expanded={open}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        mt="md"
+        style={{ alignSelf: 'flex-start' }}
+        onClick={toggle}
+        aria-expanded={open}
+      >
         {open ? 'Fewer settings' : 'More settings: prompt, layout, adaptive stop, tokens, seed, batch, device'}
       </Button>
       <Collapse expanded={open}>

@@ -31,7 +31,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
           onChange={(event) => onChoose(event.currentTarget.checked)}
         />
       </Table.Td>
-      <Table.Td maw={360}>
+      <Table.Td>
         <Anchor href={href} fw={550} size="sm" truncate display="block" title={runTitle(run)}>
           {runTitle(run)}
         </Anchor>
@@ -41,12 +41,12 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td maw={190}>
+      <Table.Td>
         <Text size="sm" truncate title={run.modelName ?? ''}>
           {run.modelName ?? '–'}
         </Text>
       </Table.Td>
-      <Table.Td maw={150}>
+      <Table.Td>
         <Text size="sm" truncate title={run.datasetPath ?? ''}>
           {datasetName(run) ?? '–'}
         </Text>
@@ -59,7 +59,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
         {settings?.method ?? 'imported'}
         {isLatent ? (
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" truncate title={settings.intervention}>
             {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}${settings.intervention === 'none' ? '' : `, ${settings.intervention}`}`}
           </Text>
         ) : null}
@@ -77,7 +77,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
         {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
       </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td>
         <Text size="xs">{dateTime(run.createdAt)}</Text>
       </Table.Td>
       <Table.Td onClick={(event) => event.stopPropagation()}>

@@ -106,7 +106,7 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
       </Group>
       <Card withBorder padding={0}>
         <ScrollArea type="auto">
-          <Table highlightOnHover verticalSpacing={8} horizontalSpacing="xs" fz="sm" miw={980}>
+          <Table highlightOnHover verticalSpacing={8} horizontalSpacing={6} fz="sm" miw={1070} layout="fixed">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={36}>
@@ -124,14 +124,14 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
                   />
                 </Table.Th>
                 <SortHeader {...head} column="label" label="Run" />
-                <SortHeader {...head} column="model" label="Model" />
-                <SortHeader {...head} column="dataset" label="Dataset" />
-                <SortHeader {...head} column="method" label="Method" />
-                <SortHeader {...head} column="status" label="Status" />
-                <SortHeader {...head} column="accuracy" label="Accuracy" right largestFirst />
-                <SortHeader {...head} column="ar-steps" label="AR steps" right largestFirst />
-                <SortHeader {...head} column="time" label="Time" right largestFirst />
-                <SortHeader {...head} column="created" label="Created" largestFirst />
+                <SortHeader {...head} column="model" label="Model" width={132} />
+                <SortHeader {...head} column="dataset" label="Dataset" width={96} />
+                <SortHeader {...head} column="method" label="Method" width={116} />
+                <SortHeader {...head} column="status" label="Status" width={112} />
+                <SortHeader {...head} column="accuracy" label="Accuracy" width={136} right largestFirst />
+                <SortHeader {...head} column="ar-steps" label="AR steps" width={84} right largestFirst />
+                <SortHeader {...head} column="time" label="Time" width={80} right largestFirst />
+                <SortHeader {...head} column="created" label="Created" width={92} largestFirst />
                 <Table.Th w={48} aria-label="Actions" />
               </Table.Tr>
             </Table.Thead>

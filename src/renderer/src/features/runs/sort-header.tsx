@@ -9,15 +9,27 @@ export type SortHeaderProps = Readonly<{
   order: RunOrder;
   onOrder: (order: RunOrder) => void;
   right?: boolean;
+  width?: number;
   /** Largest or newest first at the first press. */
   largestFirst?: boolean;
 }>;
 
-export function SortHeader({ column, label, order, onOrder, right = false, largestFirst = false }: SortHeaderProps) {
+export function SortHeader({
+  column,
+  label,
+  order,
+  onOrder,
+  right = false,
+  width,
+  largestFirst = false,
+}: SortHeaderProps) {
   const active = order.by === column;
   const Icon = order.descending ? IconArrowDown : IconArrowUp;
   return (
-    <Table.Th aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}>
+    <Table.Th
+      {...(width === undefined ? {} : { w: width })}
+      aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
+    >
       <UnstyledButton
         w="100%"
         fz="inherit"

@@ -1,0 +1,169 @@
+/** The form of a new run: what it asks for, and how a stored run comes back as a draft. */
+import { describe, expect, it } from 'vitest';
+import { gridRequestSchema } from '../../src/shared/contract/runs.ts';
+import { runSummarySchema } from '../../src/shared/run.ts';
+import { interventions, resolveRunSettings, settingDefinitions } from '../../src/shared/run-settings.ts';
+import {
+  draftOfRun,
+  draftSchema,
+  emptyDraft,
+  formSettings,
+  readValue,
+  refusedSetting,
+  requestOf,
+  usualValue,
+} from '../../src/renderer/src/features/new-run/draft.ts';
+import { presetsFor } from '../../src/renderer/src/features/new-run/presets.ts';
+
+const trainedFor = {
+  method: 'ivt-lr',
+  latentSteps: 3,
+  patchesPerStep: 32,
+  stepLayout: 'patches-then-hidden',
+  promptFormat: 'released-inference',
+} as const;
+
+const definitionOf = (name: string) => {
+  const found = settingDefinitions.find((each) => each.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+
+describe('the draft of a run', () => {
+  it('asks for nothing before dataset and model are chosen', () => {
+    expect(requestOf(emptyDraft)).toBeNull();
+    expect(requestOf({ ...emptyDraft, dataset: '/d' })).toBeNull();
+    expect(requestOf({ ...emptyDraft, models: ['/m'] })).toBeNull();
+  });
+
+  it('makes one value a setting, several an axis, several models the first axis', () => {
+    const request = requestOf({
+      ...emptyDraft,
+      dataset: '/d',
+      models: ['/m', '/n'],
+      settings: { latentSteps: [0, 1, 2], patchesPerStep: [8], intervention: ['none', 'random-patches'], seed: [] },
+      where: ['domain=science'],
+      label: '  Sweep ',
+    });
+    expect(request).toEqual({
+      base: {
+        dataset: '/d',
+        model: '/m',
+        where: ['domain=science'],
+        label: 'Sweep',
+        scorer: 'strict',
+        settings: { patchesPerStep: 8 },
+      },
+      axes: [
+        { name: 'model', values: ['/m', '/n'] },
+        { name: 'latentSteps', values: [0, 1, 2] },
+        { name: 'intervention', values: ['none', 'random-patches'] },
+      ],
+    });
+    expect(gridRequestSchema.parse(request)).toEqual(request);
+  });
+
+  it('reads what is typed as the setting understands it', () => {
+    expect(readValue(definitionOf('latentSteps'), ' 4 ')).toEqual({ value: 4 });
+    expect(readValue(definitionOf('latentSteps'), '65')).toHaveProperty('refusal');
+    expect(readValue(definitionOf('latentSteps'), '1.5')).toHaveProperty('refusal');
+    expect(readValue(definitionOf('latentSteps'), 'many')).toEqual({ refusal: '“many”: not a number' });
+    expect(readValue(definitionOf('adaptiveThreshold'), '0,95')).toEqual({ value: 0.95 });
+    expect(readValue(definitionOf('batchSize'), 'auto')).toEqual({ value: 'auto' });
+    expect(readValue(definitionOf('batchSize'), '8')).toEqual({ value: 8 });
+  });
+
+  it('says what an empty field means', () => {
+    expect(usualValue(definitionOf('latentSteps'), trainedFor)).toBe('as the model was trained: 3');
+    expect(usualValue(definitionOf('latentSteps'), null)).toBe('as the model was trained');
+    expect(usualValue(definitionOf('maxTokens'), trainedFor)).toBe('512');
+  });
+
+  it('finds the field of a refusal', () => {
+    expect(refusedSetting('latentSteps')).toBe('latentSteps');
+    expect(refusedSetting('base.settings.seed')).toBe('seed');
+    expect(refusedSetting('axes.intervention')).toBe('intervention');
+    expect(refusedSetting('axes')).toBeNull();
+    expect(refusedSetting(undefined)).toBeNull();
+  });
+});
+
+describe('a stored run as a draft', () => {
+  const run = runSummarySchema.parse({
+    runId: 'R',
+    status: 'finished',
+    total: 2,
+    correct: 1,
+    unparsed: 0,
+    failed: 0,
+    accuracy: 0.5,
+    byDomain: {},
+    byTopic: {},
+    arStepsMean: null,
+    secondsPerQuestionMean: null,
+    questionsPerSecond: null,
+    device: 'cpu',
+    scorer: 'm3cot',
+    planned: 2,
+    kind: 'evaluation',
+    label: 'Mine',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: null,
+    datasetId: 'D',
+    datasetPath: '/d',
+    datasetFingerprint: 'D',
+    modelPath: '/m',
+    modelName: 'm',
+    modelFingerprint: 'M',
+    split: 'test',
+    where: ['domain=science', 'from-run=Q'],
+    limit: 2,
+    settings: resolveRunSettings({ latentSteps: 1, seed: 4, patchesPerStep: 32 }, trainedFor),
+    configurationHash: 'h',
+    licence: null,
+    failure: null,
+  });
+
+  it('keeps only what differs from what would be chosen anyway', () => {
+    const draft = draftOfRun(run, trainedFor);
+    expect(draft).toEqual({
+      ...emptyDraft,
+      dataset: '/d',
+      split: 'test',
+      where: ['domain=science', 'from-run=Q'],
+      models: ['/m'],
+      settings: { latentSteps: [1], seed: [4] },
+      limit: 2,
+      scorer: 'm3cot',
+    });
+    expect(draftSchema.parse(JSON.parse(JSON.stringify(draft)))).toEqual(draft);
+  });
+
+  it('names every trained setting where the model is gone', () => {
+    expect(Object.keys(draftOfRun(run, null).settings)).toEqual([
+      'method',
+      'latentSteps',
+      'patchesPerStep',
+      'stepLayout',
+      'promptFormat',
+      'seed',
+    ]);
+  });
+});
+
+describe('presets', () => {
+  it('vary N around what was trained, K by factors, and every intervention', () => {
+    const [steps, patches, intervened] = presetsFor(trainedFor);
+    expect(steps?.settings).toEqual({ latentSteps: [0, 1, 2, 3, 4] });
+    expect(patches?.settings).toEqual({ patchesPerStep: [8, 16, 32, 64] });
+    expect(intervened?.settings['intervention']).toHaveLength(interventions.length);
+    expect(presetsFor({ ...trainedFor, patchesPerStep: 1 })[1]?.settings).toEqual({ patchesPerStep: [1, 2] });
+    expect(presetsFor({ ...trainedFor, method: 'no-cot' }).map(({ name }) => name)).toEqual(['Prompt formats']);
+  });
+
+  it('are settings that the form has', () => {
+    const names = formSettings.map(({ name }) => String(name));
+    for (const { settings } of presetsFor(trainedFor))
+      expect(names).toEqual(expect.arrayContaining(Object.keys(settings)));
+  });
+});
