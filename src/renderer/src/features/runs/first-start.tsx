@@ -4,8 +4,7 @@ import { IconCpu, IconDatabase, IconListCheck, IconSparkles } from '@tabler/icon
 import { failureOf } from '../../api/client.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { formatRoute } from '../../routing/route.ts';
-import { ImportPredictionsButton } from './import-predictions-button.tsx';
-import { OpenPackedRun } from './open-packed-run.tsx';
+import { BringButtons } from './bring-buttons.tsx';
 import { useDemo } from './use-demo.ts';
 
 const ways = [
@@ -79,8 +78,7 @@ export function FirstStart() {
           <Text size="sm" c="dimmed">
             Or look at what was made elsewhere:
           </Text>
-          <OpenPackedRun />
-          <ImportPredictionsButton />
+          <BringButtons />
         </Group>
       </Stack>
     </Container>

@@ -24,8 +24,7 @@ import { count, counted } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { ChosenRunsBar } from './chosen-runs-bar.tsx';
 import { FirstStart } from './first-start.tsx';
-import { ImportPredictionsButton } from './import-predictions-button.tsx';
-import { OpenPackedRun } from './open-packed-run.tsx';
+import { BringButtons } from './bring-buttons.tsx';
 import { runColumns, shownRuns, type RunOrder } from './run-order.ts';
 import { RunRow } from './run-row.tsx';
 import { SortHeader } from './sort-header.tsx';
@@ -48,8 +47,7 @@ export default function RunsPage() {
               <Title order={2}>Runs</Title>
               {runs.length === 0 ? null : (
                 <Group gap="xs">
-                  <OpenPackedRun />
-                  <ImportPredictionsButton />
+                  <BringButtons />
                 </Group>
               )}
             </Group>
