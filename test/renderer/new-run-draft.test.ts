@@ -162,7 +162,7 @@ describe('presets', () => {
   });
 
   it('are settings that the form has', () => {
-    const names = formSettings.map(({ name }) => String(name));
+    const names = formSettings.map(({ name }): string => name);
     for (const { settings } of presetsFor(trainedFor))
       expect(names).toEqual(expect.arrayContaining(Object.keys(settings)));
   });

@@ -90,8 +90,8 @@ export function readValue(
 
 /** What a setting is when nothing is chosen, for people. */
 export function usualValue({ name, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
-  if (own !== null) return String(own);
-  const trained: unknown = trainedFor === null ? undefined : new Map(Object.entries(trainedFor)).get(name);
+  if (own !== null) return Array.isArray(own) ? 'none' : String(own);
+  const trained = trainedFor === null ? undefined : new Map<string, SettingValue>(Object.entries(trainedFor)).get(name);
   return trained === undefined ? 'as the model was trained' : `as the model was trained: ${String(trained)}`;
 }
 
