@@ -1,0 +1,117 @@
+/** Models, tasks and keys in a real browser over an empty store: from the first checkpoint to its deletion. */
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { goldenRoot } from '../support/golden.ts';
+import { temporaryFolders } from '../support/temp-folder.ts';
+import { screenshotFolder, startBrowser } from './browser.ts';
+import { serveStore, type ServedStore } from './served-store.ts';
+
+const folder = await temporaryFolders()();
+const checkpoint = join(folder, 'tiny');
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+let browser: Browser;
+let served: Omit<ServedStore, 'runId'>;
+let page: Page;
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  await cp(join(goldenRoot, 'tiny-untied'), checkpoint, { recursive: true });
+  [browser, served] = await Promise.all([startBrowser(), serveStore(folder, join(folder, 'store.sqlite'))]);
+});
+afterAll(async () => {
+  await browser.close();
+  expect(await served.stop()).toBe(0);
+});
+
+beforeEach(async () => {
+  complaints = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(served.address);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+});
+afterEach(async () => {
+  await page.close();
+  expect(complaints).toEqual([]);
+});
+
+/** What axe-core calls serious or critical. */
+async function seriousFindings(): Promise<string[]> {
+  await page.evaluate(await readFile(axePath, 'utf8'));
+  return page.evaluate(async () => {
+    type Axe = { run: () => Promise<{ violations: { id: string; impact?: string | null }[] }> };
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
+  });
+}
+
+describe('keys', () => {
+  it('go to pages, and the help lists them with those of the page', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
+    await expect.poll(() => page.title()).toBe('Models – Penumbra');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.getByText('Import a checkpoint').waitFor();
+    expect(await help.getByRole('heading').allTextContents()).toEqual(expect.arrayContaining(['Models', 'Everywhere']));
+    // An open dialog has the keys: nothing goes to the datasets.
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    expect(new URL(page.url()).hash).toBe('#/models');
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
+  });
+
+  it('the palette finds a page by some of its name', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Go to a page or a run', { exact: true }).fill('datas');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Datasets', exact: true }).waitFor();
+  });
+});
+
+describe('models', () => {
+  it('a checkpoint is imported with its plan shown before and its report after, then deleted', async () => {
+    await page.goto(`${new URL(served.address).origin}/#/models`);
+    await page.getByRole('button', { name: 'Import a checkpoint…' }).click();
+    await page.getByRole('button', { name: 'Choose the folder…' }).click();
+    await page.getByPlaceholder('Type to filter, or paste a path').fill(checkpoint);
+    await page.keyboard.press('Enter');
+    const int4 = page.getByLabel(/^int4: .* on disk, about .* of memory/);
+    await int4.check();
+    await page.getByText(join(folder, 'models', 'tiny-int4')).waitFor();
+    expect(await seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: 'Start the import' }).click();
+    await page.getByText('passed: the engine equals PyTorch on this machine').waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(screenshotFolder, 'model-report.png') });
+    await page.getByRole('button', { name: 'Done' }).click();
+
+    expect(await readdir(join(folder, 'models'))).toEqual(['tiny-int4']);
+    await page.getByRole('button', { name: 'tiny (int4)' }).click();
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    expect(await seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('No models yet').waitFor();
+    expect(await readdir(join(folder, 'models'))).toEqual([]);
+  }, 90_000);
+});
+
+describe('preferences', () => {
+  it('colours are remembered by the store, not by the browser', async () => {
+    await page.getByRole('button', { name: 'Use dark colours' }).click();
+    await expect.poll(async () => (await served.client.preferences.get())['colour-scheme']).toBe('dark');
+    const other = await browser.newContext();
+    const fresh = await other.newPage();
+    await fresh.goto(served.address);
+    await fresh.getByRole('button', { name: 'Use light colours' }).waitFor();
+    await other.close();
+  });
+});
