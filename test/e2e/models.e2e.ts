@@ -44,11 +44,18 @@ afterEach(async () => {
 
 /** What axe-core calls serious or critical. */
 async function seriousFindings(): Promise<string[]> {
+  // What fades in is measured as it stays.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  await page.waitForTimeout(300);
   await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
-    type Axe = { run: () => Promise<{ violations: { id: string; impact?: string | null }[] }> };
+    type Axe = {
+      run: () => Promise<{ violations: { id: string; impact?: string | null; nodes: { html: string }[] }[] }>;
+    };
     const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }
 
