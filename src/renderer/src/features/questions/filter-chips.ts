@@ -33,13 +33,13 @@ export function chipsOf(where: Terms, runNames: ReadonlyMap<string, string>): Fi
   const single = where
     .filter((term) => fieldOf(term) !== 'text' && fieldOf(term) !== 'sample')
     .map((term) => ({ key: term, label: labelOf(term, runNames), terms: [term] }));
-  return samples.length === 0
-    ? single
-    : [...single, { key: 'samples', label: samplesLabel(samples), terms: samples }];
+  return samples.length === 0 ? single : [...single, { key: 'samples', label: samplesLabel(samples), terms: samples }];
 }
 
 const samplesLabel = (terms: Terms): string =>
-  terms.length === 1 ? `question: ${valueOf(terms[0] ?? '')}` : `${terms.length.toLocaleString('en-US')} chosen questions`;
+  terms.length === 1
+    ? `question: ${valueOf(terms[0] ?? '')}`
+    : `${terms.length.toLocaleString('en-US')} chosen questions`;
 
 function labelOf(term: string, runNames: ReadonlyMap<string, string>): string {
   const field = fieldOf(term);

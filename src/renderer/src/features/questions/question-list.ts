@@ -3,7 +3,7 @@
  * there until its own first page has arrived, so that nothing flickers.
  */
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { QuestionRow } from '../../../../shared/contract/questions.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
@@ -102,6 +102,12 @@ export function useQuestionPages(
 
 const rowsOf = (results: readonly { data: { rows: QuestionRow[] } | undefined }[]) =>
   results.map(({ data }) => data?.rows);
+
+/** The row at an index where its page is in memory. */
+export function knownRow(queries: QueryClient, input: ListInput, index: number): QuestionRow | null {
+  const page = Math.floor(index / pageSize);
+  return queries.getQueryData(pageOptions(input, page).queryKey)?.rows[index % pageSize] ?? null;
+}
 
 /** The page that a query's key names: `[path, {input: {…, offset}}]`. */
 function pageOf(queryKey: readonly unknown[]): { list: string; number: number } | null {

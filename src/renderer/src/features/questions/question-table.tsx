@@ -124,7 +124,8 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
   );
 });
 
-type SelectBoxProps = Pick<TableRowProps, 'index' | 'isSelected' | 'isFixed' | 'onToggle'> & Readonly<{ row: QuestionRow }>;
+type SelectBoxProps = Pick<TableRowProps, 'index' | 'isSelected' | 'isFixed' | 'onToggle'> &
+  Readonly<{ row: QuestionRow }>;
 
 export function SelectBox({ row, index, isSelected, isFixed, onToggle }: SelectBoxProps) {
   return (

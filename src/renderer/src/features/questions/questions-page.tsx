@@ -1,11 +1,24 @@
-/** Work in progress. */
-import { Container, Title } from '@mantine/core';
+/** A run's questions: filter on the left, a table or a gallery of what it lets through on the right. */
+import { useMemo } from 'react';
+import { scorerOf } from '../run/use-run.ts';
+import { RunFrame } from '../run/run-frame.tsx';
 import type { Route } from '../../routing/route.ts';
+import { QuestionsView } from './questions-view.tsx';
 
-export default function QuestionsPage(_props: Extract<Route, { page: 'questions' }>) {
+export type QuestionsRoute = Extract<Route, { page: 'questions' }>;
+
+export default function QuestionsPage(route: QuestionsRoute) {
+  const { runId, where, sort, scorer } = route;
+  // By content: a route made anew with each address keeps the same list.
+  const address = JSON.stringify({ runId, where, sort, scorer });
+  const list = useMemo(
+    () => ({ runId, where, sort, scorer: scorerOf(scorer) }),
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [address],
+  );
   return (
-    <Container size="xl" py="lg">
-      <Title order={2}>Questions</Title>
-    </Container>
+    <RunFrame runId={runId} tab="questions">
+      <QuestionsView route={route} list={list} />
+    </RunFrame>
   );
 }

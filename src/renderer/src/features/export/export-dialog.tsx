@@ -1,0 +1,121 @@
+/** Asks what of a run to export and hands the prepared file to the browser as a download. */
+import { Anchor, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { exportKinds } from '../../../../shared/contract/system.ts';
+import type { ScorerName } from '../../../../shared/prediction.ts';
+import { failureOf } from '../../api/client.ts';
+import { api } from '../../api/queries.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
+import { count } from '../../components/numbers.ts';
+
+type ExportKind = (typeof exportKinds)[number];
+
+const kinds: readonly (readonly [ExportKind, string, string])[] = [
+  ['questions', 'Questions (CSV)', 'One row a question: answers, outcome, times, AR steps, tags'],
+  ['categories', 'Categories (CSV)', 'Counts, accuracy and 95 % interval by domain, topic and category'],
+  ['patches', 'Patches (CSV)', 'One row a selected patch: step, slot, score, its place in the picture'],
+  ['jsonl', 'Everything (JSON Lines)', 'One object a question, with output, readings and latent trace'],
+];
+
+/** Questions that could be exported: everything, a filter, a selection. */
+export type ExportScope = Readonly<{ label: string; where: readonly string[]; count: number }>;
+
+export type ExportDialogProps = Readonly<{
+  runId: string;
+  scorer: ScorerName | null;
+  /** The first is chosen at first. */
+  scopes: readonly ExportScope[];
+  onClose: () => void;
+}>;
+
+export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogProps) {
+  const [kind, setKind] = useState<ExportKind>('questions');
+  const [withManifest, setWithManifest] = useState(true);
+  const [scopeIndex, setScopeIndex] = useState(0);
+  const scope = scopes[scopeIndex];
+  const prepare = useMutation(
+    api.exports.prepare.mutationOptions({ onSuccess: ({ url, fileName }) => download(url, fileName) }),
+  );
+  const { data } = prepare;
+  return (
+    <Modal opened onClose={onClose} title={`Export ${scope?.label ?? ''}`} size="lg">
+      <Stack gap="md">
+        {scopes.length < 2 ? null : (
+          <Select
+            label="Questions"
+            data={scopes.map(({ label, count: n }, index) => ({
+              value: String(index),
+              label: `${label} (${count(n)})`,
+            }))}
+            value={String(scopeIndex)}
+            allowDeselect={false}
+            onChange={(value) => {
+              setScopeIndex(Number(value));
+              prepare.reset();
+            }}
+          />
+        )}
+        <Radio.Group
+          label="What"
+          value={kind}
+          onChange={(value) => {
+            setKind(kinds.find(([name]) => name === value)?.[0] ?? 'questions');
+            prepare.reset();
+          }}
+        >
+          <Stack gap="xs" mt={6}>
+            {kinds.map(([name, label, description]) => (
+              <Radio key={name} value={name} label={label} description={description} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Checkbox
+          checked={withManifest}
+          label="With the manifest"
+          description="A zip of the file and a description of what made it: model, dataset, settings, filter, versions"
+          onChange={({ currentTarget }) => {
+            setWithManifest(currentTarget.checked);
+            prepare.reset();
+          }}
+        />
+        {prepare.error === null ? null : <FailureAlert failure={failureOf(prepare.error)} />}
+        {data === undefined ? null : (
+          <Text size="sm" role="status">
+            {count(data.rowCount)} rows:{' '}
+            <Anchor href={data.url} download={data.fileName}>
+              {data.fileName}
+            </Anchor>
+          </Text>
+        )}
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose}>
+            {data === undefined ? 'Cancel' : 'Close'}
+          </Button>
+          <Button
+            loading={prepare.isPending}
+            disabled={scope === undefined}
+            onClick={() =>
+              prepare.mutate({
+                kind,
+                runIds: [runId],
+                where: [...(scope?.where ?? [])],
+                withManifest,
+                ...(scorer === null ? {} : { scorer }),
+              })
+            }
+          >
+            Download
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function download(url: string, fileName: string): void {
+  const link = document.createElement('a');
+  link.href = new URL(url, document.baseURI).href;
+  link.download = fileName;
+  link.click();
+}

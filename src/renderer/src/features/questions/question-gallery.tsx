@@ -1,0 +1,153 @@
+/** The questions as pictures in a grid; pictures load as they come into view. */
+import { IconPhotoOff } from '@tabler/icons-react';
+import { useElementSize } from '@mantine/hooks';
+import { memo } from 'react';
+import type { QuestionRow } from '../../../../shared/contract/questions.ts';
+import { OutcomeMark } from './outcome-mark.tsx';
+import classes from './question-gallery.module.css';
+import { useQuestionPages } from './question-list.ts';
+import { questionAddress, type QuestionItemsProps, SelectBox } from './question-table.tsx';
+import { isSelected } from './selection.ts';
+import { useWindowList } from './use-window-list.ts';
+
+export const cardWidths = { small: 150, medium: 210, large: 300 } as const;
+export type CardSize = keyof typeof cardWidths;
+
+const gap = 12;
+const captionHeight = 88;
+
+export type QuestionGalleryProps = QuestionItemsProps &
+  Readonly<{ cardSize: CardSize; onColumnCount: (count: number) => void }>;
+
+export function QuestionGallery({ cardSize, ...props }: QuestionGalleryProps) {
+  const { ref, width } = useElementSize();
+  const cardsInRow = Math.max(1, Math.floor((width + gap) / (cardWidths[cardSize] + gap)));
+  return (
+    <div ref={ref} className={classes.gallery}>
+      {width === 0 ? null : <Cards {...props} cardsInRow={cardsInRow} pictureHeight={cardWidths[cardSize] * 0.72} />}
+    </div>
+  );
+}
+
+type CardsProps = QuestionItemsProps &
+  Readonly<{ cardsInRow: number; pictureHeight: number; onColumnCount: (count: number) => void }>;
+
+function Cards(props: CardsProps) {
+  const { input, total, cursor, selection, onToggle, onOpen, stickyBottom, cardsInRow, pictureHeight } = props;
+  const rowHeight = Math.round(pictureHeight) + captionHeight + gap;
+  const { ref, virtualizer, scrollMargin } = useWindowList({
+    rowCount: Math.ceil(total / cardsInRow),
+    rowHeight,
+    itemsInRow: cardsInRow,
+    cursor,
+    stickyBottom,
+  });
+  props.onColumnCount(cardsInRow);
+  const items = virtualizer.getVirtualItems();
+  const last = ((items.at(-1)?.index ?? 0) + 1) * cardsInRow - 1;
+  const rowAt = useQuestionPages(input, total, (items[0]?.index ?? 0) * cardsInRow, last);
+  return (
+    <div
+      ref={ref}
+      role="list"
+      aria-label="Questions"
+      className={classes.body}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      {items.flatMap(({ index: line, start }) =>
+        Array.from({ length: Math.min(cardsInRow, total - line * cardsInRow) }, (_, column) => {
+          const index = line * cardsInRow + column;
+          const row = rowAt(index);
+          return (
+            <Card
+              key={index}
+              row={row}
+              index={index}
+              total={total}
+              top={start - scrollMargin}
+              column={column}
+              cardsInRow={cardsInRow}
+              pictureHeight={pictureHeight}
+              href={row === null ? '' : questionAddress(input, row.sampleId)}
+              isCursor={cursor.index === index}
+              isSelected={row !== null && isSelected(selection, row.sampleId)}
+              isFixed={selection.kind === 'all'}
+              onToggle={onToggle}
+              onOpen={onOpen}
+            />
+          );
+        }),
+      )}
+    </div>
+  );
+}
+
+type CardProps = Readonly<{
+  row: QuestionRow | null;
+  index: number;
+  total: number;
+  top: number;
+  column: number;
+  cardsInRow: number;
+  pictureHeight: number;
+  href: string;
+  isCursor: boolean;
+  isSelected: boolean;
+  isFixed: boolean;
+  onToggle: QuestionItemsProps['onToggle'];
+  onOpen: QuestionItemsProps['onOpen'];
+}>;
+
+const Card = memo(function Card(props: CardProps) {
+  const { row, index, total, top, column, cardsInRow, pictureHeight, href, isCursor, isSelected } = props;
+  return (
+    <div
+      role="listitem"
+      aria-setsize={total}
+      aria-posinset={index + 1}
+      data-index={index}
+      className={classes.card}
+      {...(isCursor ? { 'data-cursor': true } : {})}
+      {...(isSelected ? { 'data-selected': true } : {})}
+      {...(row === null ? { 'aria-busy': true } : {})}
+      style={{
+        top,
+        left: `calc((100% + ${String(gap)}px) / ${String(cardsInRow)} * ${String(column)})`,
+        width: `calc((100% + ${String(gap)}px) / ${String(cardsInRow)} - ${String(gap)}px)`,
+        height: Math.round(pictureHeight) + captionHeight,
+      }}
+    >
+      <div className={classes.picture} style={{ height: Math.round(pictureHeight) }}>
+        {row === null ? null : row.imageUrl === null ? (
+          <span className={classes.none}>
+            <IconPhotoOff size={22} aria-hidden="true" />
+            no picture
+          </span>
+        ) : (
+          <img src={`${row.imageUrl}?size=256`} alt="" loading="lazy" decoding="async" />
+        )}
+      </div>
+      {row === null ? null : (
+        <div className={classes.caption}>
+          <span className={classes.marks}>
+            <SelectBox
+              row={row}
+              index={index}
+              isSelected={isSelected}
+              isFixed={props.isFixed}
+              onToggle={props.onToggle}
+            />
+            <OutcomeMark outcome={row.outcome} />
+            <span className={classes.letters} title="Gold letter, and the letter read">
+              {row.gold ?? '–'} <span aria-hidden="true">→</span>
+              <span className={classes.hidden}> read as </span> {row.predicted ?? '–'}
+            </span>
+          </span>
+          <a className={classes.link} href={href} title={row.question} onClick={() => props.onOpen(index)}>
+            {row.question === '' ? row.sampleId : row.question}
+          </a>
+        </div>
+      )}
+    </div>
+  );
+});
