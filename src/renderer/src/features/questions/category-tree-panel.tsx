@@ -74,7 +74,6 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
             aria-level={node.path.length + 1}
             aria-selected={key === chosen}
             {...(hasChildren ? { 'aria-expanded': isOpen } : {})}
-            aria-label={`${nameOf(row)}: ${count(node.total)} questions, ${percent(node.accuracy?.estimate ?? null)} right`}
             tabIndex={key === stop ? 0 : -1}
             data-key={key}
             className={classes.node}
@@ -100,7 +99,7 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
             <span className={classes.menu}>
               <ScopeMenu scope={scope} actions={actions} />
             </span>
-            <span className={classes.count}>{count(node.total)}</span>
+            <span className={classes.count}> {count(node.total)} </span>
             <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
           </div>
         );

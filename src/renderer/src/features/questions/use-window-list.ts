@@ -36,7 +36,7 @@ export function useWindowList({ rowCount, rowHeight, itemsInRow, cursor, stickyB
   const virtualizer = useWindowVirtualizer({
     count: rowCount,
     estimateSize,
-    overscan: Math.ceil(440 / rowHeight),
+    overscan: Math.ceil(240 / rowHeight),
     scrollMargin,
     useFlushSync: false,
   });
