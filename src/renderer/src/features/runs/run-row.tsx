@@ -32,7 +32,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
         />
       </Table.Td>
       <Table.Td>
-        <Anchor href={href} fw={550} size="sm" truncate display="block" title={runTitle(run)}>
+        <Anchor href={href} fw={550} size="sm" lineClamp={2} title={runTitle(run)}>
           {runTitle(run)}
         </Anchor>
         {run.where.length === 0 ? null : (
@@ -78,7 +78,12 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
         {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
       </Table.Td>
       <Table.Td>
-        <Text size="xs">{dateTime(run.createdAt)}</Text>
+        <Text size="xs" title={dateTime(run.createdAt)}>
+          {new Date(run.createdAt).toLocaleDateString(undefined, { dateStyle: 'medium' })}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {new Date(run.createdAt).toLocaleTimeString(undefined, { timeStyle: 'short' })}
+        </Text>
       </Table.Td>
       <Table.Td onClick={(event) => event.stopPropagation()}>
         <RunMenu run={run} onRename={() => setRenaming(true)} />

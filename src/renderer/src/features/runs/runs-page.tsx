@@ -122,7 +122,7 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
                   />
                 </Table.Th>
                 <SortHeader {...head} column="label" label="Run" />
-                <SortHeader {...head} column="model" label="Model" width={132} />
+                <SortHeader {...head} column="model" label="Model" width={118} />
                 <SortHeader {...head} column="dataset" label="Dataset" width={96} />
                 <SortHeader {...head} column="method" label="Method" width={116} />
                 <SortHeader {...head} column="status" label="Status" width={112} />
