@@ -20,6 +20,7 @@ export type PicturedChart = Readonly<{
 
 const scale = 2;
 const margin = 20;
+const lineHeight = 20;
 const inherited = [
   'fill',
   'fill-opacity',
@@ -33,6 +34,7 @@ const inherited = [
   'text-anchor',
   'opacity',
   'visibility',
+  'shape-rendering',
 ] as const;
 
 /** Marks a text of the page that belongs to the chart. */
@@ -43,10 +45,15 @@ export async function downloadChart(root: HTMLElement, chart: PicturedChart): Pr
   const frame = root.getBoundingClientRect();
   const style = getComputedStyle(root);
   const font = style.fontFamily;
-  const header = 34 + (chart.legend.length === 0 ? 0 : 22);
   const canvas = document.createElement('canvas');
+  const measure = canvas.getContext('2d');
+  if (measure === null) throw new Error('this browser draws no pictures');
+  measure.font = `12px ${font}`;
+  const notes = wrapped(measure, chart.note, frame.width);
+  const legendRows = rowsOfLegend(measure, chart.legend, frame.width);
+  const header = 34 + legendRows.length * lineHeight;
   canvas.width = Math.ceil((frame.width + 2 * margin) * scale);
-  canvas.height = Math.ceil((frame.height + 2 * margin + header + 26) * scale);
+  canvas.height = Math.ceil((frame.height + 2 * margin + header + 8 + notes.length * lineHeight) * scale);
   const pen = canvas.getContext('2d');
   if (pen === null) throw new Error('this browser draws no pictures');
   pen.scale(scale, scale);
@@ -56,7 +63,9 @@ export async function downloadChart(root: HTMLElement, chart: PicturedChart): Pr
   pen.textBaseline = 'middle';
   pen.font = `600 15px ${font}`;
   pen.fillText(chart.title, margin, margin + 6);
-  drawLegend(pen, chart.legend, style.color, font, margin + 34);
+  for (const [row, entries] of legendRows.entries()) {
+    drawLegend(pen, entries, style.color, font, margin + 34 + row * lineHeight);
+  }
   const top = margin + header;
   for (const svg of root.querySelectorAll('svg')) {
     const box = svg.getBoundingClientRect();
@@ -72,7 +81,7 @@ export async function downloadChart(root: HTMLElement, chart: PicturedChart): Pr
   }
   pen.globalAlpha = 0.75;
   pen.font = `12px ${font}`;
-  pen.fillText(chart.note, margin, top + frame.height + 22);
+  for (const [row, note] of notes.entries()) pen.fillText(note, margin, top + frame.height + 18 + row * lineHeight);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob !== null) downloadBlob(blob, `${chart.fileName}.png`);
 }
@@ -105,9 +114,44 @@ function drawLegend(
     pen.stroke();
     pen.fillStyle = textColour;
     pen.fillText(label, x + 24, y);
-    x += 24 + pen.measureText(label).width + 18;
+    x += legendWidth(pen, label);
   }
   pen.setLineDash([]);
+}
+
+const legendWidth = (pen: CanvasRenderingContext2D, label: string): number => 24 + pen.measureText(label).width + 18;
+
+function rowsOfLegend(
+  pen: CanvasRenderingContext2D,
+  legend: readonly LegendEntry[],
+  width: number,
+): (readonly LegendEntry[])[] {
+  const rows: LegendEntry[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const entry of legend) {
+    const needed = legendWidth(pen, entry.label);
+    if (used + needed > width) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)?.push(entry);
+    used += needed;
+  }
+  return rows;
+}
+
+/** The text in lines of at most `width` pixels. */
+function wrapped(pen: CanvasRenderingContext2D, text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && pen.measureText(longer).width > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
 }
 
 /** The SVG with the page's styles written into it: a picture of its own knows no style sheets. */
