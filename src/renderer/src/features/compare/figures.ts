@@ -6,7 +6,7 @@ export const points = (fraction: number): string => `${fraction < 0 ? '−' : '+
 
 export const pointsInterval = ({ low, high }: Interval): string => `${points(low)} to ${points(high)}`;
 
-export const pValueText = (value: number): string => (value < 0.0001 ? '< 0.0001' : value.toFixed(4));
+export const pValueText = (value: number): string => (value < 0.0001 ? '<\u00a00.0001' : value.toFixed(4));
 
 export const secondsText = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
