@@ -16,6 +16,7 @@ import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { Store } from '../store/store.ts';
 import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
+import { keptComparison } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -45,7 +46,7 @@ import { createPlanPreview } from './plan-preview.ts';
 import { runManifest } from './run-manifest.ts';
 import { shortRepeatCommand } from './repeat-command.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
-import { runResult } from './run-tally.ts';
+import { runResult, type ResultReads } from './run-tally.ts';
 import { createStoreReader } from './reader/store-reader.ts';
 import { ensureScored, type FindUnscored } from './scoring-rows.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
@@ -182,6 +183,10 @@ export function createRunService({
     for (const run of runs) await ensureScored(store, run, scorer, findUnscored);
     return { scorer, size: runs.reduce((sum, { planned }) => sum + planned, 0) };
   };
+  const results: ResultReads = {
+    findUnscored,
+    compute: ({ runId, planned }, status, scorer) => reader.read('result', { runId, status, scorer }, planned),
+  };
   /** Scores what the scope needs; returns how large its run is. */
   const prepare = async (scope: ScopeInput): Promise<number> => {
     await ensureScopeScored(store, scope, findUnscored);
@@ -193,7 +198,7 @@ export function createRunService({
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
       const runs: RunSummary[] = [];
-      for (const run of await control.startGrid(request)) runs.push(await summaryOf(store, run));
+      for (const run of await control.startGrid(request)) runs.push(await summaryOf(store, run, run.scorer, results));
       return { runs };
     },
     resume: async ({ runId }) => summaryOf(store, await control.resume(runId)),
@@ -203,13 +208,13 @@ export function createRunService({
     atWork: () => control.atWork(),
     list: async ({ limit, offset }) => {
       const runs: RunSummary[] = [];
-      for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run));
+      for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run, run.scorer, results));
       return { runs, total: store.runs.count() };
     },
     show: async ({ runId, scorer }) => {
       const run = requireRun(store, runId);
       const by = scorer ?? run.scorer;
-      const summary = await summaryOf(store, run, by);
+      const summary = await summaryOf(store, run, by, results);
       const { categories, tables } = await reader.read('categories', { runId, scorer: by }, run.planned);
       const manifest = runManifest(store, run, by, version);
       return { run: summary, categories, tables, manifest, repeatCommand: await shortRepeatCommand(store, run) };
@@ -224,7 +229,9 @@ export function createRunService({
       const by = scorer ?? requireRun(store, runIdA).scorer;
       for (const run of runs) await ensureScored(store, run, by, findUnscored);
       const size = Math.max(...runs.map(({ planned }) => planned));
-      return reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal);
+      return keptComparison(store, { runIdA, runIdB, scorer: by }, () =>
+        reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal),
+      );
     },
     methodTable: async (input, signal) => {
       const { scorer, size } = await prepareCompared(input);
@@ -242,7 +249,7 @@ export function createRunService({
     },
     rescore: async ({ runId, scorer }) => {
       const run = requireRun(store, runId);
-      return runResult(store, run, statusOf(run), scorer);
+      return runResult(store, run, statusOf(run), scorer, results);
     },
     verify: async ({ runId, count, seed }, signal) => {
       const run = requireRun(store, runId);

@@ -5,7 +5,7 @@ import type { RunStatus, RunSummary } from '../../shared/run.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { isOwnerAlive } from './owner.ts';
-import { runResult } from './run-tally.ts';
+import { runResult, type ResultReads } from './run-tally.ts';
 
 /** The run; fails (`not-found`) where the store has none of this id. */
 export function requireRun(store: Store, runId: string): RunRecord {
@@ -27,11 +27,16 @@ export function statusOf(run: Pick<RunRecord, 'status' | 'owner'>): RunStatus {
 }
 
 /** Head of a run with its result by `scorer` (the run's own by default). */
-export async function summaryOf(store: Store, run: RunRecord, scorer: ScorerName = run.scorer): Promise<RunSummary> {
+export async function summaryOf(
+  store: Store,
+  run: RunRecord,
+  scorer: ScorerName = run.scorer,
+  reads: ResultReads = {},
+): Promise<RunSummary> {
   const dataset = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
   const model = run.modelRow === null ? undefined : store.datasets.getModel(run.modelRow);
   return {
-    ...(await runResult(store, run, statusOf(run), scorer)),
+    ...(await runResult(store, run, statusOf(run), scorer, reads)),
     planned: run.planned,
     kind: run.kind,
     label: run.label,

@@ -6,10 +6,16 @@ import { summariseOutcomes } from '../analysis/outcomes.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { ensureScored } from './scoring-rows.ts';
+import { ensureScored, type FindUnscored } from './scoring-rows.ts';
 
 /** What is kept of a run between questions about it; an older rule's numbers are not ours any more. */
 const keptSchema = z.object({ scorerVersion: z.int(), result: runResultSchema });
+
+/** Who reads a run's rows for its result: by default the asker itself. */
+export type ResultReads = Readonly<{
+  findUnscored?: FindUnscored;
+  compute?: (run: RunRecord, status: RunStatus, scorer: ScorerName) => Promise<RunResult>;
+}>;
 
 /** The run's result by a scorer, scoring first what it has not read yet. */
 export async function runResult(
@@ -17,6 +23,7 @@ export async function runResult(
   run: RunRecord,
   status: RunStatus,
   scorer: ScorerName,
+  { findUnscored, compute }: ResultReads = {},
 ): Promise<RunResult> {
   const kept = store.runs.keptResult(run, scorer);
   if (kept !== undefined) {
@@ -24,16 +31,17 @@ export async function runResult(
     if (parsed.success && parsed.data.scorerVersion === scorers[scorer].version)
       return { ...parsed.data.result, status };
   }
-  await ensureScored(store, run, scorer);
+  await ensureScored(store, run, scorer, findUnscored);
   const fresh = store.runs.find(run.runId) ?? run;
-  const result = computeResult(store, fresh, status, scorer);
+  const result = await (compute?.(fresh, status, scorer) ?? computeResult(store, fresh, status, scorer));
   if (fresh.status !== 'running') {
     store.runs.keepResult(fresh, scorer, JSON.stringify({ scorerVersion: scorers[scorer].version, result }));
   }
   return result;
 }
 
-function computeResult(store: Store, run: RunRecord, status: RunStatus, scorer: ScorerName): RunResult {
+/** From the rows as they are; only reads. */
+export function computeResult(store: Store, run: RunRecord, status: RunStatus, scorer: ScorerName): RunResult {
   const { arSteps, totalMs } = store.predictions.means(run.runRow);
   const counts = summariseOutcomes(store.scores.tally(run.runRow, scorer));
   const answered = counts.total + counts.excluded;

@@ -15,6 +15,8 @@ export type Connection = Readonly<{
   all: <Row>(sql: string, parameters?: SqlParameters) => Row[];
   /** Every row as its values, without names: for many narrow rows. */
   rows: <Row extends readonly SqlValue[]>(sql: string, parameters?: SqlParameters) => Row[];
+  /** The first value of every row. */
+  values: <Value extends SqlValue>(sql: string, parameters?: SqlParameters) => Value[];
   /** Runs a statement that writes. */
   run: (sql: string, parameters?: SqlParameters) => Readonly<{ changes: number; lastRowId: number }>;
   /** Several statements without parameters. */
@@ -48,6 +50,7 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
   );
   const statements = new Map<string, Database.Statement<[SqlParameters]>>();
   const rawStatements = new Map<string, Database.Statement<[SqlParameters]>>();
+  const valueStatements = new Map<string, Database.Statement<[SqlParameters]>>();
   const prepared = (sql: string): Database.Statement<[SqlParameters]> => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
@@ -60,11 +63,18 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
     rawStatements.set(sql, statement);
     return statement;
   };
+  const preparedValue = (sql: string): Database.Statement<[SqlParameters]> => {
+    const statement = valueStatements.get(sql) ?? database.prepare<[SqlParameters]>(sql).pluck();
+    valueStatements.set(sql, statement);
+    return statement;
+  };
   return {
     path,
     all: <Row>(sql: string, parameters: SqlParameters = {}) => guarded(() => prepared(sql).all(parameters) as Row[]),
     rows: <Row extends readonly SqlValue[]>(sql: string, parameters: SqlParameters = {}) =>
       guarded(() => preparedRaw(sql).all(parameters) as unknown as Row[]),
+    values: <Value extends SqlValue>(sql: string, parameters: SqlParameters = {}) =>
+      guarded(() => preparedValue(sql).all(parameters) as Value[]),
     run: (sql, parameters = {}) =>
       guarded(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(parameters);

@@ -3,6 +3,7 @@
  * have been scored before, because scoring writes.
  */
 import type { RunAttention } from '../../../shared/run-attention.ts';
+import type { RunResult, RunStatus } from '../../../shared/run.ts';
 import type { AccuracyRow, CategoryNode, RunComparison } from '../../../shared/statistics.ts';
 import type { ScorerName } from '../../../shared/prediction.ts';
 import { buildCategoryTree } from '../../analysis/category-tree.ts';
@@ -14,6 +15,7 @@ import { methodTableOf, sweepOf, type MethodTableInput } from '../method-table.t
 import { countQuestions, getQuestion, listQuestions } from '../question-reads.ts';
 import { tallyAttention, type AttentionRequest } from '../run-attention.ts';
 import { requireRun } from '../run-state.ts';
+import { computeResult } from '../run-tally.ts';
 
 type RunInput = Readonly<{ runId: string }>;
 
@@ -26,6 +28,10 @@ export const storeReads = {
     store: Store,
     { runId, scorer, version, limit }: RunInput & Readonly<{ scorer: ScorerName; version: number; limit: number }>,
   ): number[] => store.scores.missing(requireRun(store, runId).runRow, scorer, version, limit),
+  result: (
+    store: Store,
+    { runId, status, scorer }: RunInput & Readonly<{ status: RunStatus; scorer: ScorerName }>,
+  ): RunResult => computeResult(store, requireRun(store, runId), status, scorer),
   categories: (
     store: Store,
     { runId, scorer }: RunInput & Readonly<{ scorer: ScorerName }>,

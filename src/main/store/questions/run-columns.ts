@@ -110,6 +110,13 @@ export function sampleRowsOf(connection: Connection, { runRow, size, kept }: Run
   );
 }
 
+/** NaN where the run has no row (yet). */
+export function predictionRowsOf(connection: Connection, { runRow, size, kept }: RunColumns): Float64Array {
+  return kept('predictions', () =>
+    filled(size, connection, 'SELECT position, prediction_row FROM predictions WHERE run_row = :runRow', { runRow }),
+  );
+}
+
 /** A number of each answer; NaN where there is none. */
 export function answerNumbersOf(
   connection: Connection,

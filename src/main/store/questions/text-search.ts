@@ -3,7 +3,7 @@
  * be unfinished. Whatever is typed reaches FTS5 as quoted strings: there is no query syntax to get wrong.
  */
 import type { Connection } from '../connection.ts';
-import { maskOf, type RunColumns } from './run-columns.ts';
+import { predictionRowsOf, sampleRowsOf, type RunColumns } from './run-columns.ts';
 
 /** 1 where all words of `text` are; nothing matches a text without letters and digits. */
 export function textMask(connection: Connection, run: RunColumns, text: string): Uint8Array {
@@ -20,43 +20,59 @@ function wordMask(connection: Connection, run: RunColumns, word: string, isPrefi
   const query = `"${word.replaceAll('"', '""')}"${isPrefix ? ' *' : ''}`;
   return run.kept(`word ${query}`, () => {
     const mask = new Uint8Array(run.size);
-    const { samples, answers } = rowRanges(connection, run);
-    const { runRow, size } = run;
-    const inQuestion = maskOf(
-      size,
+    markMatches(
       connection,
-      `SELECT position FROM samples_text CROSS JOIN planned_questions
-         ON planned_questions.sample_row = samples_text.rowid AND planned_questions.run_row = :runRow
-       WHERE samples_text MATCH :query AND samples_text.rowid BETWEEN :low AND :high`,
-      { runRow, query, ...samples },
+      mask,
+      'samples_text',
+      query,
+      run.kept('places of samples', () => placesOf(sampleRowsOf(connection, run))),
     );
-    const inOutput = maskOf(
-      size,
+    markMatches(
       connection,
-      `SELECT position FROM outputs_text CROSS JOIN predictions
-         ON predictions.prediction_row = outputs_text.rowid AND predictions.run_row = :runRow
-       WHERE outputs_text MATCH :query AND outputs_text.rowid BETWEEN :low AND :high`,
-      { runRow, query, ...answers },
+      mask,
+      'outputs_text',
+      query,
+      run.kept('places of answers', () => placesOf(predictionRowsOf(connection, run))),
     );
-    return mask.map((_, position) => (inQuestion[position] ?? 0) | (inOutput[position] ?? 0));
+    return mask;
   });
 }
 
-type RowRange = Readonly<{ low: number; high: number }>;
+/** Positions by row: an array from the lowest row on, or a map where the run's rows lie far apart. */
+type Places = Readonly<{ low: number; high: number; positionOf: (row: number) => number | undefined }>;
+
+/** A common word gives a run's every row: looking them up here is several times faster than a join. */
+function placesOf(rows: Float64Array): Places {
+  let low = Infinity;
+  let high = -1;
+  for (const row of rows) {
+    if (row < low) low = row;
+    if (row > high) high = row;
+  }
+  if (high - low > rows.length * 4) {
+    const places = new Map<number, number>();
+    rows.forEach((row, position) => places.set(row, position));
+    return { low, high, positionOf: (row) => places.get(row) };
+  }
+  const places = new Int32Array(Math.max(0, high - low + 1)).fill(-1);
+  rows.forEach((row, position) => {
+    if (!Number.isNaN(row)) places[row - low] = position;
+  });
+  return { low, high, positionOf: (row) => places[row - low] };
+}
 
 /** The index holds every run: only the part around this one's rows is looked at. */
-function rowRanges(
+function markMatches(
   connection: Connection,
-  { runRow, kept }: RunColumns,
-): Readonly<{ samples: RowRange; answers: RowRange }> {
-  return kept('row ranges', () => {
-    const rangeOf = (sql: string): RowRange => {
-      const [low, high] = connection.rows<[number | null, number | null]>(sql, { runRow })[0] ?? [null, null];
-      return { low: low ?? 0, high: high ?? -1 };
-    };
-    return {
-      samples: rangeOf('SELECT min(sample_row), max(sample_row) FROM planned_questions WHERE run_row = :runRow'),
-      answers: rangeOf('SELECT min(prediction_row), max(prediction_row) FROM predictions WHERE run_row = :runRow'),
-    };
-  });
+  mask: Uint8Array,
+  table: 'samples_text' | 'outputs_text',
+  query: string,
+  { low, high, positionOf }: Places,
+): void {
+  if (high < 0) return;
+  const sql = `SELECT rowid FROM ${table} WHERE ${table} MATCH :query AND rowid BETWEEN :low AND :high`;
+  for (const row of connection.values<number>(sql, { query, low, high })) {
+    const position = positionOf(row);
+    if (position !== undefined && position >= 0) mask[position] = 1;
+  }
 }
