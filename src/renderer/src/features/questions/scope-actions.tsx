@@ -89,15 +89,16 @@ export function ScopeButtons({ scope, actions }: ScopeProps) {
       >
         Export…
       </Button>
-      <Button
-        size="compact-sm"
+      <ActionIcon
         variant="default"
-        leftSection={<IconClipboard size={14} />}
+        size={26}
         disabled={disabled}
+        aria-label="Copy ids"
+        title="Copy ids"
         onClick={() => actions.copyIds(scope)}
       >
-        Copy ids
-      </Button>
+        <IconClipboard size={14} />
+      </ActionIcon>
     </Group>
   );
 }

@@ -22,10 +22,15 @@ export function SearchBox({ text, onText, inputRef }: SearchBoxProps) {
     if (text !== typed.trim()) setTyped(text);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
+  // The filter may have changed while the typing rested: the text goes into the one that holds then.
+  const latest = useRef(onText);
+  useEffect(() => {
+    latest.current = onText;
+  });
   const change = (value: string, afterMs: number): void => {
     setTyped(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onText(value.trim()), afterMs);
+    timer.current = setTimeout(() => latest.current(value.trim()), afterMs);
   };
   return (
     <TextInput
@@ -43,7 +48,10 @@ export function SearchBox({ text, onText, inputRef }: SearchBoxProps) {
       onChange={({ currentTarget }) => change(currentTarget.value, restMs)}
       onKeyDown={(event) => {
         if (event.key === 'Enter') change(typed, 0);
-        if (event.key === 'Escape') inputRef.current?.blur();
+        if (event.key !== 'Escape') return;
+        // The browser would clear the box; leaving it keeps the search.
+        event.preventDefault();
+        inputRef.current?.blur();
       }}
       style={{ flex: '1 1 220px', minWidth: 180, maxWidth: 460 }}
     />

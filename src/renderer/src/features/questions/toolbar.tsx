@@ -92,7 +92,7 @@ export function FilterLine(props: FilterLineProps) {
     props;
   return (
     <div className={classes.line}>
-      <Group gap={6} style={{ flex: '1 1 260px' }}>
+      <Group gap={6} style={{ flex: '1 1 120px' }}>
         <Text size="sm" fw={600} role="status">
           {counts}
         </Text>
@@ -110,17 +110,17 @@ export function FilterLine(props: FilterLineProps) {
           </Button>
         ) : null}
       </Group>
-      <Group gap={8} wrap="wrap" ml="auto">
+      <Group gap={8} wrap="nowrap" ml="auto">
         {selected === 0 ? null : (
           <Group gap={4} wrap="nowrap">
             <Text size="sm">{count(selected)} selected</Text>
             {onSelectAll === null ? null : (
               <Button size="compact-xs" variant="subtle" onClick={onSelectAll}>
-                Select all of the filter
+                Select all
               </Button>
             )}
             <Button size="compact-xs" variant="subtle" onClick={onClearSelection}>
-              Clear selection
+              Select none
             </Button>
           </Group>
         )}
