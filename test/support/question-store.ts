@@ -51,7 +51,9 @@ function addRun(store: Store, runId: string, datasetRow: number, plan: readonly 
     const seed = position + shift;
     store.predictions.insert(runRow, { position, sampleRow }, answerOf(`sample-${position}`, seed));
     const isFailed = seed % 17 === 4;
-    const strict = [readingOfTest(position % 4, true), readingOfTest(2, false), readingOfTest(null, false)][Math.floor(seed / 4) % 3];
+    const strict = [readingOfTest(position % 4, true), readingOfTest(2, false), readingOfTest(null, false)][
+      Math.floor(seed / 4) % 3
+    ];
     const m3cot = seed % 11 === 0 ? readingOfTest(3, false) : strict;
     for (const [scorer, reading] of [
       ['strict', strict],

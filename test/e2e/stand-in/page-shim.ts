@@ -8,6 +8,14 @@ export function installShim(runPreload: (require: (name: string) => unknown) => 
   const { standIn } = window as unknown as PageWire;
   const listeners = new Map<string, ((event: unknown, ...values: unknown[]) => void)[]>();
   const ports = new Map<number, MessagePort>();
+  // Electron tells a page's port that its other end has closed; Chromium alone does not. The ends that the page holds
+  // come in the order in which they were handed over.
+  const expected: number[] = [];
+  const handed = new Map<number, MessagePort>();
+  window.addEventListener('message', ({ ports: [port] }) => {
+    const portId = port === undefined ? undefined : expected.shift();
+    if (port !== undefined && portId !== undefined) handed.set(portId, port);
+  });
   const decode = (data: PageMessage['data']): unknown =>
     data?.base64 === undefined ? data?.json : Uint8Array.from(atob(data.base64), (sign) => sign.charCodeAt(0));
   const encode = (data: unknown): PageMessage['data'] => {
@@ -21,7 +29,7 @@ export function installShim(runPreload: (require: (name: string) => unknown) => 
 
   const receive = ({ kind, name = '', portId = 0, data }: PageMessage): void => {
     if (kind === 'port-message') ports.get(portId)?.postMessage(decode(data));
-    else if (kind === 'port-close') ports.get(portId)?.close();
+    else if (kind === 'port-close') handed.get(portId)?.dispatchEvent(new Event('close'));
     else {
       const event: { ports: MessagePort[] } = { ports: [] };
       if (portId > 0) {
@@ -33,6 +41,7 @@ export function installShim(runPreload: (require: (name: string) => unknown) => 
         );
         port1.start();
         event.ports.push(port2);
+        expected.push(portId);
       }
       for (const listener of listeners.get(name) ?? []) listener(event, decode(data));
     }
