@@ -14,6 +14,8 @@ export const menuCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('go'), hash: z.string().startsWith('#/') }),
   z.object({ kind: z.literal('open-dataset'), path: z.string() }),
   z.object({ kind: z.literal('open-packed-run'), path: z.string() }),
+  /** Show the keys that work on this page. */
+  z.object({ kind: z.literal('keys') }),
 ]);
 export type MenuCommand = z.infer<typeof menuCommandSchema>;
 

@@ -215,6 +215,8 @@ describe('menus, dialogs and files', () => {
     await page.waitForURL(/#\/datasets$/);
     await app.command({ do: 'click-menu', path: ['File', 'New run'] });
     await page.waitForURL(/#\/new-run$/);
+    await app.command({ do: 'click-menu', path: ['help', 'Keys'] });
+    await page.getByRole('dialog').getByText('Go to Runs').waitFor();
     const accelerators = JSON.stringify(app.detailsOf('menu.set')[0]).match(/CmdOrCtrl[^"]*/g) ?? [];
     expect(accelerators.length).toBeGreaterThan(6);
     expect(new Set(accelerators).size).toBe(accelerators.length);

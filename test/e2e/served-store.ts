@@ -37,8 +37,8 @@ export async function serveSmallRun(folder: string, questionCount: number): Prom
 }
 
 /** Serves a store; `folder` stands in for the user's data folder. */
-export async function serveStore(folder: string, store: string): Promise<Omit<ServedStore, 'runId'>> {
-  const server = spawn(process.execPath, [penumbraScript, 'serve', '--port', '0', '--store', store], {
+export async function serveStore(folder: string, store: string, port = '0'): Promise<Omit<ServedStore, 'runId'>> {
+  const server = spawn(process.execPath, [penumbraScript, 'serve', '--port', port, '--store', store], {
     env: isolatedEnvironment({ dataFolder: folder }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -63,6 +63,7 @@ export function menuTemplate(
     {
       role: 'help',
       submenu: [
+        { label: 'Keys', accelerator: 'F1', click: () => send({ kind: 'keys' }) },
         { label: 'Paper of the method (IVT-LR)', click: () => openOutside('https://arxiv.org/abs/2510.12603') },
       ],
     },

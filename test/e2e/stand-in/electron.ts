@@ -104,7 +104,7 @@ onCommand('click-menu', ({ path }) => {
   let items = menu;
   let found: MenuItemConstructorOptions | undefined;
   for (const label of path) {
-    found = items.find((item) => item.label?.replace('&', '') === label);
+    found = items.find((item) => (item.label ?? item.role)?.replace('&', '') === label);
     if (found === undefined) throw new Error(`no menu item ${label}`);
     items = itemsOf(found);
   }

@@ -39,7 +39,7 @@ export function Shell({ children }: Readonly<{ children: ReactNode }>) {
   useLive();
   usePageTitle();
   useEndNotices();
-  useWindowCommands();
+  useWindowCommands(help.open);
   useKeys(
     'Everywhere',
     [

@@ -1,6 +1,6 @@
 /** In the desktop app: does what its menus, dropped files and a second start ask for. In a browser nothing asks. */
 import { notifications } from '@mantine/notifications';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { menuCommandSchema, type MenuCommand } from '../../../shared/bridge.ts';
 import { client, failureOf } from '../api/client.ts';
 import { parseRoute } from '../routing/route.ts';
@@ -10,12 +10,17 @@ import { windowBridge } from './window-bridge.ts';
 /** The bridge keeps its listeners for as long as the page lives. */
 let isListening = false;
 
-export function useWindowCommands(): void {
+/** @param showKeys opens the list of keys */
+export function useWindowCommands(showKeys: () => void): void {
+  const receive = useEffectEvent((command: MenuCommand) => {
+    if (command.kind === 'keys') showKeys();
+    else void obey(command);
+  });
   useEffect(() => {
     const { onMenu, pathForFile } = windowBridge();
     if (isListening || onMenu === undefined || pathForFile === undefined) return;
     isListening = true;
-    onMenu((command) => void obey(menuCommandSchema.parse(command)));
+    onMenu((command) => receive(menuCommandSchema.parse(command)));
     // Without this the window would try to show a dropped file.
     window.addEventListener('dragover', (event) => event.preventDefault());
     window.addEventListener('drop', (event) => {
@@ -29,7 +34,7 @@ export function useWindowCommands(): void {
   }, []);
 }
 
-async function obey(command: MenuCommand): Promise<void> {
+async function obey(command: Exclude<MenuCommand, { kind: 'keys' }>): Promise<void> {
   try {
     switch (command.kind) {
       case 'go':
