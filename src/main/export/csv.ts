@@ -21,14 +21,14 @@ export function csvText(records: readonly (readonly Cell[])[]): string {
 }
 
 function cellText(cell: Cell): string {
-  if (typeof cell === 'string') return quoted(neutralised(cell));
+  if (typeof cell === 'string') return quoted(startsFormula(cell) ? `'${cell}` : cell);
   return cell === null ? '' : String(cell);
 }
 
-/** Excel, LibreOffice and Google Sheets execute cells that start with one of these. */
-function neutralised(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
+/** First characters of cells that Excel, LibreOffice and Google Sheets execute. */
+const formulaStarts = new Set(Array.from('=+-@\t\r', (character) => character.charCodeAt(0)));
+
+const startsFormula = (text: string): boolean => formulaStarts.has(text.charCodeAt(0));
 
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -142,7 +142,7 @@ export function createPredictionsRepository(
         })),
     positionOf: (runRow, sampleId) =>
       connection.all<{ position: number }>(
-        `SELECT position FROM samples JOIN predictions USING (sample_row)
+        `SELECT position FROM samples CROSS JOIN predictions USING (sample_row)
          WHERE sample_id = :sampleId AND run_row = :runRow`,
         { runRow, sampleId },
       )[0]?.position ?? null,

@@ -178,7 +178,7 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
     ofRun: (runRow, sampleId) => {
       const row = connection.all<SampleColumns & { sampleRow: number }>(
         `SELECT samples.sample_row AS sampleRow, ${sampleColumns}
-         FROM samples JOIN strata USING (stratum_row) JOIN planned_questions USING (sample_row)
+         FROM samples CROSS JOIN planned_questions USING (sample_row) CROSS JOIN strata USING (stratum_row)
          WHERE samples.sample_id = :sampleId AND planned_questions.run_row = :runRow`,
         { runRow, sampleId },
       )[0];
@@ -204,8 +204,8 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       new Map(
         connection.rows<[string, number]>(
           `SELECT sample_id, samples.sample_row FROM json_each(:sampleIds) AS given
-           JOIN samples ON samples.sample_id = given.value
-           JOIN planned_questions ON planned_questions.sample_row = samples.sample_row AND run_row = :runRow`,
+           CROSS JOIN samples ON samples.sample_id = given.value
+           CROSS JOIN planned_questions ON planned_questions.sample_row = samples.sample_row AND run_row = :runRow`,
           { runRow, sampleIds: JSON.stringify(sampleIds) },
         ),
       ),
@@ -222,8 +222,8 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
         .all<TextColumns & { runRow: number; position: number }>(
           `SELECT predictions.run_row AS runRow, predictions.position AS position, question, choices,
              datasets.format IS NOT NULL AS isOfDataset
-           FROM samples JOIN predictions USING (sample_row) JOIN runs USING (run_row)
-           JOIN datasets ON datasets.dataset_row = samples.dataset_row
+           FROM samples CROSS JOIN predictions USING (sample_row) CROSS JOIN runs USING (run_row)
+           CROSS JOIN datasets ON datasets.dataset_row = samples.dataset_row
            WHERE sample_id = :sampleId AND predictions.run_row <> :runRow
            ORDER BY created_at DESC, run_row DESC LIMIT :limit`,
           { runRow, sampleId, limit },

@@ -143,7 +143,7 @@ const maskOfField: Readonly<Record<ValueField, FieldMask>> = {
   domain: stratumMask('domain'),
   topic: stratumMask('topic'),
   category: stratumMask('category'),
-  sample: listMask(`SELECT position FROM samples JOIN planned_questions USING (sample_row)
+  sample: listMask(`SELECT position FROM samples CROSS JOIN planned_questions USING (sample_row)
     WHERE run_row = :runRow AND sample_id ${inValues}`),
   tag: listMask(`SELECT position FROM tags JOIN sample_tags USING (tag_row) JOIN planned_questions USING (sample_row)
     WHERE run_row = :runRow AND name ${inValues}`),
