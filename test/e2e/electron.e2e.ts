@@ -245,13 +245,17 @@ describe('menus, dialogs and files', () => {
     }, stored.dataset);
     await page.waitForURL(/#\/datasets\/./);
     await goTo(page, '#/runs');
-    await app.command({ do: 'second-instance', argv: ['electron', '.', 'dataset'], folder });
+    await app.command({
+      do: 'second-instance',
+      argv: ['electron', '--chromium-switch', repositoryRoot, 'dataset'],
+      folder,
+    });
     await page.waitForURL(/#\/datasets\/./);
     await app.called('window.focus');
   });
 
   it('say what is wrong with a path that is no dataset', async () => {
-    const page = await open({ args: ['--store', stored.store, repositoryRoot] });
+    const page = await open({ args: ['--store', stored.store, join(repositoryRoot, 'src')] });
     await page.getByRole('alert').first().waitFor();
   });
 

@@ -43,9 +43,13 @@ describe('arguments of the program', () => {
     [[], undefined, []],
     [['--store', 's.sqlite'], '/home/a/s.sqlite', []],
     [['--store=/tmp/s.sqlite', 'data'], '/tmp/s.sqlite', ['/home/a/data']],
-    [['--no-first-run', '/data/m3cot', 'run.penumbra'], undefined, ['/data/m3cot', '/home/a/run.penumbra']],
+    [
+      ['--inspect=0', '/opt/penumbra', '/data/m3cot', 'run.penumbra'],
+      undefined,
+      ['/data/m3cot', '/home/a/run.penumbra'],
+    ],
   ])('%j', (args, storePath, paths) => {
-    expect(readArguments(args, '/home/a')).toEqual({ storePath, paths });
+    expect(readArguments(args, '/home/a', '/opt/penumbra')).toEqual({ storePath, paths });
   });
 
   it('open what they name', async () => {

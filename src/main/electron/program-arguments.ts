@@ -5,8 +5,11 @@ import type { MenuCommand } from '../../shared/bridge.ts';
 
 export type ProgramArguments = Readonly<{ storePath: string | undefined; paths: readonly string[] }>;
 
-/** @param args without the program and its entry; switches of Chromium's own may be among them */
-export function readArguments(args: readonly string[], folder: string): ProgramArguments {
+/**
+ * @param args without the program; Chromium's own switches may be anywhere among them
+ * @param programFolder is among them too where Electron runs a checkout, and is nothing to open
+ */
+export function readArguments(args: readonly string[], folder: string, programFolder: string): ProgramArguments {
   let storePath: string | undefined;
   const paths: string[] = [];
   const rest = [...args];
@@ -15,7 +18,10 @@ export function readArguments(args: readonly string[], folder: string): ProgramA
     else if (next.startsWith('--store=')) storePath = next.slice('--store='.length);
     else if (!next.startsWith('-')) paths.push(resolve(folder, next));
   }
-  return { storePath: storePath === undefined ? undefined : resolve(folder, storePath), paths };
+  return {
+    storePath: storePath === undefined ? undefined : resolve(folder, storePath),
+    paths: paths.filter((path) => path !== programFolder),
+  };
 }
 
 /** What opening a path means; null where nothing is there. */

@@ -42,7 +42,7 @@ export function start(): void {
 }
 
 async function open(): Promise<void> {
-  const given = readArguments(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd());
+  const given = readArguments(process.argv.slice(1), process.cwd(), programFiles.root);
   let window: BrowserWindow | null = null;
   let menuReader: WebContents | null = null;
   let waiting: MenuCommand[] = [];
@@ -122,7 +122,7 @@ async function open(): Promise<void> {
   });
   app.on('second-instance', (_event, argv, folder) => {
     focus();
-    const { paths } = readArguments(argv.slice(app.isPackaged ? 1 : 2), folder);
+    const { paths } = readArguments(argv.slice(1), folder, programFiles.root);
     for (const path of paths) void openPath(path);
   });
   app.on('open-file', (event, path) => {

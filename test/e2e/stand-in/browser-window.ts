@@ -179,7 +179,8 @@ export class BrowserWindow
   reload(): void {
     report('window.reload');
     this.#isLoading = true;
-    void this.webContents.page?.reload();
+    // A window that is closed meanwhile does not load.
+    this.webContents.page?.reload().catch(() => undefined);
   }
   show(): void {
     report('window.show');
@@ -220,7 +221,8 @@ export class BrowserWindow
     const request = route.request();
     const address = fromBrowser(request.url());
     const isMain = request.isNavigationRequest() && request.frame() === this.webContents.page?.mainFrame();
-    if (isMain && !this.#isLoading && this.#mayNot(address)) return route.abort('blockedbyclient');
+    // Any other reason would put Chromium's error page in the page's place.
+    if (isMain && !this.#isLoading && this.#mayNot(address)) return route.abort('aborted');
     if (isMain) {
       this.#isLoading = false;
       this.webContents.leaveDocument();
