@@ -128,4 +128,6 @@ async function settle(page: Page): Promise<void> {
 }
 
 /** Flat colours need no more than a palette. */
-const compact = (png: Buffer): Promise<Buffer> => sharp(png).png({ palette: true, colours: 128, effort: 8 }).toBuffer();
+function compact(png: Buffer): Promise<Buffer> {
+  return sharp(png).png({ palette: true, colours: 128, effort: 8 }).toBuffer();
+}
