@@ -2,6 +2,7 @@
  * The store behind the documentation's pictures: the built-in demo, evaluated as it is, over a grid of N and K, and
  * with interventions. Real runs of the real engine; nothing is made up.
  */
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 
@@ -24,9 +25,12 @@ export async function fillDocsStore(folder: string): Promise<DocsStore> {
     if (code !== 0) throw new Error(`penumbra ${args.join(' ')}: ${stderr}${stdout}`);
     return (JSON.parse(stdout) as { runId: string }).runId;
   };
-  const demoRunId = await run('demo');
+  await run('demo');
   const model = join(folder, 'models', 'demo-f32');
-  const dataset = join(repositoryRoot, 'resources', 'demo', 'dataset');
+  // Below the home folder of the picture's user: pages name the paths.
+  const dataset = join(folder, 'datasets', 'penumbra-demo');
+  await cp(join(repositoryRoot, 'resources', 'demo', 'dataset'), dataset, { recursive: true });
+  const demoRunId = await run('eval', '--dataset', dataset, '--model', model, '--label', 'Demo');
   const runIds = [demoRunId];
   for (const [label, options] of variants) {
     runIds.push(await run('eval', '--dataset', dataset, '--model', model, '--label', label, ...options));

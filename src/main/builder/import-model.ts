@@ -21,7 +21,7 @@ import { writeTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
 export const builderVersion = '1';
 
 export type ImportRequest = CheckpointChoice &
-  Readonly<{ out: string; precision: Precision; replace?: boolean | undefined }>;
+  Readonly<{ name?: string | undefined; out: string; precision: Precision; replace?: boolean | undefined }>;
 
 export type ImportOptions = Readonly<{
   onProgress: (progress: ImportProgress) => void;
@@ -113,7 +113,7 @@ function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: 
     bundleVersion,
     builderVersion,
     fingerprint: bundleFingerprint(parts.sources, request.precision, checkpoint.merged, builderVersion),
-    name: checkpoint.model.name,
+    name: request.name ?? checkpoint.model.name,
     architecture: 'qwen2-vl',
     precision: request.precision,
     text: config.text,

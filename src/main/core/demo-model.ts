@@ -10,6 +10,9 @@ import { evaluationRequestSchema, type EvaluationRequest } from '../../shared/co
 import { failureOf } from '../../shared/failure.ts';
 import { programFiles } from './program-files.ts';
 
+/** What the demo model is called. */
+export const demoModelName = 'Demo model';
+
 export type DemoModel = Readonly<{ path: string; bundle: Bundle }>;
 
 /** Where the program puts the bundles it makes: beside the store. */

@@ -27,9 +27,20 @@ export async function findLicence(
   return known === null ? null : `${known.name} (${known.source})`;
 }
 
+/** The `pretty_name` entry of the dataset card's front matter; null where there is none. */
+export async function findPrettyName(folder: DatasetFolder): Promise<string | null> {
+  const card = await readHead(folder, 'README.md');
+  const front = card === null ? undefined : frontMatter.exec(card)?.[1];
+  const line = front?.split(/\r?\n/).find((candidate) => /^pretty_name\s*:/.test(candidate));
+  const name = plainScalar(line?.replace(/^pretty_name\s*:/, '') ?? '').slice(0, 100);
+  return name === '' ? null : name;
+}
+
+const frontMatter = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/;
+
 /** The `license` entry of a card's YAML front matter: a name, or a list of names. */
 export function licenceOfCard(card: string): string | null {
-  const front = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1];
+  const front = frontMatter.exec(card)?.[1];
   if (front === undefined) return null;
   const lines = front.split(/\r?\n/);
   const at = lines.findIndex((line) => /^licen[sc]e\s*:/.test(line));

@@ -11,6 +11,8 @@ import { answerFields, parseWhere } from '../../shared/where.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { createSampleSpool, type SampleSpool } from '../datasets/sample-spool.ts';
+import { openFolder } from '../datasets/folder.ts';
+import { findPrettyName } from '../datasets/licence.ts';
 import { hubSnapshotOf } from '../files/safe-path.ts';
 import type { KnownDatasetRecord } from '../store/known-datasets-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -196,12 +198,14 @@ async function describe(record: KnownDatasetRecord): Promise<KnownDataset> {
   };
 }
 
-/** The Hub's name of a cached repository, else the last part of the path. */
+/** The Hub's name of a cached repository, else the name that the dataset's card gives, else the last part of the path. */
 async function nameOf(path: string): Promise<string> {
   const snapshot = await hubSnapshotOf(path).catch(() => undefined);
   if (snapshot !== undefined) return snapshot.name;
   const cached = /^datasets--(.+)$/.exec(basename(path))?.[1];
-  return cached?.replaceAll('--', '/') ?? basename(path);
+  if (cached !== undefined) return cached.replaceAll('--', '/');
+  const card = await openFolder(path).then(findPrettyName, () => null);
+  return card ?? basename(path);
 }
 
 function refuseChanged(path: string, expected: string, found: string): never {

@@ -26,7 +26,7 @@ export type ModelLibraryParts = ModelCheckParts &
     tasks: TaskRegistry;
     /** The program's own folder of models, absolute. */
     modelsFolder: string;
-    demo: Readonly<{ path: string; checkpoint: string; isUpToDate: () => Promise<boolean> }>;
+    demo: Readonly<{ path: string; checkpoint: string; name: string; isUpToDate: () => Promise<boolean> }>;
     /** Told after every change of the list. */
     onChange: () => void;
   }>;
@@ -161,7 +161,7 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
       return tasks.start('model-import', title, importAndCheck(input, outOf));
     },
     startDemoImport: () => {
-      const input = { source: demo.checkpoint, precision: 'f32', replace: true } as const;
+      const input = { source: demo.checkpoint, name: demo.name, precision: 'f32', replace: true } as const;
       const work = importAndCheck(input, () => Promise.resolve(demo.path));
       return tasks.start('model-import', 'Prepare the demo model', async (report, signal) => {
         if (busy.has(demo.path) || !(await demo.isUpToDate())) return work(report, signal);

@@ -16,6 +16,8 @@ export type ImportProgress = z.infer<typeof importProgressSchema>;
 
 export const modelImportSchema = z.object({
   source: z.string(),
+  /** What the model is called; the Hub's name or the folder's where it is missing. */
+  name: z.string().trim().min(1).max(100).optional(),
   /** Released `model.pth`, a PEFT adapter's folder, or nothing. */
   adapter: z.string().optional(),
   out: z.string(),

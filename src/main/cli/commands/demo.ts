@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Bundle } from '../../../shared/bundle.ts';
 import type { RunSummary } from '../../../shared/run.ts';
-import { demoModelPath, findDemoModel } from '../../core/demo-model.ts';
+import { demoModelName, demoModelPath, findDemoModel } from '../../core/demo-model.ts';
 import { programFiles } from '../../core/program-files.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
@@ -57,7 +57,13 @@ async function prepareModel(session: Session): Promise<Readonly<{ path: string; 
   const path = demoModelPath(storePath);
   session.note('Importing the demo model.');
   const source = programFiles.demoCheckpoint;
-  const { bundle } = await importWithProgress(session, { source, out: path, precision: 'f32', replace: true });
+  const { bundle } = await importWithProgress(session, {
+    source,
+    name: demoModelName,
+    out: path,
+    precision: 'f32',
+    replace: true,
+  });
   return { path, bundle };
 }
 

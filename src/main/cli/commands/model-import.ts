@@ -14,6 +14,7 @@ import { createProgress } from '../output/progress.ts';
 import type { RunInSession, Session } from '../session.ts';
 
 export const importRequestSchema = z.object({
+  name: z.string().trim().min(1).max(100).optional(),
   adapter: z.string().optional(),
   out: z.string(),
   precision: precisionSchema,
@@ -30,6 +31,7 @@ export function addModelImport(parent: Command, run: RunInSession): void {
       'import a Hugging Face checkpoint folder, optionally with a released IVT-LR model.pth or a LoRA adapter',
     )
     .requiredOption('--out <dir>', 'folder to write the model to')
+    .option('--name <text>', 'what the model is called; default: its name on the Hub or its folder')
     .option('--adapter <file>', 'released model.pth, or an adapter, to use over the base folder')
     .addOption(new Option('--precision <name>', 'precision of the weights').choices(precisions).default('f32'))
     .option('--lora-alpha <x>', 'LoRA alpha where the adapter does not state it', positiveNumber)

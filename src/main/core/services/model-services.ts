@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { ModelService } from '../../api/services.ts';
 import type { ModelLibrary } from '../../runs/model-library.ts';
-import { demoModelPath, findDemoModel, modelsFolder } from '../demo-model.ts';
+import { demoModelName, demoModelPath, findDemoModel, modelsFolder } from '../demo-model.ts';
 import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
 
@@ -47,6 +47,7 @@ async function openLibrary({ open, storePath, tasks, engineHost, live }: Service
     demo: {
       path: demoModelPath(storePath),
       checkpoint: programFiles.demoCheckpoint,
+      name: demoModelName,
       isUpToDate: async () => (await findDemoModel(storePath)) !== null,
     },
     question: () => readSelfTestQuestion(programFiles.selfTest),

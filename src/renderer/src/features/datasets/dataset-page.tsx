@@ -9,6 +9,7 @@ import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { showFailure } from '../../components/failure-notice.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
+import { PathText } from '../../components/path-text.tsx';
 import { formatRoute, type Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { ImportPredictions } from '../import/import-predictions.tsx';
@@ -69,8 +70,8 @@ function Head({ dataset, where }: Readonly<{ dataset: KnownDataset; where: reado
     <Group justify="space-between" align="flex-start">
       <div style={{ minWidth: 0 }}>
         <Title order={2}>{name}</Title>
-        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {path}
+        <Text size="sm" c="dimmed">
+          <PathText path={path} />
         </Text>
       </div>
       <Group gap="xs">

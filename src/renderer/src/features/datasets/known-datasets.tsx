@@ -11,6 +11,7 @@ import { showFailure } from '../../components/failure-notice.ts';
 import { count, dateTime } from '../../components/numbers.ts';
 import { PathPicker } from '../../components/path-picker.tsx';
 import { rowLink } from '../../components/row-link.ts';
+import { PathText } from '../../components/path-text.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { formatName } from './format-name.ts';
 import classes from './known-datasets.module.css';
@@ -88,7 +89,7 @@ function DatasetRow({ dataset, onLocate }: Readonly<{ dataset: KnownDataset; onL
           </Group>
         )}
         <Text size="xs" c="dimmed" truncate title={path}>
-          {path}
+          <PathText path={path} />
         </Text>
       </Table.Td>
       <Table.Td className={classes.line}>{formatName(format)}</Table.Td>
@@ -97,7 +98,7 @@ function DatasetRow({ dataset, onLocate }: Readonly<{ dataset: KnownDataset; onL
         {splits.length === 0 ? '–' : splits.map((each) => `${each.split} ${count(each.rowCount)}`).join(' · ')}
       </Table.Td>
       <Table.Td ta="right">{count(runCount)}</Table.Td>
-      <Table.Td>{licence ?? '–'}</Table.Td>
+      <Table.Td title={licence ?? ''}>{licence?.replace(/ \(.*$/, '') ?? '–'}</Table.Td>
       <Table.Td className={classes.line}>{openedAt === null ? 'through a run' : dateTime(openedAt)}</Table.Td>
       <Table.Td>
         <RowMenu dataset={dataset} />

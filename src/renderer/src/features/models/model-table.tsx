@@ -2,6 +2,7 @@
 import { Anchor, Badge, Card, Group, ScrollArea, Table, Text } from '@mantine/core';
 import type { KnownModel } from '../../../../shared/contract/models.ts';
 import { bytes, count } from '../../components/numbers.ts';
+import { PathText } from '../../components/path-text.tsx';
 import { CheckBadge } from './check-badge.tsx';
 import { parameters, secondsHere, trainedFor } from './model-words.ts';
 
@@ -57,7 +58,7 @@ function ModelRow({ model, onOpen }: Readonly<{ model: KnownModel; onOpen: () =>
           ) : null}
         </Group>
         <Text size="xs" c="dimmed" truncate title={model.path}>
-          {model.path}
+          <PathText path={model.path} />
         </Text>
       </Table.Td>
       <Table.Td>{bundle?.architecture ?? '–'}</Table.Td>

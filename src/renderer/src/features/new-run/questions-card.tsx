@@ -24,6 +24,7 @@ import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { PathPicker } from '../../components/path-picker.tsx';
+import { PathText } from '../../components/path-text.tsx';
 import type { Draft } from './draft.ts';
 
 export type QuestionsCardProps = Readonly<{
@@ -65,7 +66,7 @@ export function QuestionsCard({ draft, datasets, offered, onChange }: QuestionsC
         </Group>
         {known === undefined ? null : (
           <Text size="xs" c="dimmed" truncate title={known.path}>
-            {known.path}
+            <PathText path={known.path} />
           </Text>
         )}
         {shown.error === null ? null : <FailureAlert failure={failureOf(shown.error)} />}

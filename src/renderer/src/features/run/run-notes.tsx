@@ -1,12 +1,14 @@
 /** What a run is made of: dataset, model and settings, in one quiet line each. */
 import { Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { PathText } from '../../components/path-text.tsx';
 
 export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
   const { settings } = run;
-  const notes: readonly (readonly [string, string | null])[] = [
+  const notes: readonly (readonly [string, ReactNode])[] = [
     ['Model', run.modelName],
-    ['Dataset', run.datasetPath],
+    ['Dataset', run.datasetPath === null ? null : <PathText path={run.datasetPath} key="path" />],
     ['Split', run.split],
     ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
     ['Method', settings === null ? null : settings.method],
