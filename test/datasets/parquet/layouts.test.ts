@@ -41,9 +41,14 @@ test('reading the rows does not read the images', async () => {
   const { bytes } = parquet;
   let readBytes = 0;
   const read = bytes.read.bind(bytes);
+  const readNext = bytes.readNext.bind(bytes);
   bytes.read = (start, end) => {
     readBytes += end - start;
     return read(start, end);
+  };
+  bytes.readNext = (start, end, ahead) => {
+    readBytes += ahead - start;
+    return readNext(start, end, ahead);
   };
   const [group] = parquet.rowGroups;
   expect.assert(group !== undefined);

@@ -42,7 +42,8 @@ export async function listPages(bytes: ByteRanges, chunk: ColumnMetaData, place:
   const pages: Page[] = [];
   let row = 0;
   for (let at = start; at < end;) {
-    const { struct, headerSize } = await readHeader(bytes, at, end, place);
+    const header = readHeader(bytes, at, end, place);
+    const { struct, headerSize } = header instanceof Promise ? await header : header;
     const page = pageOf(struct, at + headerSize, row);
     if (page !== null) {
       if (page.compressedSize < 0 || page.uncompressedSize < 0 || page.valueCount < 0) {
@@ -60,24 +61,23 @@ export async function listPages(bytes: ByteRanges, chunk: ColumnMetaData, place:
   return pages;
 }
 
-async function readHeader(bytes: ByteRanges, at: number, end: number, place: string) {
-  // Headers are a few dozen bytes, more with statistics; a writer that puts megabytes into one is broken.
-  for (let window = 512; ; window *= 8) {
-    const head = await bytes.read(at, Math.min(end, at + window));
+type Header = Readonly<{ struct: ThriftStruct; headerSize: number }>;
+
+/** Headers are a few dozen bytes, more with statistics; a writer that puts megabytes into one is broken. */
+function readHeader(bytes: ByteRanges, at: number, end: number, place: string, window = 512): Header | Promise<Header> {
+  const parse = (head: Uint8Array): Header | Promise<Header> => {
     try {
       const { struct, end: headerSize } = readStruct(head, 0);
       return { struct, headerSize };
     } catch (error) {
-      if (!(error instanceof OutOfBytes) || at + window >= end || window > 2 ** 20) {
-        failMalformed(
-          bytes.file,
-          place,
-          'a page header',
-          error instanceof OutOfBytes ? 'its end is missing' : String(error),
-        );
-      }
+      const isCutOff = error instanceof OutOfBytes;
+      if (isCutOff && at + window < end && window <= 2 ** 20) return readHeader(bytes, at, end, place, window * 8);
+      return failMalformed(bytes.file, place, 'a page header', isCutOff ? 'its end is missing' : String(error));
     }
-  }
+  };
+  const stop = Math.min(end, at + window);
+  const head = bytes.readNext(at, stop, stop);
+  return head instanceof Promise ? head.then(parse) : parse(head);
 }
 
 function pageOf(header: ThriftStruct, dataStart: number, firstRow: number): Page | null {

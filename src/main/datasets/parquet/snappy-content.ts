@@ -1,8 +1,9 @@
 /**
  * Random access into a large Snappy stream. Snappy's encoders cut their input into fragments of 64 KiB that never
  * refer to each other, so decoding can start at any fragment. The fragments are found by walking the stream's
- * tags, skipping the literals (encoded images are nearly nothing else), only as far as has been asked for. A cut
- * that some copy does reach across is dropped, so that every Snappy stream is decoded rightly, if not as fast.
+ * tags, only as far as has been asked for. The literals (encoded images are nearly nothing else) are not even read:
+ * from the end of one the next tag is read, a few kilobytes at first, more where tag follows tag. A cut that some
+ * copy does reach across is dropped, so that every Snappy stream is decoded rightly, if not as fast.
  * Format: google/snappy, format_description.txt.
  */
 import { compressors } from 'hyparquet-compressors';
@@ -16,8 +17,11 @@ type Cut = Readonly<{ raw: number; packed: number }>;
 type Literal = Cut & Readonly<{ size: number }>;
 
 const fragmentBytes = 2 ** 16;
-/** Tags, and short reads beside them, go through a window: fewer, larger reads of the file. */
-const windowBytes = 2 ** 19;
+/** Tags, and short reads beside them, go through a window, the larger the further it is read without a jump. */
+const smallestWindowBytes = 2 ** 12;
+const largestWindowBytes = 2 ** 19;
+/** No element's head is longer. */
+const longestTagBytes = 5;
 /** Literals worth remembering: short reads inside one need no decoding. */
 const longLiteralBytes = 2 ** 12;
 
@@ -28,24 +32,31 @@ export function createSnappyContent(bytes: ByteRanges, page: PageBytes): PageCon
   /** How far the tags have been walked. */
   let scanned: Cut = { raw: 0, packed: 0 };
   let window: Readonly<{ start: number; data: Uint8Array }> = { start: 0, data: new Uint8Array(0) };
+  let windowBytes = smallestWindowBytes;
   let last: Readonly<{ from: number; data: Uint8Array }> = { from: 0, data: new Uint8Array(0) };
   /** Reads are done one after the other: they share the walk. */
   let queue: Promise<unknown> = Promise.resolve();
 
   const isDone = (): boolean => scanned.packed >= compressedSize;
 
-  /** The packed bytes at an offset: a view of at least `count` bytes, less at the end of the page. */
-  async function packedAt(offset: number, count: number): Promise<Uint8Array> {
-    if (offset < window.start || offset + count > window.start + window.data.length) {
-      const end = Math.min(compressedSize, offset + windowBytes);
-      window = { start: offset, data: await bytes.read(start + offset, start + end) };
-    }
-    return window.data.subarray(offset - window.start);
+  /** Whether the window has some packed bytes: as many as asked for, less at the end of the page. */
+  function isInWindow(offset: number, count: number): boolean {
+    const end = Math.min(offset + count, compressedSize);
+    return offset >= window.start && end <= window.start + window.data.length;
+  }
+
+  /** The bytes of the window's next place. A promise only where the file's answer is one: the places are thousands. */
+  function windowAt(offset: number): Uint8Array | Promise<Uint8Array> {
+    const isNextTo = offset > window.start && offset <= window.start + window.data.length;
+    windowBytes = isNextTo ? Math.min(largestWindowBytes, windowBytes * 2) : smallestWindowBytes;
+    const end = Math.min(compressedSize, offset + windowBytes);
+    const ahead = Math.min(compressedSize, offset + largestWindowBytes);
+    return bytes.readNext(start + offset, start + end, start + ahead);
   }
 
   async function begin(): Promise<void> {
-    const head = await packedAt(0, Math.min(5, compressedSize));
-    const { value, size } = readVarint(head);
+    window = { start: 0, data: await windowAt(0) };
+    const { value, size } = readVarint(window.data);
     if (value !== uncompressedSize) throw new Error(`a stream of ${value} bytes, not ${uncompressedSize}`);
     scanned = { raw: 0, packed: size };
     cuts.push(scanned);
@@ -55,8 +66,11 @@ export function createSnappyContent(bytes: ByteRanges, page: PageBytes): PageCon
   async function scanTo(raw: number): Promise<void> {
     if (cuts.length === 0) await begin();
     while (!isDone() && (cuts.at(-1)?.raw ?? 0) < raw) {
-      const view = await packedAt(scanned.packed, Math.min(5, compressedSize - scanned.packed));
-      scanned = walk(view, scanned, raw);
+      if (!isInWindow(scanned.packed, longestTagBytes)) {
+        const data = windowAt(scanned.packed);
+        window = { start: scanned.packed, data: data instanceof Promise ? await data : data };
+      }
+      scanned = walk(window.data.subarray(scanned.packed - window.start), scanned, raw);
     }
     if (isDone() && scanned.raw !== uncompressedSize) throw new Error('the stream ends early');
   }
@@ -65,8 +79,7 @@ export function createSnappyContent(bytes: ByteRanges, page: PageBytes): PageCon
   function walk(view: Uint8Array, from: Cut, goal: number): Cut {
     let at = 0;
     let raw = from.raw;
-    // No element's head is longer than 5 bytes.
-    const end = from.packed + view.length >= compressedSize ? view.length : view.length - 4;
+    const end = from.packed + view.length >= compressedSize ? view.length : view.length - longestTagBytes + 1;
     while (at < end) {
       const cut = cuts.at(-1);
       if (cut !== undefined && raw - cut.raw >= fragmentBytes) {
@@ -102,7 +115,10 @@ export function createSnappyContent(bytes: ByteRanges, page: PageBytes): PageCon
       if (packed + from >= window.start && packed + to <= window.start + window.data.length) {
         return window.data.subarray(packed + from - window.start, packed + to - window.start);
       }
-      return bytes.read(start + packed + from, start + packed + to);
+      const at = start + packed;
+      return to - from < smallestWindowBytes
+        ? bytes.readNext(at + from, at + to, at + to)
+        : bytes.read(at + from, at + to);
     }
     const first = cuts[lastIndexAtOrBefore(cuts, from)] ?? { raw: 0, packed: 0 };
     const end = cuts.find((cut) => cut.raw >= to) ?? { raw: uncompressedSize, packed: compressedSize };
@@ -114,7 +130,7 @@ export function createSnappyContent(bytes: ByteRanges, page: PageBytes): PageCon
 
   return {
     sizeBytes: uncompressedSize,
-    retainedBytes: windowBytes + 4 * fragmentBytes,
+    retainedBytes: largestWindowBytes + 4 * fragmentBytes,
     read(from, to) {
       const result = queue.then(() => decoding(bytes.file, place, () => read(from, to)));
       queue = result.catch(() => undefined);
