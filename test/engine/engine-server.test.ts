@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineReply, EngineRequest } from '../../src/main/engine/protocol.ts';
+import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { createForkEngineHost, type EngineChannel, type EngineExit } from '../../src/main/runs/engine-host.ts';
 import { answerOf } from '../support/answer-of.ts';
 import { goldenQuestion, goldenSettings, readGolden, type GoldenCase } from '../support/golden.ts';
@@ -58,8 +59,12 @@ class Engine {
     return await Promise.race([reply, ended]);
   }
 
-  load(path: string, device: 'cpu' | 'auto' | 'webgpu' | 'cuda' = 'cpu'): Promise<EngineReply> {
-    return this.ask({ kind: 'load', bundlePath: path, device, threadCount: 1 });
+  load(
+    path: string,
+    device: 'cpu' | 'auto' | 'webgpu' | 'cuda' = 'cpu',
+    fingerprint: string | null = null,
+  ): Promise<EngineReply> {
+    return this.ask({ kind: 'load', bundlePath: path, fingerprint, device, threadCount: 1 });
   }
 }
 
@@ -227,6 +232,13 @@ describe('what cannot be loaded is a typed failure, after which a good bundle st
     expect(await engine.load(bundlePath)).toMatchObject({ kind: 'loaded' });
   });
 
+  it('another model than the one that was named', async () => {
+    const reply = await engine.load(bundlePath, 'cpu', 'a'.repeat(64));
+    expect(reply).toMatchObject({ kind: 'failed', failure: { kind: 'run-changed', file: bundlePath } });
+    const { fingerprint } = await readBundle(bundlePath);
+    expect(await engine.load(bundlePath, 'cpu', fingerprint)).toMatchObject({ kind: 'loaded' });
+  });
+
   it.each(['webgpu', 'cuda'] as const)('the device %s, which this version does not run on', async (device) => {
     const reply = await engine.load(bundlePath, device);
     expect(reply).toMatchObject({ kind: 'failed', failure: { kind: 'device-unavailable', found: device } });
@@ -268,7 +280,7 @@ describe('the end of an engine process', () => {
       const { createForkEngineHost } = await import(${JSON.stringify(hostModule.href)});
       const channel = createForkEngineHost({ entry: ${JSON.stringify(entry)} }).start();
       channel.onReply((reply) => console.log(reply.kind + ' ' + channel.pid));
-      channel.send({ kind: 'load', requestId: 1, bundlePath: ${JSON.stringify(bundlePath)}, device: 'cpu', threadCount: 1 });
+      channel.send({ kind: 'load', requestId: 1, bundlePath: ${JSON.stringify(bundlePath)}, fingerprint: null, device: 'cpu', threadCount: 1 });
     `;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', owner], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -173,6 +173,20 @@ describe('a grid', () => {
   });
 });
 
+describe('a single run', () => {
+  it('that waits for another looks at its turn whether model and dataset are still the same', async () => {
+    const place = await workplaceWith({ questionCount: 4 });
+    const other = writeNominalBundle(join(place.folder, 'other'), { fingerprint: 'b'.repeat(64), name: 'other' });
+    const { runs } = place.open({ batchMs: 150, suggestedBatchSize: 1 });
+    await runs.start(place.request());
+    const waiting = await runs.start(place.request({ model: other }));
+    writeNominalBundle(other, { fingerprint: 'c'.repeat(64), name: 'other' });
+    await follow(runs, waiting.runId);
+    const { run } = await runs.show({ runId: waiting.runId });
+    expect(run).toMatchObject({ status: 'failed', total: 0, failure: { kind: 'run-changed', file: other } });
+  });
+});
+
 describe('questions of another run', () => {
   it('are asked again, and the run says which they were', async () => {
     const place = await workplaceWith({ questionCount: 20 });

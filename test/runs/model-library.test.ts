@@ -111,6 +111,31 @@ describe('importing', () => {
   }, 60_000);
 });
 
+it('an import does not replace the model that a run was planned with', async () => {
+  const { folder, models, client } = await openLibrary();
+  await ended({ client }, await client.models.startDemoImport());
+  const out = join(models, 'demo-f32');
+  const dataset = join(folder, 'dataset');
+  await writeShapesDataset(dataset, 2);
+  const first = await client.runs.start({ dataset, model: out, settings: { maxTokens: 4 } });
+  const waiting = await client.runs.start({ dataset, model: out, settings: { maxTokens: 5 } });
+  const refused = await ended(
+    { client },
+    await client.models.startImport({ source, precision: 'f32', out, replace: true }),
+  );
+  expect(refused).toMatchObject({ status: 'failed', failure: { kind: 'run-owned' } });
+  for await (const _ of await client.runs.watch({ runId: waiting.runId }));
+  const { runs } = await client.runs.list({});
+  expect(runs.map(({ runId, status }) => [runId, status]).toSorted()).toEqual(
+    [first, waiting].map(({ runId }) => [runId, 'finished']).toSorted(),
+  );
+  const replaced = await ended(
+    { client },
+    await client.models.startImport({ source, precision: 'f32', out, replace: true }),
+  );
+  expect(replaced).toMatchObject({ status: 'done' });
+}, 60_000);
+
 describe('the list', () => {
   it('has bundles of the folder, those added, and those of runs; each once', async () => {
     const { folder, models, client } = await openLibrary();

@@ -56,7 +56,7 @@ export async function runSelfTest(device: Device, host: EngineHost, folder: stri
   const expected = await readExpectation(folder);
   const temporary = await mkdtemp(join(tmpdir(), 'penumbra-self-test-'));
   const bundlePath = join(temporary, 'bundle');
-  const engine = new EngineSupervisor(host, { bundlePath, device, threadCount: null });
+  const engine = new EngineSupervisor(host, { bundlePath, fingerprint: null, device, threadCount: null });
   let onnxruntimeVersion: string | null = null;
   try {
     await importModel(

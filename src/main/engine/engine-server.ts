@@ -3,7 +3,7 @@
  * that the engine knows none of them. The process exits when its channel closes: no orphan keeps a device.
  */
 import type { Prediction } from '../../shared/prediction.ts';
-import { failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { EngineLink } from './engine-link.ts';
 import { suggestBatchSize } from './batch-size.ts';
@@ -74,6 +74,10 @@ class Engine {
     await this.#unload();
     const model = await LanguageModel.open(request.bundlePath, { threadCount: request.threadCount });
     this.#model = model;
+    if (request.fingerprint !== null && model.bundle.fingerprint !== request.fingerprint) {
+      await this.#unload();
+      refuseOtherModel(request.bundlePath, request.fingerprint, model.bundle.fingerprint);
+    }
     return {
       kind: 'loaded',
       requestId: request.requestId,
@@ -116,6 +120,16 @@ class Engine {
     if (this.#model === null) throw new Error('questions came before a model');
     return this.#model;
   }
+}
+
+function refuseOtherModel(file: string, expected: string, found: string): never {
+  fail('run-changed', 'Another model lies in this folder by now.', {
+    file,
+    place: 'model fingerprint',
+    expected,
+    found,
+    action: 'Import the same checkpoint there again, or start a new run.',
+  });
 }
 
 /** A failure as data; a bug is reported as a crash of this request, with its stack for the log. */

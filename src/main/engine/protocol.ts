@@ -16,7 +16,15 @@ export type EngineQuestion = Readonly<{
 }>;
 
 export type EngineRequest =
-  | Readonly<{ kind: 'load'; requestId: number; bundlePath: string; device: Device; threadCount: number | null }>
+  | Readonly<{
+      kind: 'load';
+      requestId: number;
+      bundlePath: string;
+      /** The model that has to be there; another one is refused. Null: whichever is. */
+      fingerprint: string | null;
+      device: Device;
+      threadCount: number | null;
+    }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
   | Readonly<{
       kind: 'layer-attention';

@@ -41,7 +41,12 @@ export async function checkModel(
     selfTest: 'not run',
     weightError: null,
   };
-  const engine = new EngineSupervisor(engineHost, { bundlePath: path, device: 'auto', threadCount: null });
+  const engine = new EngineSupervisor(engineHost, {
+    bundlePath: path,
+    fingerprint: null,
+    device: 'auto',
+    threadCount: null,
+  });
   const stop = (): void => engine.kill();
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -33,7 +33,7 @@ export type EngineUse = Readonly<{
 export type EngineOrder = 'batch' | 'probe';
 
 /** The fingerprint keeps an engine apart from a model that was imported to the same place since. */
-export type DeskModel = Omit<EngineModel, 'threadCount'> & Readonly<{ fingerprint: string }>;
+export type DeskModel = Omit<EngineModel, 'threadCount' | 'fingerprint'> & Readonly<{ fingerprint: string }>;
 
 export type EngineDesk = Readonly<{
   use: (model: DeskModel, order: EngineOrder) => EngineUse;
@@ -68,7 +68,7 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
     const known = seats.get(key);
     if (known !== undefined) return known;
     const seat = new Seat({
-      start: () => new EngineSupervisor(host, { bundlePath, device, threadCount }),
+      start: () => new EngineSupervisor(host, { bundlePath, fingerprint, device, threadCount }),
       beforeLoading: unloadIdle,
       stayLoadedMs,
     });

@@ -10,7 +10,13 @@ import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from 
 import { failureOfExit, isWorthRetrying } from './engine-exit.ts';
 import type { EngineChannel, EngineHost } from './engine-host.ts';
 
-export type EngineModel = Readonly<{ bundlePath: string; device: Device; threadCount: number | null }>;
+/** A process that has crashed is followed by another: with a fingerprint, that one loads the same model or none. */
+export type EngineModel = Readonly<{
+  bundlePath: string;
+  fingerprint: string | null;
+  device: Device;
+  threadCount: number | null;
+}>;
 
 export type LoadedEngine = Pick<
   Extract<EngineReply, { kind: 'loaded' }>,

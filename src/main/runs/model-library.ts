@@ -48,7 +48,7 @@ export type ModelLibrary = Readonly<{
   add: (path: string) => Promise<{ fingerprint: string }>;
   /** Fails as opening the checkpoint does. */
   plan: (input: PlanInput) => Promise<ImportPlan>;
-  /** A task; the model's check follows the import in it. */
+  /** A task; the model's check follows the import in it. Fails in it with `run-owned` where a run uses what lies there. */
   startImport: (input: ModelImportInput) => Task;
   startDemoImport: () => Task;
   /** Fails: `not-found`. */
@@ -103,6 +103,7 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
     async (report, signal) => {
       report({ phase: 'reading' });
       const out = await outOf();
+      refuseIfReplaced(store, out);
       return holding(out, 'being imported', async () => {
         const { bundle } = await importModel(
           { ...input, out },
@@ -202,6 +203,11 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
 async function requireModel(list: () => Promise<KnownModel[]>, fingerprint: string): Promise<KnownModel> {
   const model = (await list()).find((each) => each.fingerprint === fingerprint);
   return model ?? fail('not-found', 'The program does not know this model.', { found: fingerprint });
+}
+
+/** A run that is at work, or waits for its turn, was planned with the model that lies there. */
+function refuseIfReplaced(store: Store, out: string): void {
+  for (const { path, fingerprint } of store.models.list()) if (path === out) refuseIfUsed(store, fingerprint);
 }
 
 function refuseIfUsed(store: Store, fingerprint: string): void {

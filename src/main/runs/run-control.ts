@@ -2,6 +2,7 @@
 import type { EvaluationRequest, GridRequest } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/run.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -66,6 +67,13 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
     return run;
   };
 
+  /** Hours may lie before a run's turn: whoever waits opens the dataset anew then, and both it and the model are looked at. */
+  const sourceOf = async (runId: string, dataset: Dataset): Promise<DatasetSource> => {
+    if (active.size === 0) return openedDataset(dataset);
+    await dataset.close();
+    return datasetAtTurn(store, requireRun(store, runId));
+  };
+
   /** Plans under owners that are retired again where the plan fails. */
   const plan = async (points: readonly GridPoint[], request: EvaluationRequest): Promise<PlannedRuns> => {
     const tokens: string[] = [];
@@ -87,11 +95,11 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
       const { dataset, runs } = await plan(expandGrid({ base: request, axes: [] }), request);
       const [only] = runs;
       if (only === undefined) throw new Error('a request without axes is one run');
-      return begin(only.runId, only.token, { ...only, dataset: openedDataset(dataset) });
+      return begin(only.runId, only.token, { ...only, dataset: await sourceOf(only.runId, dataset) });
     },
     startGrid: async ({ base, axes }) => {
       const { dataset, runs } = await plan(expandGrid({ base, axes }), base);
-      // Hours may lie between the runs: each opens the dataset at its turn.
+      // Each opens the dataset at its turn.
       await dataset.close();
       return runs.map((planned) =>
         begin(planned.runId, planned.token, {
@@ -105,13 +113,14 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
       if (run.status === 'finished' || active.has(runId)) return run;
       refuseIfOwned(run);
       const inputs = await openRunInputs(store, run);
+      const dataset = await sourceOf(runId, inputs.dataset);
       const owner = createOwner();
       try {
         takeRun(store, requireRun(store, runId), owner);
-        return begin(runId, owner.token, { ...inputs, dataset: openedDataset(inputs.dataset) });
+        return begin(runId, owner.token, { ...inputs, dataset });
       } catch (error) {
         retireOwner(owner.token);
-        await inputs.dataset.close();
+        await dataset.close();
         throw error;
       }
     },
