@@ -43,7 +43,7 @@ export const pairedComparisonSchema = z.object({
   pValue: z.number(),
   /** Holm-corrected over the nodes of the same level. */
   pValueHolm: z.number(),
-  /** accuracy B - accuracy A with its 95 % percentile bootstrap interval (seeded, paired). */
+  /** accuracy B - accuracy A with its 95 % percentile interval of the paired bootstrap (its exact distribution). */
   difference: intervalSchema.nullable(),
 });
 export type PairedComparison = z.infer<typeof pairedComparisonSchema>;

@@ -34,7 +34,6 @@ const goldenSchema = z.object({
   ),
   quantiles: z.array(z.object({ values: z.array(z.number()), mean: z.number(), median: z.number(), p90: z.number() })),
   logFactorials: z.array(z.object({ n: z.int(), value: z.number() })),
-  binomials: z.array(z.object({ n: z.int(), p: z.number(), from: z.int(), probabilities: z.array(z.number()) })),
 });
 
 export const golden = goldenSchema.parse(

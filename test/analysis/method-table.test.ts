@@ -1,43 +1,49 @@
 /** The main table against figures worked out by hand, as the comments say; its parts have golden values of their own. */
 import { describe, expect, it } from 'vitest';
-import { createRunAlignment, type AlignedQuestion } from '../../src/main/analysis/align-runs.ts';
+import { createRunAlignment } from '../../src/main/analysis/align-runs.ts';
+import type { AnswerColumns } from '../../src/main/analysis/answer-columns.ts';
 import { methodFigures } from '../../src/main/analysis/method-table.ts';
 import type { Outcome } from '../../src/main/analysis/outcomes.ts';
 
 const letters: Readonly<Record<string, Outcome>> = { r: 'right', w: 'wrong', u: 'unparsed', f: 'failed' };
 
+const domains = ['science', 'mathematics'];
+
 /** Question n of a run, n from 0, has the n-th letter's outcome and takes n + 1 ms times `factor`; `-`: not held. */
-function questionsOf(outcomes: string, factor = 1, changes: Partial<AlignedQuestion> = {}): AlignedQuestion[] {
-  return Array.from(outcomes).flatMap((letter, number) => {
+function questionsOf(text: string, factor = 1): AnswerColumns {
+  const held = Array.from(text).flatMap((letter, number) => {
     const outcome = letters[letter];
-    const domain = number % 2 === 0 ? 'science' : 'mathematics';
-    const times = { arSteps: 3 + number, totalMs: (number + 1) * factor };
-    return outcome === undefined
-      ? []
-      : [{ sampleId: `q${String(number)}`, domain, outcome, ...times, excluded: false, ...changes }];
+    return outcome === undefined ? [] : [{ number, outcome }];
   });
+  return {
+    keys: held.map(({ number }) => number),
+    outcomes: held.map(({ outcome }) => outcome),
+    strata: held.map(({ number }) => number % 2),
+    arSteps: held.map(({ number }) => 3 + number),
+    totalMs: held.map(({ number }) => (number + 1) * factor),
+  };
 }
 
-function align(runs: Readonly<Record<string, readonly AlignedQuestion[]>>, different?: ReadonlySet<string>) {
-  const alignment = createRunAlignment();
-  for (const [runId, questions] of Object.entries(runs)) {
-    alignment.startRun(runId);
-    for (const question of questions) alignment.add(question);
-  }
-  return alignment.finish(different);
+function align(
+  runs: Readonly<Record<string, AnswerColumns>>,
+  marked: Readonly<{ excluded?: ReadonlySet<number>; differentQuestions?: ReadonlySet<number> }> = {},
+) {
+  const alignment = createRunAlignment({ domainOf: (stratum) => domains[stratum] ?? '', ...marked });
+  for (const [runId, answers] of Object.entries(runs)) alignment.add(runId, answers);
+  return alignment.finish();
 }
 
 describe('questions of several runs', () => {
   it('are those that every run answered, without different and excluded ones', () => {
     const aligned = align(
       {
-        a: questionsOf('rrwwr-r').map((question, n) => (n === 4 ? { ...question, excluded: true } : question)),
+        a: questionsOf('rrwwr-r'),
         b: questionsOf('rfwu-rr'),
         c: questionsOf('rrrrrrr'),
       },
-      new Set(['q3', 'unknown']),
+      { excluded: new Set([4, 98]), differentQuestions: new Set([3, 99]) },
     );
-    // q1 failed in b, q5 is not in a, q3 differs, q4 is excluded (its tag is on a's question).
+    // q1 failed in b, q5 is not in a, q3 differs, q4 is excluded.
     expect(aligned).toMatchObject({ leftOut: 3, differentQuestions: 1, excluded: 1 });
     expect(aligned.runs.map(({ outcomes }) => outcomes)).toEqual([
       ['right', 'wrong', 'right'],
@@ -53,7 +59,7 @@ describe('main table', () => {
   const aligned = align({
     a: questionsOf('rrrrwwwwwwww', 10),
     b: questionsOf('rrrwrrrrrrru', 5),
-    c: questionsOf('rrrrrrwwwwww', 20).map((question) => ({ ...question, totalMs: null })),
+    c: { ...questionsOf('rrrrrrwwwwww'), totalMs: Array.from({ length: 12 }, () => null) },
   });
   const [a, b, c] = methodFigures(aligned, 'a');
 

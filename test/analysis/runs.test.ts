@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { buildCategoryTree } from '../../src/main/analysis/category-tree.ts';
-import { compareRuns, type ComparedRow } from '../../src/main/analysis/compare-runs.ts';
-import { outcomeOf, summariseOutcomes, type Outcome } from '../../src/main/analysis/outcomes.ts';
+import { compareAnswers, type ComparedAnswers } from '../../src/main/analysis/compare-runs.ts';
+import { outcomeOf, summariseOutcomes, type Outcome, type OutcomeRow } from '../../src/main/analysis/outcomes.ts';
 import { runResultSchema } from '../../src/shared/run.ts';
 import { categoryNodeSchema, runComparisonSchema } from '../../src/shared/statistics.ts';
 
-function row(path: string, outcome: Outcome, sampleId = ''): ComparedRow {
+const categoryOf = (path: string) => {
   const [domain = '', topic = '', category = ''] = path.split('/');
-  return { sampleId, domain, topic, category, outcome };
-}
+  return { domain, topic, category };
+};
+
+const row = (path: string, outcome: Outcome): OutcomeRow => ({ ...categoryOf(path), outcome });
 
 const rows = [
   row('science/biology/birds', 'right'),
@@ -87,31 +89,57 @@ describe('category tree', () => {
   });
 });
 
+/** A question's path, outcome and key. */
+type Question = readonly [path: string, outcome: Outcome, key: number];
+
+const paths = ['science/biology/birds', 'science/biology/fish', 'commonsense/social/party', 'x/p/', 'x/q/', 'y/r/'];
+
+const columnsOf = (questions: readonly Question[]): ComparedAnswers => ({
+  keys: questions.map(([, , key]) => key),
+  outcomes: questions.map(([, outcome]) => outcome),
+  strata: questions.map(([path]) => paths.indexOf(path)),
+});
+
+const compare = (before: readonly Question[], after: readonly Question[], differentQuestions = new Set<number>()) =>
+  compareAnswers(columnsOf(before), columnsOf(after), {
+    categoryOf: (stratum) => categoryOf(paths[stratum] ?? ''),
+    differentQuestions,
+  });
+
 describe('comparison of two runs', () => {
-  const before = [
-    row('science/biology/birds', 'right', 's1'),
-    row('science/biology/birds', 'right', 's2'),
-    row('science/biology/fish', 'wrong', 's3'),
-    row('commonsense/social/party', 'unparsed', 's4'),
-    row('commonsense/social/party', 'failed', 's5'),
-    row('commonsense/social/party', 'right', 's6'),
+  const before: readonly Question[] = [
+    ['science/biology/birds', 'right', 1],
+    ['science/biology/birds', 'right', 2],
+    ['science/biology/fish', 'wrong', 3],
+    ['commonsense/social/party', 'unparsed', 4],
+    ['commonsense/social/party', 'failed', 5],
+    ['commonsense/social/party', 'right', 6],
   ];
-  const after = [
-    row('commonsense/social/party', 'right', 's5'),
-    row('commonsense/social/party', 'right', 's4'),
-    row('science/biology/fish', 'right', 's3'),
-    row('science/biology/birds', 'wrong', 's2'),
-    row('science/biology/birds', 'right', 's1'),
-    row('science/biology/birds', 'right', 's7'),
+  const after: readonly Question[] = [
+    ['commonsense/social/party', 'right', 5],
+    ['commonsense/social/party', 'right', 4],
+    ['science/biology/fish', 'right', 3],
+    ['science/biology/birds', 'wrong', 2],
+    ['science/biology/birds', 'right', 1],
+    ['science/biology/birds', 'right', 7],
   ];
-  const comparison = compareRuns(before, after, { runIdA: 'a', runIdB: 'b', scorer: 'strict', seed: 3 });
+  const comparison = compare(before, after);
   const nodeAt = (path: string) => comparison.nodes.find((node) => node.path.join('/') === path);
 
   it('looks at the questions that both answered', () => {
-    runComparisonSchema.parse(comparison);
-    // s5 failed in A, s7 is not in A: both only in B. s6 is only in A.
-    expect(comparison).toMatchObject({ runIdA: 'a', runIdB: 'b', scorer: 'strict', onlyInA: 1, onlyInB: 2 });
-    expect(comparison.flips).toEqual({ rightToWrong: ['s2'], wrongToRight: ['s3', 's4'] });
+    runComparisonSchema.shape.nodes.parse(comparison.nodes);
+    // 5 failed in A, 7 is not in A: both only in B. 6 is only in A.
+    expect(comparison).toMatchObject({ onlyInA: 1, onlyInB: 2 });
+    expect(comparison.flips).toEqual({ rightToWrong: [2], wrongToRight: [3, 4] });
+  });
+
+  it('is the same for runs that have their questions in one order', () => {
+    const inOrder = before.map(([path, , key]): Question => {
+      const other = after.find(([, , otherKey]) => otherKey === key);
+      return [path, other?.[1] ?? 'failed', key];
+    });
+    // Without 7, which A does not have.
+    expect(compare(before, inOrder)).toEqual({ ...comparison, onlyInB: 1 });
   });
 
   it('counts the four outcomes at each node', () => {
@@ -133,14 +161,14 @@ describe('comparison of two runs', () => {
   it('corrects the p-values of one level together', () => {
     const many = (path: string, gained: number) =>
       Array.from({ length: 12 }, (_, index) => {
-        const sampleId = `${path}-${index}`;
-        return [row(path, 'wrong', sampleId), row(path, index < gained ? 'right' : 'wrong', sampleId)] as const;
+        const key = paths.indexOf(path) * 12 + index;
+        const outcome = index < gained ? 'right' : 'wrong';
+        return [[path, 'wrong', key] as const, [path, outcome, key] as const] as const;
       });
     const pairs = [...many('x/p/', 6), ...many('x/q/', 8), ...many('y/r/', 0)];
-    const { nodes } = compareRuns(
+    const { nodes } = compare(
       pairs.map(([a]) => a),
       pairs.map(([, b]) => b),
-      { runIdA: 'a', runIdB: 'b', scorer: 'strict' },
     );
     const topics = nodes.filter(({ path }) => path.length === 2);
     expect(topics.map(({ pValue }) => pValue)).toEqual([2 / 64, 2 / 256, 1].map((p) => expect.closeTo(p, 12)));
@@ -149,15 +177,14 @@ describe('comparison of two runs', () => {
   });
 
   it('leaves out and counts ids that stand for different questions', () => {
-    const options = { runIdA: 'a', runIdB: 'b', scorer: 'strict', differentQuestions: new Set(['s2', 's7']) };
-    const parted = compareRuns(before, after, options);
-    // s7 is in B alone, whatever it stands for.
+    const parted = compare(before, after, new Set([2, 7]));
+    // 7 is in B alone, whatever it stands for.
     expect(parted).toMatchObject({ differentQuestions: 1, onlyInA: 1, onlyInB: 2 });
     expect(parted.nodes[0]).toMatchObject({ questionCount: 3, rightToWrong: 0 });
   });
 
   it('says so when nothing is shared', () => {
-    const apart = compareRuns(before.slice(0, 1), after.slice(0, 1), { runIdA: 'a', runIdB: 'b', scorer: 'strict' });
+    const apart = compare(before.slice(0, 1), after.slice(0, 1));
     expect(apart).toMatchObject({ onlyInA: 1, onlyInB: 1, flips: { rightToWrong: [], wrongToRight: [] } });
     expect(apart.nodes).toEqual([
       expect.objectContaining({ path: [], questionCount: 0, accuracyA: null, pValue: 1, difference: null }),

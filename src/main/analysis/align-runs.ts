@@ -1,19 +1,10 @@
 /**
  * The questions that several runs share, in columns: one number for each question and run, so that fifty runs over
  * a hundred thousand questions fit in memory. A question that failed in a run counts as not held there, as in the
- * paired comparison; excluded questions and ids that stand for different questions are left out of every run.
+ * paired comparison; excluded questions and keys that stand for different questions are left out of every run.
  */
+import type { AnswerColumns } from './answer-columns.ts';
 import type { Outcome } from './outcomes.ts';
-
-export type AlignedQuestion = Readonly<{
-  sampleId: string;
-  domain: string;
-  outcome: Outcome;
-  arSteps: number | null;
-  totalMs: number | null;
-  /** Left out of every count by its tag. */
-  excluded: boolean;
-}>;
 
 /** One run over the questions that all runs answered; the lists have an entry for each of them. */
 export type AlignedRun = Readonly<{
@@ -36,69 +27,93 @@ export type AlignedRuns = Readonly<{
 }>;
 
 export type RunAlignment = Readonly<{
-  /** Starts the next run; the questions that follow are its own. */
-  startRun: (runId: string) => void;
-  add: (question: AlignedQuestion) => void;
-  /** @param differentQuestions ids that stand for another question in some run */
-  finish: (differentQuestions?: ReadonlySet<string>) => AlignedRuns;
+  add: (runId: string, answers: AnswerColumns) => void;
+  finish: () => AlignedRuns;
 }>;
 
-type Columns = {
-  runId: string;
-  outcomes: (Outcome | undefined)[];
-  arSteps: (number | null | undefined)[];
-  totalMs: (number | null | undefined)[];
-  failed: number[];
-};
+export type AlignmentOptions = Readonly<{
+  domainOf: (stratum: number) => string;
+  /** Keys of questions that their tag leaves out. */
+  excluded?: ReadonlySet<number>;
+  /** Keys that stand for another question in some run. */
+  differentQuestions?: ReadonlySet<number>;
+}>;
 
-/** Starts without runs. Sample ids are unique inside each run. */
-export function createRunAlignment(): RunAlignment {
-  const rowOf = new Map<string, number>();
-  const domains: string[] = [];
-  const excluded = new Set<number>();
-  const columns: Columns[] = [];
+/** `rows`: of each question that the run holds, in its order. */
+type Column = Readonly<{ runId: string; answers: AnswerColumns; rows: Int32Array }>;
+
+/** Starts without runs. */
+export function createRunAlignment({ domainOf, excluded, differentQuestions }: AlignmentOptions): RunAlignment {
+  const rowOf = new Map<number, number>();
+  const keys: number[] = [];
+  const strata: number[] = [];
+  const columns: Column[] = [];
   return {
-    startRun: (runId) => void columns.push({ runId, outcomes: [], arSteps: [], totalMs: [], failed: [] }),
-    add: ({ sampleId, domain, outcome, arSteps, totalMs, excluded: isExcluded }) => {
-      let row = rowOf.get(sampleId);
-      if (row === undefined) {
-        row = rowOf.size;
-        rowOf.set(sampleId, row);
-        domains.push(domain);
+    add: (runId, answers) => {
+      // Runs of the same questions have them at the same places.
+      const rows = Int32Array.from(answers.keys, (key, index) =>
+        keys[index] === key ? index : (rowOf.get(key) ?? -1),
+      );
+      for (const [index, key] of answers.keys.entries()) {
+        if (rows[index] !== -1) continue;
+        rows[index] = keys.length;
+        rowOf.set(key, keys.length);
+        keys.push(key);
+        strata.push(answers.strata[index] ?? 0);
       }
-      if (isExcluded) excluded.add(row);
-      const run = columns.at(-1);
-      if (run === undefined) throw new Error('no run was started');
-      if (outcome === 'failed') {
-        run.failed.push(row);
-        return;
-      }
-      run.outcomes[row] = outcome;
-      run.arSteps[row] = arSteps;
-      run.totalMs[row] = totalMs;
+      columns.push({ runId, answers, rows });
     },
-    finish: (differentQuestions = new Set()) => {
-      const different = new Set([...differentQuestions].map((sampleId) => rowOf.get(sampleId)));
+    finish: () => {
+      const isExcluded = maskOf(excluded, rowOf);
+      const isDifferent = maskOf(differentQuestions, rowOf);
+      const answeredBy = new Uint32Array(rowOf.size);
+      for (const { answers, rows } of columns) {
+        for (const [index, row] of rows.entries()) {
+          if (answers.outcomes[index] !== 'failed') answeredBy[row] = (answeredBy[row] ?? 0) + 1;
+        }
+      }
       const common: number[] = [];
       let differentCount = 0;
-      for (const row of rowOf.values()) {
-        if (excluded.has(row) || !columns.every(({ outcomes }) => outcomes[row] !== undefined)) continue;
-        if (different.has(row)) differentCount += 1;
+      for (const [row, count] of answeredBy.entries()) {
+        if (isExcluded[row] === 1 || count < columns.length) continue;
+        if (isDifferent[row] === 1) differentCount += 1;
         else common.push(row);
       }
+      const excludedCount = isExcluded.reduce((sum, value) => sum + value, 0);
       return {
-        runs: columns.map(({ runId, outcomes, arSteps, totalMs, failed }) => ({
-          runId,
-          outcomes: common.map((row) => outcomes[row] ?? 'failed'),
-          arSteps: common.map((row) => arSteps[row] ?? null),
-          totalMs: common.map((row) => totalMs[row] ?? null),
-          failed: failed.filter((row) => !excluded.has(row)).length,
-        })),
-        domains: common.map((row) => domains[row] ?? ''),
-        leftOut: rowOf.size - excluded.size - common.length,
+        runs: columns.map((column) => alignedRun(column, common, isExcluded)),
+        domains: common.map((row) => domainOf(strata[row] ?? 0)),
+        leftOut: rowOf.size - excludedCount - common.length,
         differentQuestions: differentCount,
-        excluded: excluded.size,
+        excluded: excludedCount,
       };
     },
   };
+}
+
+function alignedRun({ runId, answers, rows }: Column, common: readonly number[], isExcluded: Uint8Array): AlignedRun {
+  const indexOf = new Int32Array(isExcluded.length).fill(-1);
+  let failed = 0;
+  for (const [index, row] of rows.entries()) {
+    indexOf[row] = index;
+    if (answers.outcomes[index] === 'failed' && isExcluded[row] === 0) failed += 1;
+  }
+  const inCommon = <Value>(values: readonly Value[], otherwise: Value): Value[] =>
+    common.map((row) => values[indexOf[row] ?? -1] ?? otherwise);
+  return {
+    runId,
+    outcomes: inCommon<Outcome>(answers.outcomes, 'failed'),
+    arSteps: inCommon<number | null>(answers.arSteps, null),
+    totalMs: inCommon<number | null>(answers.totalMs, null),
+    failed,
+  };
+}
+
+function maskOf(keys: ReadonlySet<number> | undefined, rowOf: ReadonlyMap<number, number>): Uint8Array {
+  const mask = new Uint8Array(rowOf.size);
+  for (const key of keys ?? []) {
+    const row = rowOf.get(key);
+    if (row !== undefined) mask[row] = 1;
+  }
+  return mask;
 }

@@ -4,98 +4,105 @@
  * correction runs over the nodes of one level, which are tested together.
  */
 import type { PairedComparison, RunComparison } from '../../shared/statistics.ts';
+import type { AnswerColumns } from './answer-columns.ts';
 import { bootstrapDifference } from './bootstrap.ts';
 import { groupByCategory, type Categorised } from './category-tree.ts';
 import { holmCorrection } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
-import type { OutcomeRow } from './outcomes.ts';
-import { derivedSeed } from './random.ts';
+import type { Outcome } from './outcomes.ts';
 
-export type ComparedRow = OutcomeRow & Readonly<{ sampleId: string }>;
+export type ComparedAnswers = Pick<AnswerColumns, 'keys' | 'outcomes' | 'strata'>;
 
 export type ComparisonOptions = Readonly<{
-  runIdA: string;
-  runIdB: string;
-  scorer: string;
-  /** Ids that stand for another question in each run: never paired. */
-  differentQuestions?: ReadonlySet<string>;
-  /** Seed of the bootstrap. */
-  seed?: number;
-  resampleCount?: number;
+  categoryOf: (stratum: number) => Categorised;
+  /** Keys that stand for another question in each run: never paired. */
+  differentQuestions?: ReadonlySet<number>;
 }>;
 
-type Pair = Categorised & Readonly<{ sampleId: string; rightA: boolean; rightB: boolean }>;
+/** The comparison but for who the runs are; flips are keys. */
+export type AnswerComparison = Pick<RunComparison, 'onlyInA' | 'onlyInB' | 'differentQuestions' | 'nodes'> &
+  Readonly<{ flips: Readonly<{ rightToWrong: number[]; wrongToRight: number[] }> }>;
 
-/** Compares B with A; the category of a question is A's. Sample ids are unique inside each run. */
-export function compareRuns(
-  rowsA: Iterable<ComparedRow>,
-  rowsB: Iterable<ComparedRow>,
-  { runIdA, runIdB, scorer, differentQuestions, seed = 0, resampleCount }: ComparisonOptions,
-): RunComparison {
-  const answeredA = answered(rowsA);
-  const answeredB = answered(rowsB);
-  const pairs: Pair[] = [];
+/** Pairs of one stratum, by what became of them. */
+type PairCounts = Categorised & Record<'bothRight' | 'rightToWrong' | 'wrongToRight' | 'bothWrong', number>;
+
+/** Compares B with A; the category of a question is A's. */
+export function compareAnswers(
+  a: ComparedAnswers,
+  b: ComparedAnswers,
+  { categoryOf, differentQuestions }: ComparisonOptions,
+): AnswerComparison {
+  // Runs of the same questions have them at the same places: the map is for the others.
+  const areAligned = a.keys.length === b.keys.length && a.keys.every((key, index) => key === b.keys[index]);
+  const indexInB = new Map(areAligned ? [] : b.keys.map((key, index) => [key, index]));
+  const outcomeInB = (key: number, indexInA: number): Outcome =>
+    b.outcomes[areAligned ? indexInA : (indexInB.get(key) ?? -1)] ?? 'failed';
+  const byStratum = new Map<number, PairCounts>();
+  const flips: AnswerComparison['flips'] = { rightToWrong: [], wrongToRight: [] };
+  let answeredInA = 0;
+  let pairCount = 0;
   let differentCount = 0;
-  for (const [sampleId, { domain, topic, category, outcome }] of answeredA) {
-    const other = answeredB.get(sampleId);
-    if (other === undefined) continue;
-    if (differentQuestions?.has(sampleId) === true) {
+  for (const [index, key] of a.keys.entries()) {
+    if (a.outcomes[index] === 'failed') continue;
+    answeredInA += 1;
+    const outcomeB = outcomeInB(key, index);
+    if (outcomeB === 'failed') continue;
+    if (differentQuestions?.has(key) === true) {
       differentCount += 1;
       continue;
     }
-    pairs.push({ sampleId, domain, topic, category, rightA: outcome === 'right', rightB: other.outcome === 'right' });
+    pairCount += 1;
+    const rightA = a.outcomes[index] === 'right';
+    const rightB = outcomeB === 'right';
+    const counts = countsOf(byStratum, a.strata[index] ?? 0, categoryOf);
+    if (rightA) counts[rightB ? 'bothRight' : 'rightToWrong'] += 1;
+    else counts[rightB ? 'wrongToRight' : 'bothWrong'] += 1;
+    if (rightA && !rightB) flips.rightToWrong.push(key);
+    if (!rightA && rightB) flips.wrongToRight.push(key);
   }
-  const nodes = groupByCategory(pairs).map(({ path, rows }) => {
-    const options = {
-      seed: derivedSeed(seed, path.join('\n')),
-      ...(resampleCount === undefined ? {} : { resampleCount }),
-    };
-    return compareNode(path, rows, options);
-  });
   return {
-    runIdA,
-    runIdB,
-    scorer,
-    onlyInA: answeredA.size - pairs.length - differentCount,
-    onlyInB: answeredB.size - pairs.length - differentCount,
+    onlyInA: answeredInA - pairCount - differentCount,
+    onlyInB: b.outcomes.filter((outcome) => outcome !== 'failed').length - pairCount - differentCount,
     differentQuestions: differentCount,
-    nodes: withHolm(nodes),
-    flips: {
-      rightToWrong: pairs.filter(({ rightA, rightB }) => rightA && !rightB).map(({ sampleId }) => sampleId),
-      wrongToRight: pairs.filter(({ rightA, rightB }) => !rightA && rightB).map(({ sampleId }) => sampleId),
-    },
+    nodes: withHolm(groupByCategory(byStratum.values()).map(({ path, rows }) => compareNode(path, rows))),
+    flips,
   };
 }
 
-function answered(rows: Iterable<ComparedRow>): Map<string, ComparedRow> {
-  const bySample = new Map<string, ComparedRow>();
-  for (const row of rows) if (row.outcome !== 'failed') bySample.set(row.sampleId, row);
-  return bySample;
+function countsOf(
+  byStratum: Map<number, PairCounts>,
+  stratum: number,
+  categoryOf: ComparisonOptions['categoryOf'],
+): PairCounts {
+  let counts = byStratum.get(stratum);
+  if (counts === undefined) {
+    const { domain, topic, category } = categoryOf(stratum);
+    counts = { domain, topic, category, bothRight: 0, rightToWrong: 0, wrongToRight: 0, bothWrong: 0 };
+    byStratum.set(stratum, counts);
+  }
+  return counts;
 }
 
-function compareNode(
-  path: string[],
-  pairs: readonly Pair[],
-  options: Readonly<{ seed: number; resampleCount?: number }>,
-): PairedComparison {
-  const countOf = (a: boolean, b: boolean) => pairs.filter(({ rightA, rightB }) => rightA === a && rightB === b).length;
-  const questionCount = pairs.length;
-  const bothRight = countOf(true, true);
-  const rightToWrong = countOf(true, false);
-  const wrongToRight = countOf(false, true);
+function compareNode(path: string[], strata: readonly PairCounts[]): PairedComparison {
+  const counts = { bothRight: 0, rightToWrong: 0, wrongToRight: 0, bothWrong: 0 };
+  for (const stratum of strata) {
+    counts.bothRight += stratum.bothRight;
+    counts.rightToWrong += stratum.rightToWrong;
+    counts.wrongToRight += stratum.wrongToRight;
+    counts.bothWrong += stratum.bothWrong;
+  }
+  const { bothRight, rightToWrong, wrongToRight, bothWrong } = counts;
+  const questionCount = bothRight + rightToWrong + wrongToRight + bothWrong;
   const pValue = mcnemarExact(rightToWrong, wrongToRight);
   return {
     path,
     questionCount,
     accuracyA: questionCount === 0 ? null : (bothRight + rightToWrong) / questionCount,
     accuracyB: questionCount === 0 ? null : (bothRight + wrongToRight) / questionCount,
-    bothRight,
-    rightToWrong,
-    wrongToRight,
-    bothWrong: questionCount - bothRight - rightToWrong - wrongToRight,
+    ...counts,
     pValue,
     pValueHolm: pValue,
-    difference: bootstrapDifference({ questionCount, rightToWrong, wrongToRight }, options),
+    difference: bootstrapDifference({ questionCount, rightToWrong, wrongToRight }),
   };
 }
 

@@ -9,7 +9,6 @@ import { bootstrapDifference } from './bootstrap.ts';
 import { holmCorrection } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
 import { wilsonInterval } from '../../shared/wilson-interval.ts';
-import { derivedSeed } from './random.ts';
 import { mean, summarise } from './summary.ts';
 
 /** The columns that come out of answers; who the runs are is for others to add. */
@@ -87,8 +86,7 @@ function paired(baseline: AlignedRun, run: AlignedRun) {
     rightToWrong,
     wrongToRight,
     pValue: mcnemarExact(rightToWrong, wrongToRight),
-    // The seed of the paired comparison's root: both show the same interval.
-    difference: bootstrapDifference(counts, { seed: derivedSeed(0, '') }),
+    difference: bootstrapDifference(counts),
   };
 }
 

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { runComparisonSchema, type RunComparison } from '../../shared/statistics.ts';
-import { compareRuns } from '../analysis/compare-runs.ts';
-import { areDifferentQuestions } from '../analysis/question-identity.ts';
+import { compareAnswers, type ComparedAnswers } from '../analysis/compare-runs.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { commonKeys } from './common-keys.ts';
 import { requireRun } from './run-state.ts';
 
 /**
@@ -14,12 +14,31 @@ import { requireRun } from './run-state.ts';
  * Excluded questions take no part. Both runs have been scored.
  */
 export function compareScoredRuns(store: Store, runA: RunRecord, runB: RunRecord, scorer: ScorerName): RunComparison {
-  return compareRuns(store.scores.outcomesOf(runA.runRow, scorer), store.scores.outcomesOf(runB.runRow, scorer), {
-    runIdA: runA.runId,
-    runIdB: runB.runId,
-    scorer,
-    differentQuestions: differentQuestionsOf(store, runA, runB),
+  return store.comparedQuestions.snapshot(() => {
+    const excluded = store.comparedQuestions.excluded();
+    const categories = store.comparedQuestions.categories();
+    const keys = commonKeys(store, [runA, runB]);
+    const answersOf = ({ runRow }: RunRecord): ComparedAnswers =>
+      keys.of(withoutRows(store.comparedQuestions.answers(runRow, scorer), excluded));
+    const { flips, ...comparison } = compareAnswers(answersOf(runA), answersOf(runB), {
+      categoryOf: (stratum) => categories.get(stratum) ?? { domain: '', topic: '', category: '' },
+      differentQuestions: keys.differentQuestions,
+    });
+    const { idsOf } = store.comparedQuestions;
+    return {
+      runIdA: runA.runId,
+      runIdB: runB.runId,
+      scorer,
+      ...comparison,
+      flips: { rightToWrong: idsOf(flips.rightToWrong), wrongToRight: idsOf(flips.wrongToRight) },
+    };
   });
+}
+
+function withoutRows({ keys, outcomes, strata }: ComparedAnswers, excluded: ReadonlySet<number>): ComparedAnswers {
+  if (excluded.size === 0) return { keys, outcomes, strata };
+  const stays = (_: unknown, index: number): boolean => !excluded.has(keys[index] ?? 0);
+  return { keys: keys.filter(stays), outcomes: outcomes.filter(stays), strata: strata.filter(stays) };
 }
 
 const keptSchema = z.object({ revisionB: z.int(), scorerVersion: z.int(), comparison: runComparisonSchema });
@@ -44,10 +63,4 @@ export async function keptComparison(
     store.analyses.keep(runA, kind, scorer, JSON.stringify({ revisionB: runB.revision, scorerVersion, comparison }));
   }
   return comparison;
-}
-
-/** Ids that stand for another question in each of the two runs. */
-export function differentQuestionsOf(store: Store, runA: RunRecord, runB: RunRecord): Set<string> {
-  const shared = store.samples.sharedByOtherDatasets(runA.runRow, runB.runRow);
-  return new Set(shared.filter(({ a, b }) => areDifferentQuestions(a, b)).map(({ sampleId }) => sampleId));
 }

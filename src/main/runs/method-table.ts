@@ -10,11 +10,8 @@ import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
 import { wilsonInterval } from '../../shared/wilson-interval.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { differentQuestionsOf } from './compare-runs.ts';
+import { commonKeys } from './common-keys.ts';
 import { requireRun } from './run-state.ts';
-
-/** Questions read without a pause; about 2 ms. */
-const pageSize = 500;
 
 export type MethodTableInput = Readonly<{
   runIds: readonly string[];
@@ -81,32 +78,26 @@ export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'basel
   });
 }
 
+/** Lets other work in between runs. */
 async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: ScorerName): Promise<AlignedRuns> {
-  const alignment = createRunAlignment();
+  const { comparedQuestions } = store;
+  const categories = comparedQuestions.categories();
+  const keys = commonKeys(store, runs);
+  const excluded = new Set<number>();
+  for (const sampleRow of comparedQuestions.excluded()) {
+    const key = keys.keyOf(sampleRow);
+    if (key !== undefined) excluded.add(key);
+  }
+  const alignment = createRunAlignment({
+    domainOf: (stratum) => categories.get(stratum)?.domain ?? '',
+    excluded,
+    differentQuestions: keys.differentQuestions,
+  });
   for (const run of runs) {
-    alignment.startRun(run.runId);
-    for (let position = -1; ;) {
-      const page = store.comparedQuestions.after(run.runRow, scorer, position, pageSize);
-      for (const question of page) alignment.add(question);
-      const last = page.at(-1);
-      if (last === undefined) break;
-      ({ position } = last);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    alignment.add(run.runId, keys.of(comparedQuestions.answers(run.runRow, scorer)));
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  return alignment.finish(differentInAny(store, runs));
-}
-
-/** Ids that stand for different questions in some two of the runs. Runs on one dataset have the same questions. */
-function differentInAny(store: Store, runs: readonly RunRecord[]): Set<string> {
-  const different = new Set<string>();
-  for (const [index, a] of runs.entries()) {
-    for (const b of runs.slice(index + 1)) {
-      if (a.datasetRow === b.datasetRow) continue;
-      for (const sampleId of differentQuestionsOf(store, a, b)) different.add(sampleId);
-    }
-  }
-  return different;
+  return alignment.finish();
 }
 
 function identityOf(store: Store, { label, settings, modelRow }: RunRecord) {

@@ -72,6 +72,8 @@ export type SamplesRepository = Readonly<{
   ofRun: (runRow: number, sampleId: string) => Readonly<{ sampleRow: number; sample: Sample }> | undefined;
   /** Questions that two runs share by id but have from different datasets. */
   sharedByOtherDatasets: (runRowA: number, runRowB: number) => SharedQuestion[];
+  /** The same without those that are stored in the same words. */
+  sharedInOtherWords: (runRowA: number, runRowB: number) => SharedQuestion[];
   /** Rows of the run's questions with these ids; an unknown id has no entry. */
   rowsOfRun: (runRow: number, sampleIds: readonly string[]) => ReadonlyMap<string, number>;
   /** What the question of a row says. */
@@ -104,7 +106,7 @@ type SharedColumns = {
   ofDatasetB: number;
 };
 
-const sharedQuestions = `SELECT a.sample_id AS sampleId,
+const sharedQuestions = (condition: string): string => `SELECT a.sample_id AS sampleId,
     planned_a.position AS positionA, planned_b.position AS positionB,
     a.question AS questionA, a.choices AS choicesA, dataset_a.format IS NOT NULL AS ofDatasetA,
     b.question AS questionB, b.choices AS choicesB, dataset_b.format IS NOT NULL AS ofDatasetB
@@ -114,7 +116,7 @@ const sharedQuestions = `SELECT a.sample_id AS sampleId,
   JOIN planned_questions AS planned_b ON planned_b.sample_row = b.sample_row AND planned_b.run_row = :runRowB
   JOIN datasets AS dataset_a ON dataset_a.dataset_row = a.dataset_row
   JOIN datasets AS dataset_b ON dataset_b.dataset_row = b.dataset_row
-  WHERE planned_a.run_row = :runRowA ORDER BY planned_a.position`;
+  WHERE planned_a.run_row = :runRowA AND (${condition}) ORDER BY planned_a.position`;
 
 function columnsOf(sample: Sample) {
   return {
@@ -184,22 +186,9 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       )[0];
       return row && { sampleRow: row.sampleRow, sample: sampleOf(row, connection.path) };
     },
-    sharedByOtherDatasets: (runRowA, runRowB) => {
-      if (haveOneDataset(connection, runRowA, runRowB)) return [];
-      return connection
-        .all<SharedColumns>(sharedQuestions, { runRowA, runRowB })
-        .map(({ sampleId, positionA, positionB, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
-          const parse = (choices: string) =>
-            parseJsonColumn(choicesSchema, choices, connection.path, `sample ${sampleId}`);
-          return {
-            sampleId,
-            positionA,
-            positionB,
-            a: { question: questionA, choices: parse(choicesA), isOfDataset: ofDatasetA === 1 },
-            b: { question: questionB, choices: parse(choicesB), isOfDataset: ofDatasetB === 1 },
-          };
-        });
-    },
+    sharedByOtherDatasets: (runRowA, runRowB) => readShared(connection, runRowA, runRowB, 'true'),
+    sharedInOtherWords: (runRowA, runRowB) =>
+      readShared(connection, runRowA, runRowB, '(a.question, a.choices) <> (b.question, b.choices)'),
     rowsOfRun: (runRow, sampleIds) =>
       new Map(
         connection.rows<[string, number]>(
@@ -249,6 +238,22 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
         sampleRow,
       })[0]?.bytes,
   };
+}
+
+function readShared(connection: Connection, runRowA: number, runRowB: number, condition: string): SharedQuestion[] {
+  if (haveOneDataset(connection, runRowA, runRowB)) return [];
+  return connection
+    .all<SharedColumns>(sharedQuestions(condition), { runRowA, runRowB })
+    .map(({ sampleId, positionA, positionB, questionA, choicesA, ofDatasetA, questionB, choicesB, ofDatasetB }) => {
+      const place = `sample ${sampleId}`;
+      return {
+        sampleId,
+        positionA,
+        positionB,
+        a: textOf({ question: questionA, choices: choicesA, isOfDataset: ofDatasetA }, connection.path, place),
+        b: textOf({ question: questionB, choices: choicesB, isOfDataset: ofDatasetB }, connection.path, place),
+      };
+    });
 }
 
 /** A run's questions are all of its dataset. */

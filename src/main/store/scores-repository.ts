@@ -1,6 +1,5 @@
 /** What scorers read, one row for each question of a run and scorer; failed questions have a row too. */
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
-import type { ComparedRow } from '../analysis/compare-runs.ts';
 import { outcomeOf, type Outcome } from '../analysis/outcomes.ts';
 import type { ScienceqaCount } from '../analysis/scienceqa-tables.ts';
 import type { Connection } from './connection.ts';
@@ -30,8 +29,6 @@ export type ScoresRepository = Readonly<{
   tally: (runRow: number, scorer: ScorerName) => StratumCount[];
   /** The same by grade and modality, for datasets whose questions have them (ScienceQA); else empty. */
   scienceqaTally: (runRow: number, scorer: ScorerName) => ScienceqaCount[];
-  /** What became of each question that is not excluded, in order. */
-  outcomesOf: (runRow: number, scorer: ScorerName) => ComparedRow[];
   /** Score rows at these positions, in order. */
   at: (runRow: number, scorer: ScorerName, positions: readonly number[]) => ScoredRow[];
   /** All readings of one question that are stored. */
@@ -115,16 +112,6 @@ export function createScoresRepository(connection: Connection): ScoresRepository
             )
             .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' }))
         : [],
-    outcomesOf: (runRow, scorer) =>
-      connection
-        .all<Omit<ComparedRow, 'outcome'> & { outcome: number }>(
-          `SELECT sample_id AS sampleId, domain, topic, category, outcome
-           FROM scores JOIN predictions USING (run_row, position) JOIN samples USING (sample_row)
-           JOIN strata ON strata.stratum_row = scores.stratum_row
-           WHERE run_row = :runRow AND scorer = :scorer AND position NOT IN ${excludedPositions} ORDER BY position`,
-          { runRow, scorer },
-        )
-        .map((row) => ({ ...row, outcome: outcomes[row.outcome] ?? 'failed' })),
     at: (runRow, scorer, positions) =>
       connection
         .all<ScoreColumns>(
