@@ -122,6 +122,20 @@ describe('the hub', () => {
     expect(log).toEqual(['start', 'stop', 'start', 'stop']);
   });
 
+  it('tells its readers of a source that cannot be followed, and tries it again for the next', async () => {
+    let attempts = 0;
+    const live = createLiveHub({
+      follow: () => {
+        attempts += 1;
+        return attempts === 1 ? Promise.reject(new Error('a bug')) : Promise.resolve(() => undefined);
+      },
+    });
+    await expect(readAll(live, AbortSignal.timeout(50))).rejects.toThrow('a bug');
+    // A rejection that nobody handles would end the test run here.
+    await delay(10);
+    expect(await readAll(live, AbortSignal.timeout(20))).toEqual([{ kind: 'connected' }]);
+  });
+
   it('lets its readers go when it closes', async () => {
     const live = hub();
     const reading = readAll(live, new AbortController().signal);

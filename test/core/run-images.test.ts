@@ -8,12 +8,12 @@ const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#446688' } });
 
 /** A reader of one image that counts how often it was asked. */
-function imagesOf(bytes: Uint8Array) {
+function imagesOf(bytes: Uint8Array, cacheBytes?: number) {
   const asked: string[] = [];
   const images = createRunImages((runId, sampleId) => {
     asked.push(`${runId}/${sampleId}`);
     return Promise.resolve(bytes);
-  });
+  }, cacheBytes);
   return { images, asked };
 }
 
@@ -48,6 +48,19 @@ describe('images', () => {
     const [first, second] = [await images.read('r', 's', 64), await images.read('r', 's', 64)];
     expect(second.etag).toBe(first.etag);
     expect(asked).toEqual(['r/s']);
+  });
+
+  it('that several readers ask for at once count once: the others are kept', async () => {
+    const bytes = await picture(300, 120).png().toBuffer();
+    const { bytes: scaled } = await imagesOf(bytes).images.read('r', 's', 64);
+    const { images, asked } = imagesOf(bytes, 10 * scaled.byteLength);
+    await images.read('r', 'first', 64);
+    for (const sampleId of ['a', 'b', 'c', 'd']) {
+      await Promise.all(Array.from({ length: 9 }, () => images.read('r', sampleId, 64)));
+    }
+    asked.length = 0;
+    await images.read('r', 'first', 64);
+    expect(asked).toEqual([]);
   });
 
   it('that are none are a typed failure', async () => {

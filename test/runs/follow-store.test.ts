@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
-import type { StoreChange } from '../../src/main/runs/follow-store.ts';
+import { followStore, type StoreChange } from '../../src/main/runs/follow-store.ts';
 import { openStore } from '../../src/main/store/store.ts';
+import { fail } from '../../src/shared/failure.ts';
 import type { RunEvent } from '../../src/shared/run.ts';
 import { createWorkplace, type Workplace } from '../support/run-workplace.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -86,4 +87,44 @@ it('tells which rows another connection wrote, and nothing while nobody writes',
   other.runs.remove(runRow);
   await until(() => seen.some(({ kind }) => kind === 'runs'));
   other.close();
+});
+
+it('loses nothing where the store cannot be read for a moment, at the first look or later', async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 4 });
+  const { runs, store } = place.open();
+  const { runId } = await runs.start(place.request());
+  for await (const _ of runs.watch({ runId }));
+  const troubles = new Set<string>();
+  /** Stands for a lock held by another program, which SQLite answers with the same failure. */
+  const troubled = <Result>(name: string, read: () => Result): Result => {
+    if (troubles.delete(name)) fail('store-locked', 'The store is in use.', { place: name });
+    return read();
+  };
+  const { changes } = store;
+  const flaky = {
+    ...store,
+    changes: {
+      ...changes,
+      runs: () => troubled('runs', changes.runs),
+      area: (area: Parameters<typeof changes.area>[0]) => troubled(area, () => changes.area(area)),
+    },
+  };
+  seen.length = 0;
+  troubles.add('runs');
+  stop = followStore(
+    flaky,
+    () => undefined,
+    (change) => seen.push(change),
+  );
+  await delay(700);
+  expect([...troubles]).toEqual([]);
+  for (const name of ['runs', 'views']) {
+    seen.length = 0;
+    troubles.add(name);
+    await runs.rename({ runId, label: `after ${name}` });
+    store.annotations.saveView(`view after ${name}`, '');
+    await until(() => seen.length >= 2);
+    expect(seen.map(({ kind }) => kind).toSorted()).toEqual(['runs', 'views']);
+    expect([...troubles]).toEqual([]);
+  }
 });

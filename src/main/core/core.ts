@@ -71,8 +71,20 @@ export function createCore({
   engineHost = createForkEngineHost({ entry: programFiles.engineEntry }),
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
-  const open = (): Promise<OpenParts> => (opening ??= openParts(storePath, storeMustExist, engineHost));
-  const live = createLiveHub({ follow: (publish) => followRuns(open, publish) });
+  const opened = Promise.withResolvers<OpenParts>();
+  const open = (): Promise<OpenParts> =>
+    (opening ??= openParts(storePath, storeMustExist, engineHost).then(
+      (parts) => {
+        opened.resolve(parts);
+        return parts;
+      },
+      (error: unknown) => {
+        // A lock or a full disk may pass: who asks next tries again.
+        opening = null;
+        throw error;
+      },
+    ));
+  const live = createLiveHub({ follow: (publish) => followRuns(open, opened.promise, publish) });
   const tasks = createTaskRegistry(logBug);
   tasks.onChange((change) => {
     if (change.kind === 'changed') live.publish({ kind: 'task', task: change.task });
@@ -104,15 +116,28 @@ export function createCore({
   };
 }
 
-/** A store that cannot be opened has nothing to follow; whoever asks for its content hears why. */
-async function followRuns(open: () => Promise<OpenParts>, publish: (event: LiveEvent) => void): Promise<() => void> {
+/** A store that cannot be opened is followed once somebody could open it; whoever asks for its content hears why. */
+async function followRuns(
+  open: () => Promise<OpenParts>,
+  opened: Promise<OpenParts>,
+  publish: (event: LiveEvent) => void,
+): Promise<() => void> {
   try {
-    const { runs } = await open();
-    return runs.follow(publish);
+    return (await open()).runs.follow(publish);
   } catch (error) {
     if (failureOf(error) === undefined) throw error;
-    return () => undefined;
   }
+  let isOver = false;
+  let stop = (): void => undefined;
+  void opened.then(({ runs }) => {
+    if (isOver) return;
+    stop = runs.follow(publish);
+    publish({ kind: 'connected' });
+  });
+  return () => {
+    isOver = true;
+    stop();
+  };
 }
 
 async function openParts(storePath: string, mustExist: boolean, engineHost: EngineHost): Promise<OpenParts> {

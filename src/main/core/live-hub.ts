@@ -35,7 +35,11 @@ export function createLiveHub({ follow }: LiveHubOptions): LiveHub {
   const leave = (reader: Reader): void => {
     readers.delete(reader);
     if (readers.size > 0) return;
-    void unfollow?.then((stop) => stop());
+    // One that could not be begun has been reported to its readers.
+    void unfollow?.then(
+      (stop) => stop(),
+      () => undefined,
+    );
     unfollow = null;
   };
 

@@ -6,16 +6,21 @@ export type RunImages = Readonly<{
   read: (runId: string, sampleId: string, size: number | null) => Promise<ServedImage>;
 }>;
 
-const cacheBytes = 64 * 1024 * 1024;
-
-/** @param readBytes where the encoded bytes come from */
-export function createRunImages(readBytes: (runId: string, sampleId: string) => Promise<Uint8Array>): RunImages {
+/**
+ * @param readBytes where the encoded bytes come from
+ * @param cacheBytes what the scaled images that are kept may take
+ */
+export function createRunImages(
+  readBytes: (runId: string, sampleId: string) => Promise<Uint8Array>,
+  cacheBytes = 64 * 1024 * 1024,
+): RunImages {
   const scaled = new Map<string, ServedImage>();
   let used = 0;
 
   const remember = (key: string, image: ServedImage): void => {
+    // Two readers may have asked for it at once.
+    used += image.bytes.byteLength - (scaled.get(key)?.bytes.byteLength ?? 0);
     scaled.set(key, image);
-    used += image.bytes.byteLength;
     for (const [oldest, { bytes }] of scaled) {
       if (used <= cacheBytes) break;
       scaled.delete(oldest);

@@ -44,25 +44,24 @@ export function followStore(
     report({ kind: 'run', event: { ...state, sequence } });
   };
 
-  const lookAtRuns = (written: boolean): void => {
-    const before = runs;
-    runs = written ? signsOf(store) : withLeases(before);
-    for (const [runId, { sign, status }] of runs) {
-      const then = before.get(runId);
+  const lookAtRuns = (now: ReadonlyMap<string, Seen>): void => {
+    for (const [runId, { sign, status }] of now) {
+      const then = runs.get(runId);
       const isNew = then === undefined || then.sign.revision !== sign.revision || then.status !== status;
       const matters = status === 'running' || then?.status === 'running';
       if (isNew && matters && activeOf(runId) === undefined) tell(runId, storedState(store, runId));
     }
-    for (const runId of told.keys()) if (!runs.has(runId)) told.delete(runId);
+    for (const runId of told.keys()) if (!now.has(runId)) told.delete(runId);
   };
 
   const lookAtStore = (isFirst: boolean): void => {
-    const now = store.changes.version();
-    const written = now !== version;
-    version = now;
-    const before = runs;
-    lookAtRuns(written);
-    if (!isFirst && listOf(before) !== listOf(runs)) report({ kind: 'runs' });
+    const versionNow = store.changes.version();
+    const written = versionNow !== version;
+    const runsNow = written ? signsOf(store) : withLeases(runs);
+    lookAtRuns(runsNow);
+    const isOtherList = listOf(runs) !== listOf(runsNow);
+    runs = runsNow;
+    if (!isFirst && isOtherList) report({ kind: 'runs' });
     if (!written) return;
     for (const area of changeAreas) {
       const sign = store.changes.area(area);
@@ -70,6 +69,8 @@ export function followStore(
       areas.set(area, sign);
       if (!isFirst && changed) report({ kind: area });
     }
+    // Last: a look that was cut short is taken again.
+    version = versionNow;
   };
 
   const look = (isFirst: boolean): void => {
@@ -81,14 +82,17 @@ export function followStore(
     }
   };
 
-  look(true);
-  const timer = setInterval(() => {
+  let isFirst = true;
+  const tryLook = (): void => {
     try {
-      look(false);
+      look(isFirst);
+      isFirst = false;
     } catch (error) {
       if (!(error instanceof PenumbraFailure)) throw error;
     }
-  }, lookMs);
+  };
+  tryLook();
+  const timer = setInterval(tryLook, lookMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -8,7 +8,11 @@ import type { ServiceParts } from './service-parts.ts';
 
 export function createModelService(parts: ServiceParts): ModelService {
   let opening: Promise<ModelLibrary> | null = null;
-  const library = (): Promise<ModelLibrary> => (opening ??= openLibrary(parts));
+  const library = (): Promise<ModelLibrary> =>
+    (opening ??= openLibrary(parts).catch((error: unknown) => {
+      opening = null;
+      throw error;
+    }));
   /** An engine that waits for its next question holds memory, and files that Windows then neither replaces nor deletes. */
   const libraryAlone = async (): Promise<ModelLibrary> => {
     await (await parts.open()).runs.unloadIdleEngines();
