@@ -1,37 +1,33 @@
-/** An engine at work beside the benchmark: the demo is evaluated again and again in a store of its own until it is stopped. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/** An engine at work beside the benchmark: a run after the other of the demo, in a process and a store of their own. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../src/main/cli/main.ts', import.meta.url));
+const script = fileURLToPath(new URL('./evaluate-again.ts', import.meta.url));
 
 export type BusyEngine = Readonly<{ stop: () => Promise<void> }>;
 
-/** Returns once the first demo has ended: from then on model and dataset are there, and only the engine works. */
+/** Returns once the engine has answered a first batch. */
 export async function startBusyEngine(): Promise<BusyEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'penumbra-bench-engine-'));
-  const stopping = new AbortController();
-  const start = (): ChildProcess =>
-    spawn(process.execPath, [program, 'demo', '--store', join(folder, 'store.sqlite')], {
-      cwd: folder,
-      stdio: 'ignore',
-    });
-  await once(start(), 'exit');
-  let current = start();
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await once(current, 'exit');
-      if (!stopping.signal.aborted) current = start();
-    }
-  })();
+  const child = spawn(process.execPath, [script, join(folder, 'store.sqlite')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const working = new Promise<void>((resolve) => createInterface(child.stdout).once('line', () => resolve()));
+  const ended = exited.then(() => {
+    throw new Error('the engine beside the benchmark ended before it worked');
+  });
+  ended.catch(() => undefined);
+  await Promise.race([working, ended]);
   return {
     stop: async () => {
-      stopping.abort();
-      current.kill('SIGTERM');
-      await loop;
+      child.kill('SIGTERM');
+      await exited;
       await rm(folder, { recursive: true, force: true });
     },
   };

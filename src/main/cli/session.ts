@@ -49,7 +49,12 @@ export type RunInSession = (command: Command, work: (session: Session) => Promis
 export const runInSession: RunInSession = async (command, work) => {
   const options = commonOptionsSchema.parse(command.optsWithGlobals());
   const storeMustExist = options.store !== undefined && worksOnStoredRuns(command);
-  const core = createCore({ storePath: options.store, storeMustExist, browseRoot: options.root });
+  const core = createCore({
+    storePath: options.store,
+    storeMustExist,
+    browseRoot: options.root,
+    hasPages: command.name() === 'serve',
+  });
   let hasPrinted = false;
   const leave = (): never => {
     // One document whatever happens; a write to a pipe may not be over when the process ends, this one is.

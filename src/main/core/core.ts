@@ -21,6 +21,7 @@ import { createServices } from './compose.ts';
 import { createDatasetImages } from './dataset-images.ts';
 import { createDownloads } from './downloads.ts';
 import { createLiveHub } from './live-hub.ts';
+import { yieldToPages } from './process-priority.ts';
 import { programFiles } from './program-files.ts';
 import { createResources, type ReadResource } from './resources.ts';
 import { createRunImages } from './run-images.ts';
@@ -36,6 +37,8 @@ export type CoreOptions = Readonly<{
   logBug?: BugLog;
   /** Starts engines; forked Node processes by default. */
   engineHost?: EngineHost;
+  /** Forked engines leave the machine to pages first. */
+  hasPages?: boolean;
 }>;
 
 export type ContractClient = ContractRouterClient<Contract>;
@@ -68,7 +71,11 @@ export function createCore({
   storeMustExist = false,
   browseRoot = homedir(),
   logBug = logToStandardError,
-  engineHost = createForkEngineHost({ entry: programFiles.engineEntry }),
+  hasPages = false,
+  engineHost = createForkEngineHost({
+    entry: programFiles.engineEntry,
+    ...(hasPages ? { onStart: yieldToPages } : {}),
+  }),
 }: CoreOptions = {}): Core {
   let opening: Promise<OpenParts> | null = null;
   const opened = Promise.withResolvers<OpenParts>();

@@ -1,5 +1,6 @@
 /** Starts engine processes for the core: each is a utility process with a channel of its own to the core. */
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
+import { yieldToPages } from '../core/process-priority.ts';
 import type { ToCore } from '../core/process-messages.ts';
 
 /** Bytes of standard error kept to explain an exit. */
@@ -27,6 +28,9 @@ export function createEngineProcesses(
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     engines.set(engineId, child);
+    child.once('spawn', () => {
+      if (child.pid !== undefined) yieldToPages(child.pid);
+    });
     let errorTail = '';
     const note = (text: string): void => {
       errorTail = (errorTail + text).slice(-errorTailBytes);

@@ -31,11 +31,13 @@ export type ForkOptions = Readonly<{
   /** Path of the engine's entry module. */
   entry: string;
   env?: NodeJS.ProcessEnv;
+  /** Called right after a process was started. */
+  onStart?: (pid: number) => void;
 }>;
 
 /** An engine host that forks `entry` with a clean `execArgv` and messages by structured clone. */
-export function createForkEngineHost({ entry, env }: ForkOptions): EngineHost {
-  return { start: () => startFork(entry, env) };
+export function createForkEngineHost(options: ForkOptions): EngineHost {
+  return { start: () => startFork(options) };
 }
 
 /** Bytes of standard error kept to explain an exit. */
@@ -44,7 +46,7 @@ const errorTailBytes = 4096;
 /** How long an ended process's standard error may still be read. */
 const lastWordsMs = 500;
 
-function startFork(entry: string, env: NodeJS.ProcessEnv | undefined): EngineChannel {
+function startFork({ entry, env, onStart }: ForkOptions): EngineChannel {
   // Standard output belongs to the faces (`--json` prints one document there), so the child never gets it.
   const child = fork(entry, [], {
     serialization: 'advanced',
@@ -52,6 +54,7 @@ function startFork(entry: string, env: NodeJS.ProcessEnv | undefined): EngineCha
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     ...(env === undefined ? {} : { env }),
   });
+  if (child.pid !== undefined) onStart?.(child.pid);
   let errorTail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errorTail = (errorTail + text).slice(-errorTailBytes);
