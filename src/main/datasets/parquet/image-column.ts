@@ -22,8 +22,11 @@ export interface ImageColumn {
   presence(group: RowGroupSpan): Promise<boolean[]>;
 }
 
-/** A page opened: where its values are and, of a data page, the ordinal of each row's value (-1: none). */
-type OpenPage = Readonly<{ ordinals: Int32Array; values: ByteArrayValues; retainedBytes: number }>;
+/**
+ * A page opened: where its values are (null: in the dictionary) and, of a data page, the ordinal of each row's
+ * value (-1: none).
+ */
+type OpenPage = Readonly<{ ordinals: Int32Array; values: ByteArrayValues | null; retainedBytes: number }>;
 
 /** The column is a struct with `bytes` (as the Hub writes images) or plain binary. */
 export function openImageColumn(parquet: ParquetFile, column: string): ImageColumn {
@@ -58,14 +61,16 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
       place: placeOf(group),
     });
 
-  const dictionaryOf = async (group: RowGroupSpan): Promise<OpenPage> => {
+  const dictionaryOf = async (group: RowGroupSpan): Promise<ByteArrayValues> => {
     const page = (await pagesOf(group)).find(({ kind }) => kind === 'dictionary');
     if (page === undefined) return failMalformed(bytes.file, placeOf(group), 'a dictionary page', 'none');
-    return openPages(page, async () => {
+    const { values } = await openPages(page, async () => {
       const content = await contentOf(page, group);
       const { retainedBytes } = content;
       return { ordinals: new Int32Array(0), values: createByteArrayValues(content, 0), retainedBytes };
     });
+    if (values === null) throw new Error('a dictionary page has its own values');
+    return values;
   };
 
   const openDataPage = (page: Page, group: RowGroupSpan): Promise<OpenPage> =>
@@ -78,8 +83,7 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
       if (page.encoding === 'other') throw new Error('an encoding of values that is not supported');
       const packed = await content.read(start, content.sizeBytes);
       const indices = decodeHybrid(packed.subarray(1), packed[0] ?? 0, countOf(ordinals));
-      const { values } = await dictionaryOf(group);
-      return { ordinals: ordinals.map((ordinal) => indices[ordinal] ?? -1), values, retainedBytes: 0 };
+      return { ordinals: ordinals.map((ordinal) => indices[ordinal] ?? -1), values: null, retainedBytes: 0 };
     });
 
   /** Definition levels (undefined: none stored), and where the values start in the content. */
@@ -113,9 +117,10 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
       if (page === undefined) {
         return failMalformed(bytes.file, placeOf(group), `a page with row ${inGroup + 1}`, 'none');
       }
-      const { ordinals, values } = await decoding(bytes.file, placeOf(group), () => openDataPage(page, group));
-      const ordinal = ordinals[inGroup - page.firstRow] ?? -1;
+      const opened = await decoding(bytes.file, placeOf(group), () => openDataPage(page, group));
+      const ordinal = opened.ordinals[inGroup - page.firstRow] ?? -1;
       if (ordinal < 0) return null;
+      const values = opened.values ?? (await decoding(bytes.file, placeOf(group), () => dictionaryOf(group)));
       checkSize(await decoding(bytes.file, placeOf(group), () => values.size(ordinal)));
       return decoding(bytes.file, placeOf(group), () => values.read(ordinal));
     },
@@ -163,7 +168,10 @@ function countOf(ordinals: Int32Array): number {
   return ordinals.reduce((count, ordinal) => count + (ordinal >= 0 ? 1 : 0), 0);
 }
 
-/** Pages stay open for their other images, the least recently used ones going first. */
+/**
+ * Pages stay open for their other images, the least recently used ones going first. The one used last stays, also
+ * where it alone is more than the limit: unpacking it again for its next image would take as much memory.
+ */
 function createPageCache(): (page: Page, open: () => Promise<OpenPage>) => Promise<OpenPage> {
   const maxPages = 64;
   const maxRetainedBytes = 128 * 2 ** 20;
@@ -186,9 +194,9 @@ function createPageCache(): (page: Page, open: () => Promise<OpenPage>) => Promi
         retained += opened.retainedBytes - entry.retainedBytes;
         entry.retainedBytes = opened.retainedBytes;
       }
-      for (const oldest of cache.keys()) {
-        if (oldest === page || (cache.size <= maxPages && retained <= maxRetainedBytes)) break;
-        forget(oldest);
+      for (const [other, { retainedBytes }] of cache) {
+        const isTooMuch = retained > maxRetainedBytes && opened.retainedBytes > 0 && retainedBytes > 0;
+        if (other !== page && (isTooMuch || cache.size > maxPages)) forget(other);
       }
       return opened;
     } catch (error) {

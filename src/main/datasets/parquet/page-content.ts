@@ -31,6 +31,9 @@ const smallPageBytes = 4 * 2 ** 20;
 /** Codecs that can only be unpacked whole must stay below this. */
 const maxWholeBytes = 2 ** 30;
 
+/** Up to this size parts of a page that is not packed are read as the next ones of many. */
+const shortReadBytes = 2 ** 12;
+
 /** Fails: `malformed-file`, and the system's failures. */
 export async function openPageContent(bytes: ByteRanges, page: PageBytes): Promise<PageContent> {
   const { start, compressedSize, uncompressedSize, codec, place } = page;
@@ -56,5 +59,7 @@ export async function openPageContent(bytes: ByteRanges, page: PageBytes): Promi
 
 async function readWithin(bytes: ByteRanges, page: PageBytes, from: number, to: number): Promise<Uint8Array> {
   if (to > page.compressedSize) throw new Error('the page ends early');
-  return bytes.read(page.start + from, page.start + to);
+  const start = page.start + from;
+  const end = page.start + to;
+  return to - from <= shortReadBytes ? bytes.readNext(start, end, end) : bytes.read(start, end);
 }
