@@ -3,6 +3,7 @@
  * question step by step, the CSV. Against the real program, engine and browser.
  */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser } from 'playwright-core';
@@ -13,9 +14,10 @@ import { startBrowser } from './browser.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { openWatchedPage } from './watched-page.ts';
 
-/** What the first start promises, on two cores. */
-const firstPatchesMs = 10_000;
-const wholeDemoMs = 60_000;
+/** What the first start promises where the cores are its own; others at work before the click stretch it. */
+const busyness = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+const firstPatchesMs = 10_000 * busyness;
+const wholeDemoMs = 60_000 * busyness;
 
 const folder = await temporaryFolders()();
 const store = join(folder, 'store.sqlite');
@@ -32,7 +34,7 @@ afterAll(async () => {
 
 it(
   'leads from the first start to the failures of a category, their patches and a CSV',
-  { timeout: 120_000 },
+  { timeout: 60_000 + wholeDemoMs },
   async () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);
@@ -50,32 +52,26 @@ it(
     const origin = new URL(served.address).origin;
     await page.goto(`${origin}/#/runs/${runId}/questions/${encodeURIComponent(rows[0]?.sampleId ?? '')}`);
     await page.locator('rect[data-role="selected"]').first().waitFor();
-    expect(performance.now() - clicked).toBeLessThan(firstPatchesMs);
+    const firstPatches = performance.now() - clicked;
+    expect(firstPatches).toBeLessThan(firstPatchesMs);
 
     await page.goto(`${origin}/#/runs/${runId}`);
     await page.getByText('finished', { exact: true }).first().waitFor({ timeout: wholeDemoMs });
-    expect(performance.now() - clicked).toBeLessThan(wholeDemoMs);
+    const wholeDemo = performance.now() - clicked;
+    expect(wholeDemo).toBeLessThan(wholeDemoMs);
+    const seconds = [firstPatches, wholeDemo, busyness * 1000].map((ms) => (ms / 1000).toFixed(1));
+    process.stdout.write(`first patches after ${String(seconds[0])} s, all after ${String(seconds[1])} s`);
+    process.stdout.write(`, on cores wanted ${String(seconds[2])} times over\n`);
 
     // The failures of one category.
-    await page
-      .getByRole('tab', { name: /Questions/ })
-      .or(page.getByRole('link', { name: /^Questions/ }))
-      .first()
-      .click();
+    await page.getByRole('link', { name: /^Questions/ }).click();
     await page.waitForURL(/\/questions/);
-    await page
-      .getByRole('treeitem', { name: /science/ })
-      .or(page.getByRole('button', { name: /^science/ }))
-      .first()
-      .click();
+    await page.getByRole('treeitem', { name: /^science/ }).click();
     await page.waitForURL(/where=domain%3Dscience/);
     await page.keyboard.press('f');
     await page.waitForURL(/where=outcome%3D/);
     const expected = countFailures(runId, 'science');
-    await page
-      .getByText(new RegExp(`\\b${String(expected)}\\b`))
-      .first()
-      .waitFor();
+    await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
 
     // One of them, step by step.
     await page.locator(`a[href*="/runs/${runId}/questions/"]`).first().click();

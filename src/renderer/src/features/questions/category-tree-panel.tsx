@@ -96,11 +96,11 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
             <span className={classes.name} data-level={node.path.length} title={nameOf(row)}>
               {nameOf(row)}
             </span>
+            <span className={classes.count}> {count(node.total)} </span>
+            <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
             <span className={classes.menu}>
               <ScopeMenu scope={scope} actions={actions} />
             </span>
-            <span className={classes.count}> {count(node.total)} </span>
-            <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
           </div>
         );
       })}

@@ -60,7 +60,12 @@ export function MoreFilters({ runId, where, scorer, onWhere, onScorer }: MoreFil
 type FormProps = Pick<MoreFiltersProps, 'where' | 'onWhere'>;
 
 const ranges = [...rangeFields, ...stepRangeFields];
-const numberOf = (value: string | number): number | null => (typeof value === 'number' ? value : null);
+
+/** The field gives text where a number would not be written as it was typed: `0.10`, many digits. */
+function numberOf(value: string | number): number | null {
+  const number = value === '' ? Number.NaN : Number(value);
+  return Number.isFinite(number) ? number : null;
+}
 
 function RangeForm({ where, onWhere }: FormProps) {
   const [field, setField] = useState<(typeof ranges)[number]>('time');

@@ -8,12 +8,13 @@ export type RunFiguresProps = Readonly<{ run: RunSummary; accuracy: Interval | n
 
 export function RunFigures({ run, accuracy }: RunFiguresProps) {
   const between = accuracy === null ? '' : ` (${percent(accuracy.low)} to ${percent(accuracy.high)})`;
+  const excluded = run.excluded === 0 ? '' : `; ${count(run.excluded)} excluded (bad gold), in no count`;
   const figures: readonly (readonly [name: string, value: string, detail: string])[] = [
     ['Accuracy', percent(run.accuracy), `${count(run.correct)} of ${count(run.total)}${between}, scorer ${run.scorer}`],
     [
       'Questions',
       run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`,
-      `${count(run.unparsed)} unparsed, ${count(run.failed)} failed`,
+      `${count(run.unparsed)} unparsed, ${count(run.failed)} failed${excluded}`,
     ],
     ['AR steps', run.arStepsMean?.toFixed(2) ?? '–', 'mean a question: latent steps + tokens'],
     [
