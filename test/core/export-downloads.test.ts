@@ -5,13 +5,13 @@ import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHead
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { crc32, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCore, type Core } from '../../src/main/core/core.ts';
 import { startWebServer, type WebServer } from '../../src/main/web/web-server.ts';
 import type { Task } from '../../src/shared/task.ts';
 import { readCsvRows } from '../support/read-csv.ts';
+import { readZip } from '../support/read-zip.ts';
 import { createWorkplace, fakeEngineHost, follow } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -75,24 +75,6 @@ async function fetchExport(input: Omit<PrepareInput, 'runIds'> & { runIds?: stri
   expect(answer.body.length).toBe(prepared.sizeBytes);
   expect(answer.headers['cache-control']).toBe('no-store');
   return { prepared, answer };
-}
-
-/** Texts by name, from the zip's central directory; sizes and checksums are those it states. */
-function unzip(zip: Buffer): Record<string, string> {
-  const texts: Record<string, string> = {};
-  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-  let at = zip.readUInt32LE(end + 16);
-  for (let left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
-    const [nameLength, extraLength, noteLength] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset));
-    const name = zip.toString('utf8', at + 46, at + 46 + (nameLength ?? 0));
-    const local = zip.readUInt32LE(at + 42);
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const content = inflateRawSync(zip.subarray(start, start + zip.readUInt32LE(at + 20)));
-    expect([content.length, crc32(content)]).toEqual([zip.readUInt32LE(at + 24), zip.readUInt32LE(at + 16)]);
-    texts[name] = content.toString('utf8');
-    at += 46 + (nameLength ?? 0) + (extraLength ?? 0) + (noteLength ?? 0);
-  }
-  return texts;
 }
 
 const count = (sql: string, ...values: unknown[]): number =>
@@ -171,7 +153,7 @@ describe('an export', () => {
   it('with its manifest is a zip that others can read', async () => {
     const { prepared, answer } = await fetchExport({ kind: 'categories', withManifest: true });
     expect(answer.headers['content-type']).toBe('application/zip');
-    const content = unzip(answer.body);
+    const content = readZip(answer.body);
     const [csvName = '', manifestName] = Object.keys(content);
     expect(manifestName).toBe('manifest.json');
     expect(csvName).toBe(prepared.fileName.replace(/zip$/, 'csv'));

@@ -32,7 +32,10 @@ beforeEach(async () => {
 afterEach(() => watched.close());
 
 const open = (place: string) => page.goto(`${new URL(served.address).origin}/#/${place}`);
-const openQuestions = (runId: string) => open(`runs/${runId}/questions`);
+const openQuestions = async (runId: string): Promise<void> => {
+  await open(`runs/${runId}/questions`);
+  await page.locator('[data-index="0"] a').waitFor();
+};
 const shown = () => page.getByRole('status').filter({ hasText: /question|of \d/ });
 const facet = (group: string, name: RegExp) => page.getByRole('group', { name: group }).getByRole('button', { name });
 
@@ -199,6 +202,6 @@ it('bad gold takes a question out of every count, and the run says so', async ()
   await facet('Outcome', /^wrong/).click();
   // Lists still show it, marked; counts leave it out.
   const wrong = counted(runs.importedRunId, 'outcome = 1');
-  expect(await facet('Outcome', /^wrong/).textContent()).toBe(`wrong${String(wrong - 1)}`);
+  await expect.poll(() => facet('Outcome', /^wrong/).textContent()).toBe(`wrong${String(wrong - 1)}`);
   await page.getByText(/bad gold, not counted/).waitFor();
 });

@@ -15,7 +15,7 @@ const keyNames: Readonly<Record<string, string>> = {
 export function KeyHelp({ opened, onClose }: Readonly<{ opened: boolean; onClose: () => void }>) {
   const sections = useKeySections();
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title="Keys" size="lg">
       <Stack gap="lg">
         {sections.map(({ title, bindings }) => (
           <section key={title} aria-label={title}>

@@ -1,5 +1,5 @@
 /** Colours and type of the page, light and dark. */
-import { Badge, Code, createTheme, Notification } from '@mantine/core';
+import { Badge, Code, createTheme, Drawer, Modal, Notification } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
 import code from './code.module.css';
 
@@ -28,6 +28,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
       styles: { description: { color: 'var(--mantine-color-dimmed)' } },

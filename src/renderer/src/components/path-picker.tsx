@@ -48,7 +48,7 @@ function SystemDialog({ opened, title, kind, onPick, onClose }: PathPickerProps)
 
 function FolderDialog({ opened, title, kind, onPick, onClose }: PathPickerProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title={title} size="xl">
       <FolderBrowser
         kind={kind}
         onPick={(path) => {

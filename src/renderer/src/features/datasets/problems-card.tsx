@@ -34,13 +34,7 @@ export function ProblemsCard({ summary: { problems, problemCount } }: Readonly<{
           {first.row === null ? '' : `, row ${String(first.row)}`}: {first.failure.message}
         </Text>
       )}
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={counted(problemCount, 'problem')}
-        size="xl"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={() => setOpened(false)} title={counted(problemCount, 'problem')} size="xl">
         <ProblemList problems={problems} total={problemCount} />
       </Modal>
     </Card>

@@ -18,7 +18,6 @@ export function SampleModal({ sample, onStep, onClose }: SampleModalProps) {
       onClose={onClose}
       size={1100}
       title={sample?.sampleId ?? ''}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       onKeyDown={({ key }) => {
         if (key === 'ArrowRight') onStep(1);
         if (key === 'ArrowLeft') onStep(-1);

@@ -20,13 +20,7 @@ type ImportPredictionsProps = Readonly<{
 
 export function ImportPredictions({ opened, dataset, onClose }: ImportPredictionsProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Import predictions"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Import predictions" size="lg">
       <ImportForm {...(dataset === undefined ? {} : { dataset })} onClose={onClose} />
     </Modal>
   );

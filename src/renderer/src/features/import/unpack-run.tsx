@@ -17,13 +17,7 @@ type UnpackRunProps = Readonly<{
 
 export function UnpackRun({ opened, file, onClose }: UnpackRunProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Open a packed run"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Open a packed run" size="lg">
       <UnpackForm file={file ?? ''} onClose={onClose} />
     </Modal>
   );

@@ -16,14 +16,7 @@ type Props = Readonly<{ opened: boolean; onClose: () => void; models: readonly K
 
 export function ImportDrawer({ opened, onClose, models }: Props) {
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title="Import a checkpoint"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Import a checkpoint">
       <ImportSteps onClose={onClose} models={models} />
     </Drawer>
   );

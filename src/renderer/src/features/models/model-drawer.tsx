@@ -20,14 +20,7 @@ type Props = Readonly<{ model: KnownModel | null; modelsFolder: string; onClose:
 
 export function ModelDrawer({ model, modelsFolder, onClose }: Props) {
   return (
-    <Drawer
-      opened={model !== null}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={model?.name}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={model !== null} onClose={onClose} position="right" size="lg" title={model?.name}>
       {model === null ? null : (
         <Details key={model.fingerprint} model={model} modelsFolder={modelsFolder} onClose={onClose} />
       )}
