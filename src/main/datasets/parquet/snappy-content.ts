@@ -2,7 +2,7 @@
  * Random access into a large Snappy stream. Snappy's encoders cut their input into fragments of 64 KiB that never
  * refer to each other, so decoding can start at any fragment. The fragments are found by walking the stream's
  * tags, only as far as has been asked for. The literals (encoded images are nearly nothing else) are not even read:
- * from the end of one the next tag is read, a few kilobytes at first, more where tag follows tag. A cut that some
+ * from the end of one the next tag is read, half a kilobyte at first, more where tag follows tag. A cut that some
  * copy does reach across is dropped, so that every Snappy stream is decoded rightly, if not as fast.
  * Format: google/snappy, format_description.txt.
  */
@@ -18,7 +18,7 @@ type Literal = Cut & Readonly<{ size: number }>;
 
 const fragmentBytes = 2 ** 16;
 /** Tags, and short reads beside them, go through a window, the larger the further it is read without a jump. */
-const smallestWindowBytes = 2 ** 12;
+const smallestWindowBytes = 2 ** 9;
 const largestWindowBytes = 2 ** 19;
 /** No element's head is longer. */
 const longestTagBytes = 5;
