@@ -25,7 +25,7 @@ let app: DesktopApp;
 beforeAll(async () => {
   folder = await newFolder();
   const build = promisify(execFile)(process.execPath, [join(repositoryRoot, 'scripts', 'build.ts')]);
-  [stored] = await Promise.all([makePausedRuns(folder, 6, questionCount), build]);
+  [stored] = await Promise.all([makePausedRuns(folder, 7, questionCount), build]);
   unused = [...stored.runIds];
 });
 afterEach(() => app.stop());
@@ -308,6 +308,17 @@ describe('a run', () => {
     await app.command({ do: 'answer-dialog', response: 1 });
     await app.command({ do: 'quit' });
     await app.called('window.hide');
+    expect(await app.exited).toBe(0);
+    expect(await statusOf(runId)).toBe('finished');
+  });
+
+  it('that ends while the question stands keeps no program without a window', async () => {
+    const page = await open();
+    const runId = await resumeOne(page);
+    await app.command({ do: 'quit' });
+    await app.called('dialog.message');
+    await app.called('window.setProgressBar', (fraction) => fraction === -1);
+    await app.command({ do: 'answer-dialog', response: 1 });
     expect(await app.exited).toBe(0);
     expect(await statusOf(runId)).toBe('finished');
   });

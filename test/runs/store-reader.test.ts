@@ -67,10 +67,22 @@ describe('a reader', () => {
     await refused;
   });
 
+  it('whose store is not there says so to each asker, and answers once it is', async () => {
+    const storePath = join(await newFolder(), 'no-store.sqlite');
+    const early = createReaderLane(entry, { storePath });
+    for (let asked = 0; asked < 2; asked += 1)
+      await expectFailure(() => early.ask({ name: 'listQuestions', input }), 'not-found');
+    const later = openStore(storePath);
+    fillQuestionStore(later);
+    expect(await early.ask({ name: 'listQuestions', input })).toEqual(storeReads.listQuestions(later, input));
+    await early.close();
+    later.close();
+  });
+
   it('whose thread cannot start says so to each asker', async () => {
-    const broken = createReaderLane(entry, { storePath: join(await newFolder(), 'no-store.sqlite') });
-    await expect(broken.ask({ name: 'listQuestions', input })).rejects.toThrow(/There is no store/);
-    await expect(broken.ask({ name: 'listQuestions', input })).rejects.toThrow(/There is no store/);
+    const broken = createReaderLane(join(await newFolder(), 'no-entry.js'), { storePath: store.path });
+    for (let asked = 0; asked < 2; asked += 1)
+      await expect(broken.ask({ name: 'listQuestions', input })).rejects.toThrow(/Cannot find module/);
     await broken.close();
   });
 });

@@ -53,7 +53,7 @@ export type Core = Readonly<{
   /** What pages load by address: images of questions, from wherever the dataset holds them, and downloads. */
   readResource: ReadResource;
   /** The runs that this process works on, or holds in its queue. */
-  runsAtWork: () => Promise<readonly string[]>;
+  runsAtWork: () => Promise<readonly Readonly<{ runId: string; label: string }>[]>;
   /** Cancels tasks, removes downloads, pauses what runs, ends engines, closes the store. */
   close: () => Promise<void>;
 }>;
@@ -107,17 +107,22 @@ export function createCore({
     client: createRouterClient(router),
     router,
     readResource: createResources({ images, datasetImages, downloads }),
-    runsAtWork: async () => (opening === null ? [] : (await opening).runs.atWork()),
+    runsAtWork: async () => {
+      if (opening === null) return [];
+      const { runs } = await opening;
+      return runs.atWork().map((runId) => ({ runId, label: runs.labelOf(runId) }));
+    },
     close: async () => {
       await tasks.close();
       live.close();
-      await downloads.close();
-      if (opening === null) return;
+      if (opening === null) return downloads.close();
       // A store that never opened has already been reported to whoever asked for it.
       const parts = await opening.catch(() => null);
       opening = null;
       await parts?.runs.close();
       await parts?.library.close();
+      // Last: an export that was being written could make its folder again.
+      await downloads.close();
       parts?.store.close();
     },
   };
@@ -136,11 +141,13 @@ async function followRuns(
   }
   let isOver = false;
   let stop = (): void => undefined;
-  void opened.then(({ runs }) => {
+  const followLater = async (): Promise<void> => {
+    const { runs } = await opened;
     if (isOver) return;
     stop = runs.follow(publish);
     publish({ kind: 'connected' });
-  });
+  };
+  void followLater();
   return () => {
     isOver = true;
     stop();

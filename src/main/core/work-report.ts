@@ -13,8 +13,9 @@ export async function reportWork(core: Core, tell: (message: FromCore) => void):
     const { event } = live;
     const known = followed.get(event.runId);
     if (event.status === 'running') {
-      if (known === undefined && !(await core.runsAtWork()).includes(event.runId)) continue;
-      followed.set(event.runId, { label: known?.label ?? (await labelOf(core, event.runId)), event });
+      const label = known?.label ?? (await core.runsAtWork()).find(({ runId }) => runId === event.runId)?.label;
+      if (label === undefined) continue;
+      followed.set(event.runId, { label, event });
     } else {
       if (known === undefined) continue;
       followed.delete(event.runId);
@@ -39,10 +40,4 @@ function endOf({ status, done, planned, correct }: RunEvent): string {
   const answered = `${String(done)} of ${String(planned)} questions, ${String(correct)} right`;
   if (status === 'finished') return `Finished: ${answered}.`;
   return status === 'failed' ? `Failed after ${answered}.` : `Paused after ${answered}.`;
-}
-
-/** The run's own name; a run that has just gone is announced by its id. */
-async function labelOf(core: Core, runId: string): Promise<string> {
-  const shown = await core.client.runs.show({ runId }).catch(() => null);
-  return shown === null ? runId : shown.run.label;
 }

@@ -5,6 +5,7 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import type { FromCore, ToCore, Work } from '../core/process-messages.ts';
 import type { ServedResource } from '../core/resources.ts';
+import { endProcess } from './end-process.ts';
 import { createEngineProcesses } from './engine-processes.ts';
 
 export type CoreHostOptions = Readonly<{
@@ -136,7 +137,7 @@ class RunningCore {
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
     await Promise.race([this.#closed.promise, limit]);
     clearTimeout(timer);
-    if (!this.hasExited && this.#child.pid !== undefined) process.kill(this.#child.pid, 'SIGKILL');
+    if (!this.hasExited) endProcess(this.#child);
     await this.exited;
   }
 

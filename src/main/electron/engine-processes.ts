@@ -2,6 +2,7 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import { yieldToPages } from '../core/process-priority.ts';
 import type { ToCore } from '../core/process-messages.ts';
+import { endProcess } from './end-process.ts';
 
 /** Bytes of standard error kept to explain an exit. */
 const errorTailBytes = 4096;
@@ -51,10 +52,7 @@ export function createEngineProcesses(
 
   const kill = (engineId: number): void => {
     const child = engines.get(engineId);
-    if (child === undefined) return;
-    // Its own `kill` is a SIGTERM, which an engine leaves to its owner.
-    if (child.pid === undefined) child.kill();
-    else process.kill(child.pid, 'SIGKILL');
+    if (child !== undefined) endProcess(child);
   };
 
   return { start, kill, killAll: () => [...engines.keys()].forEach(kill) };

@@ -23,10 +23,14 @@ export function guardQuitting(core: CoreHost, currentWindow: () => BrowserWindow
     state = 'left';
     app.quit();
   };
+  const isAsking = (): boolean => state === 'asking';
   const ask = async (): Promise<void> => {
     state = 'asking';
     const answer = await askBeforeQuitting(currentWindow(), work.runCount, work.label);
-    if (answer === 'pause') return leave();
+    // A signal does not wait for the answer.
+    if (!isAsking()) return;
+    // What was to be kept running may have ended meanwhile.
+    if (answer === 'pause' || (answer === 'keep' && work.runCount === 0)) return leave();
     state = answer === 'keep' ? 'without window' : 'running';
     if (answer === 'keep') currentWindow()?.hide();
   };

@@ -1,5 +1,6 @@
 /** Datasets that were opened last, newest first, for the File menu; the system gets them as recent documents too. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const listSchema = z.array(z.string().min(1)).max(100);
@@ -18,8 +19,14 @@ export async function openRecentDatasets(file: string): Promise<RecentDatasets> 
     .catch(() => []);
   const keep = async (next: readonly string[]): Promise<void> => {
     paths = next.slice(0, kept);
-    await writeFile(`${file}.new`, JSON.stringify(paths));
-    await rename(`${file}.new`, file);
+    const aside = `${file}.${randomUUID()}.new`;
+    try {
+      await writeFile(aside, JSON.stringify(paths));
+      await rename(aside, file);
+    } catch {
+      // A full disk: the list holds for as long as the program runs.
+      await rm(aside, { force: true }).catch(() => undefined);
+    }
   };
   return {
     list: () => paths,

@@ -22,8 +22,7 @@ export function createSystemService({ open, storePath, live, engineHost }: Servi
     watch: (signal) => live.watch(signal),
     doctor: async () => {
       const { examine } = await import('../doctor.ts');
-      const { store, runs } = await open();
-      return examine(store, runs, engineHost);
+      return examine((await open()).store, engineHost);
     },
   };
 }

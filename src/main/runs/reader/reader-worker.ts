@@ -1,13 +1,15 @@
 /** Entry of a reader's thread: a read-only connection of its own to the store, and answers one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../../../shared/failure.ts';
-import { openStore } from '../../store/store.ts';
+import { openStore, type Store } from '../../store/store.ts';
 import type { ReaderStart, ReadReply, ReadRequest } from './reader-protocol.ts';
 import { storeReads } from './store-reads.ts';
 
 // Both ends are this program's: store-reader.ts sends what the table of reads takes.
 const { storePath } = workerData as ReaderStart;
-const store = openStore(storePath, { readOnly: true });
+let opened: Store | null = null;
+/** Opened by the first question, so that what keeps it shut is a typed answer to that one; the next one tries again. */
+const store = (): Store => (opened ??= openStore(storePath, { readOnly: true }));
 
 parentPort?.on('message', ({ name, input }: ReadRequest) => {
   void answer(name, input).then((reply) => parentPort?.postMessage(reply));
@@ -15,7 +17,7 @@ parentPort?.on('message', ({ name, input }: ReadRequest) => {
 
 async function answer(name: ReadRequest['name'], input: unknown): Promise<ReadReply> {
   try {
-    return { kind: 'done', output: await storeReads[name](store, input as never) };
+    return { kind: 'done', output: await storeReads[name](store(), input as never) };
   } catch (error) {
     const failure = failureOf(error);
     if (failure !== undefined) return { kind: 'failed', failure };
