@@ -68,6 +68,37 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('an engine at the desk', () => {
+  it('is gone before the next one of its model is started, stopped or left', async () => {
+    const host = fakeEngineHost({ batchMs: 200 });
+    let alive = 0;
+    const aliveAtStart: number[] = [];
+    const desk = createEngineDesk({
+      host: {
+        start: () => {
+          const channel = host.start();
+          aliveAtStart.push(alive);
+          alive += 1;
+          channel.onExit(() => (alive -= 1));
+          return channel;
+        },
+      },
+      threadCount: 1,
+      stayLoadedMs: 60_000,
+    });
+    desks.push(desk);
+    const first = desk.use(model(), 'batch');
+    await first.ready();
+    const left = first.leave(false);
+    const second = desk.use(model(), 'batch');
+    await second.ready();
+    const stopped = second.answer(settings, [question('b1')]);
+    await wait(50);
+    second.stop();
+    const third = desk.use(model(), 'probe');
+    await Promise.all([third.ready(), expectFailure(() => stopped, 'cancelled'), left]);
+    expect(aliveAtStart).toEqual([0, 0, 0]);
+  });
+
   it('answers probes before the batches that wait, in one process', async () => {
     const { desk, order, begun, pid } = await deskWith({ batchMs: 60 });
     const run = desk.use(model(), 'batch');

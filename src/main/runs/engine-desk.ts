@@ -98,6 +98,8 @@ class Seat {
   #waiting: Job[] = [];
   #current: Job | null = null;
   readonly #users = new Set<User>();
+  /** Until the processes that were let go are gone: memory and files are free then. */
+  #leaving: Promise<unknown> = Promise.resolve();
   #idleTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -132,9 +134,8 @@ class Seat {
   /** Ends the process; the next request starts another. */
   async unload(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    const engine = this.#engine;
-    this.#engine = null;
-    await engine?.close();
+    this.#letGo();
+    await this.#leaving;
   }
 
   async close(): Promise<void> {
@@ -156,7 +157,7 @@ class Seat {
       const job = this.#waiting.shift();
       if (job === undefined) return;
       this.#current = job;
-      if (this.#engine === null) await this.#options.beforeLoading().catch(job.reject);
+      if (this.#engine === null) await Promise.all([this.#leaving, this.#options.beforeLoading()]).catch(job.reject);
       // Nobody waits for it any more: no process is started for it.
       if (this.#isClosed || job.user.isStopped) job.reject(cancelled());
       else await job.run((this.#engine ??= this.#options.start()));
@@ -175,10 +176,15 @@ class Seat {
     if (user.order === 'batch' || isAlone) {
       // A killed supervisor refuses for good: the next job gets a new one.
       this.#engine?.kill();
-      this.#engine = null;
+      this.#letGo();
     }
     // A batch is over when its process is gone; a probe that goes on unheard is over for its user.
     if (user.order === 'probe') current.reject(cancelled());
+  }
+
+  #letGo(): void {
+    if (this.#engine !== null) this.#leaving = Promise.all([this.#leaving, this.#engine.close()]);
+    this.#engine = null;
   }
 
   async #leave(user: User, stayLoaded: boolean): Promise<void> {

@@ -27,8 +27,8 @@ export type ChangeSigns = Readonly<{
 }>;
 
 const areaQueries: Readonly<Record<ChangeArea, string>> = {
-  annotations: `SELECT (SELECT count(*) || ' ' || coalesce(sum(sample_row * 31 + tag_row), 0) FROM sample_tags) || ' '
-    || (SELECT count(*) || ' ' || coalesce(max(changed_at), '') FROM notes) || ' '
+  // Tags and notes count up the runs that they are seen in.
+  annotations: `SELECT (SELECT coalesce(sum(annotation_revision), 0) FROM runs) || ' '
     || (SELECT count(*) || ' ' || coalesce(max(probe_row), 0) FROM probes) AS sign`,
   datasets: `SELECT count(*) || ' ' || coalesce(group_concat(path || coalesce(opened_at, '') || forgotten), '') AS sign
     FROM datasets`,
