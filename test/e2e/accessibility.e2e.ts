@@ -115,7 +115,7 @@ async function fullPlaces(): Promise<Place[]> {
     },
     {
       name: 'keys',
-      address: `${question}`,
+      address: question,
       prepare: async (page) => {
         await patches(page);
         await page.keyboard.press('?');

@@ -29,6 +29,8 @@ export function addServe(parent: Command, run: RunInSession): void {
           import('../../web/page-build.ts'),
         ]);
         const pageFolder = await preparePage(note);
+        // A store that cannot be opened is said here, not on every page.
+        await core.client.runs.list({ limit: 1 });
         const server = await listen(
           startWebServer,
           { core, pageFolder, port: port ?? preferredPort },
