@@ -77,42 +77,53 @@ export function createLatentStepsRepository(connection: Connection): LatentSteps
   };
 }
 
-type TallyColumns = Omit<TalliedStep, 'selectedSlots'> &
-  Readonly<{
-    predictionRow: number;
-    outcome: number;
-    gridRows: number | null;
-    gridColumns: number | null;
-    selectedSlots: Uint8Array;
-  }>;
+type AnsweredColumns = [predictionRow: number, outcome: number, gridRows: number | null, gridColumns: number | null];
+type TallyColumns = [
+  predictionRow: number,
+  stepIndex: number,
+  visionMass: number,
+  textMass: number,
+  latentVisionMass: number,
+  latentTextMass: number,
+  visionFocus: number,
+  selectedSlots: Uint8Array,
+];
 
+/** Questions and their steps apart: joined, the trace's JSON would be read for each step. */
 function readTallied(
   connection: Connection,
   runRow: number,
   scorer: ScorerName,
   positions: readonly number[],
 ): TalliedQuestion[] {
-  const rows = connection.all<TallyColumns>(
-    `SELECT ${massColumns}, selected_slots AS selectedSlots, outcome, trace ->> '$.image.gridRows' AS gridRows,
-       trace ->> '$.image.gridColumns' AS gridColumns
-     FROM scores JOIN predictions USING (run_row, position) JOIN outputs USING (prediction_row)
-     JOIN latent_steps USING (prediction_row) JOIN latent_step_patches USING (prediction_row, step_index)
-     WHERE run_row = :runRow AND scorer = :scorer AND position IN (SELECT value FROM json_each(:positions))
-     ORDER BY position, step_index`,
+  const answered = connection.rows<AnsweredColumns>(
+    `SELECT prediction_row, outcome, trace ->> '$.image.gridRows', trace ->> '$.image.gridColumns'
+     FROM json_each(:positions) AS given CROSS JOIN scores ON scores.run_row = :runRow AND scores.scorer = :scorer
+       AND scores.position = given.value
+     CROSS JOIN predictions ON predictions.run_row = :runRow AND predictions.position = given.value
+     CROSS JOIN outputs USING (prediction_row) ORDER BY given.key`,
     { runRow, scorer, positions: JSON.stringify(positions) },
   );
-  const questions: { predictionRow: number; outcome: Outcome; grid: Grid | null; steps: TalliedStep[] }[] = [];
-  for (const { predictionRow, outcome, gridRows, gridColumns, selectedSlots, ...masses } of rows) {
-    const step = { ...masses, selectedSlots: unpackNumbers(selectedSlots) };
-    const question = questions.at(-1);
-    if (question?.predictionRow === predictionRow) {
-      question.steps.push(step);
-      continue;
-    }
-    const grid = gridRows === null || gridColumns === null ? null : { gridRows, gridColumns };
-    questions.push({ predictionRow, outcome: outcomes[outcome] ?? 'failed', grid, steps: [step] });
+  const stepsOf = new Map<number, TalliedStep[]>();
+  const steps = connection.rows<TallyColumns>(
+    `SELECT prediction_row, step_index, vision_mass, text_mass, latent_vision_mass, latent_text_mass, vision_focus,
+       selected_slots
+     FROM json_each(:predictionRows) AS given CROSS JOIN latent_steps ON latent_steps.prediction_row = given.value
+     CROSS JOIN latent_step_patches USING (prediction_row, step_index) ORDER BY given.key, step_index`,
+    { predictionRows: JSON.stringify(answered.map(([predictionRow]) => predictionRow)) },
+  );
+  for (const [predictionRow, stepIndex, visionMass, textMass, latentVisionMass, latentTextMass, ...rest] of steps) {
+    const [visionFocus, selectedSlots] = rest;
+    const step = { stepIndex, visionMass, textMass, latentVisionMass, latentTextMass, visionFocus };
+    const own = stepsOf.get(predictionRow) ?? [];
+    if (own.length === 0) stepsOf.set(predictionRow, own);
+    own.push({ ...step, selectedSlots: unpackNumbers(selectedSlots) });
   }
-  return questions;
+  return answered.flatMap(([predictionRow, outcome, gridRows, gridColumns]) => {
+    const own = stepsOf.get(predictionRow);
+    const grid = gridRows === null || gridColumns === null ? null : { gridRows, gridColumns };
+    return own === undefined ? [] : [{ outcome: outcomes[outcome] ?? 'failed', grid, steps: own }];
+  });
 }
 
 function insertStep(connection: Connection, predictionRow: number, step: LatentStep): void {

@@ -1,5 +1,5 @@
 /** Colours and type of the page, light and dark. */
-import { Badge, Code, createTheme, Drawer, Modal, Notification } from '@mantine/core';
+import { Badge, Code, createTheme, Drawer, Menu, Modal, Notification } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
 import code from './code.module.css';
 
@@ -30,6 +30,9 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    // The placeholder is a focusable element in the menu that is no item: axe-core's aria-required-children. Without
+    // it the first item has the focus.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
       styles: { description: { color: 'var(--mantine-color-dimmed)' } },

@@ -15,6 +15,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { axisTicks, tickDigits } from './axis-ticks.ts';
 import type { ChartTable } from './table-csv.ts';
 
 export type ChartSeries = Readonly<{
@@ -35,8 +36,9 @@ export type SeriesChartProps = Readonly<{
   places: readonly string[];
   series: readonly ChartSeries[];
   xLabel: string;
-  format: (value: number) => string;
-  /** null: as the values want it. */
+  /** `digits` are decimals; the axis asks for as many as its ticks need. */
+  format: (value: number, digits?: number) => string;
+  /** null: as the values want it (bars from 0; not for stacked ones). */
   domain?: readonly [number, number] | null;
   height?: number;
 }>;
@@ -51,16 +53,18 @@ export function SeriesChart(props: SeriesChartProps) {
   const axis = { stroke: ink, fontSize: 12, tickLine: false } as const;
   const rows = kind === 'lines' ? dodgedRows(places, series) : plainRows(places, series);
   const nameOf = (place: number): string => places[Math.round(place)] ?? '';
+  const ticks = domain === null ? axisTicks(drawnNumbers(kind, series)) : ticksOf(domain);
+  const digits = tickDigits(ticks, format);
   const parts = [
     <CartesianGrid key="grid" vertical={false} stroke={grid} strokeDasharray="4 4" />,
     <YAxis
       key="y"
       {...axis}
       width={52}
-      tickFormatter={format}
-      domain={domain === null ? ['auto', 'auto'] : [...domain]}
+      tickFormatter={(value: number) => format(value, digits)}
+      domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+      ticks={ticks}
       axisLine={false}
-      {...(domain !== null && domain[0] === 0 && domain[1] === 1 ? { ticks: [0, 0.25, 0.5, 0.75, 1] } : {})}
     />,
     <Tooltip
       key="tooltip"
@@ -150,6 +154,17 @@ export function tableOfSeries({
       }),
     ]),
   };
+}
+
+const ticksOf = ([low, high]: readonly [number, number]): number[] =>
+  [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (high - low));
+
+/** Everything that the axis has to reach. */
+function drawnNumbers(kind: SeriesChartProps['kind'], series: readonly ChartSeries[]): number[] {
+  const numbers = series
+    .flatMap(({ values, intervals = [] }) => [...values, ...intervals.flatMap((interval) => interval ?? [])])
+    .filter((value) => value !== null);
+  return kind === 'lines' ? numbers : [0, ...numbers];
 }
 
 function plainRows(places: readonly string[], series: readonly ChartSeries[]): Row[] {

@@ -88,7 +88,7 @@ export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
           fileName={`compared-${mass}`}
           definition={<MassDefinition />}
           series={seriesOf(traced, names, group, (step) => step[mass])}
-          format={(value) => percent(value, 0)}
+          format={(value, digits = 0) => percent(value, digits)}
           controls={
             <SegmentedControl
               size="xs"
@@ -105,7 +105,7 @@ export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
           fileName="compared-focus"
           definition={<FocusDefinition />}
           series={seriesOf(traced, names, group, ({ visionFocus }) => visionFocus)}
-          format={(value) => value.toFixed(3)}
+          format={(value, digits = 3) => value.toFixed(digits)}
           domain={null}
         />
       </SimpleGrid>

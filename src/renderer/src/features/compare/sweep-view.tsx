@@ -70,7 +70,7 @@ function AxisCard({ points, axis }: Readonly<{ points: readonly SweepPoint[]; ax
         xLabel={isOfSteps ? 'N' : 'K'}
         places={places.map(String)}
         series={[...ownSeries(family, axis, places), ...(withPaper ? paperSeries(family, places) : [])]}
-        format={(value) => percent(value, 0)}
+        format={(value, digits = 0) => percent(value, digits)}
         height={340}
         definition={
           <>

@@ -52,7 +52,7 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
         colour: answerColours[group],
         values: counts.map((count) => (n === 0 ? null : count / n)),
       }))}
-      format={(value) => percent(value, 0)}
+      format={(value, digits = 0) => percent(value, digits)}
       domain={null}
     />
   );

@@ -65,7 +65,7 @@ export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
               places={places}
               series={massSeries(attention[group])}
               xLabel="Latent step"
-              format={(value) => percent(value, 0)}
+              format={(value, digits = 0) => percent(value, digits)}
               height={260}
             />
           </div>

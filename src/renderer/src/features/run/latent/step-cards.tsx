@@ -7,7 +7,7 @@ import { countNote, groupSeries, stepNames } from './step-series.ts';
 type CardProps = Readonly<{ attention: RunAttention }>;
 
 const common = { kind: 'lines', xLabel: 'Latent step' } as const;
-const whole = (value: number): string => percent(value, 0);
+const whole = (value: number, digits = 0): string => percent(value, digits);
 
 export function FocusCard({ attention }: CardProps) {
   return (
@@ -19,7 +19,7 @@ export function FocusCard({ attention }: CardProps) {
       definition={<FocusDefinition />}
       places={stepNames(attention)}
       series={groupSeries(attention, ({ visionFocus }) => visionFocus)}
-      format={(value) => value.toFixed(3)}
+      format={(value, digits = 3) => value.toFixed(digits)}
       domain={null}
     />
   );
