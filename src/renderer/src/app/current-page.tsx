@@ -1,6 +1,7 @@
 /** The page that the address names. Pages load when they are first opened: the first load stays small. */
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { formatRoute } from '../routing/route.ts';
 import { useRoute } from '../routing/use-route.ts';
 import { PageBoundary } from './page-boundary.tsx';
 
@@ -15,9 +16,9 @@ const QuestionPage = lazy(() => import('../features/question/question-page.tsx')
 const ComparePage = lazy(() => import('../features/compare/compare-page.tsx'));
 
 export function CurrentPage() {
-  const { page } = useRoute();
+  const route = useRoute();
   return (
-    <PageBoundary key={page}>
+    <PageBoundary key={route.page} address={formatRoute(route)}>
       <Suspense
         fallback={
           <Center py={80}>
@@ -49,7 +50,8 @@ function RoutedPage() {
     case 'questions':
       return <QuestionsPage key={route.runId} {...route} />;
     case 'question':
-      return <QuestionPage {...route} />;
+      // Keyed: the note, the tries and the question kept while the next is read belong to one run.
+      return <QuestionPage key={route.runId} {...route} />;
     case 'compare':
       return <ComparePage {...route} />;
   }

@@ -2,7 +2,11 @@
 import { Button, Code, Container, CopyButton, Group, Stack, Text, Title } from '@mantine/core';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 
-type Props = Readonly<{ children: ReactNode }>;
+type Props = Readonly<{
+  /** Going elsewhere leaves the error behind. */
+  address: string;
+  children: ReactNode;
+}>;
 type State = Readonly<{ error: unknown; componentStack: string }>;
 
 export class PageBoundary extends Component<Props, State> {
@@ -16,11 +20,18 @@ export class PageBoundary extends Component<Props, State> {
     this.setState({ componentStack: componentStack ?? '' });
   }
 
+  override componentDidUpdate({ address }: Props): void {
+    if (address !== this.props.address && this.state.error !== null) this.#retry();
+  }
+
   override render(): ReactNode {
     const { error, componentStack } = this.state;
     if (error === null) return this.props.children;
-    const onRetry = (): void => this.setState({ error: null, componentStack: '' });
-    return <BrokenPage report={reportOf(error, componentStack)} onRetry={onRetry} />;
+    return <BrokenPage report={reportOf(error, componentStack)} onRetry={() => this.#retry()} />;
+  }
+
+  #retry(): void {
+    this.setState({ error: null, componentStack: '' });
   }
 }
 

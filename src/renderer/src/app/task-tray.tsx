@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../api/client.ts';
 import { api } from '../api/queries.ts';
+import { showFailure } from '../components/failure-notice.ts';
 import { counted } from '../components/numbers.ts';
 import { TaskItem } from '../components/task-item.tsx';
 import { RunItem } from './run-item.tsx';
@@ -60,6 +61,7 @@ function DismissAll({ taskIds }: Readonly<{ taskIds: readonly string[] }>) {
   const queries = useQueryClient();
   const dismiss = useMutation({
     mutationFn: () => Promise.all(taskIds.map((taskId) => client.tasks.dismiss({ taskId }))),
+    onError: showFailure,
     onSettled: () => queries.invalidateQueries({ queryKey: api.tasks.key() }),
   });
   return (

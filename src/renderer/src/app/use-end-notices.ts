@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect, useRef } from 'react';
 import type { RunSummary } from '../../../shared/run.ts';
 import type { Task } from '../../../shared/task.ts';
-import { percent } from '../components/numbers.ts';
+import { count, percent } from '../components/numbers.ts';
 import { runTitle } from '../features/run/run-title.ts';
 import { useRecentRuns } from './use-recent-runs.ts';
 import { useTasks } from './use-tasks.ts';
@@ -43,7 +43,7 @@ function taskEnded({ status, title, failure, result }: Task): void {
 
 function runEnded(run: RunSummary): void {
   if (run.status === 'finished') {
-    const message = `${String(run.total)} questions, accuracy ${percent(run.accuracy)}`;
+    const message = `n = ${count(run.total)}, accuracy ${percent(run.accuracy)} by ${run.scorer}`;
     notifications.show({ color: 'teal', title: `${runTitle(run)}: finished`, message });
   } else if (run.status === 'failed' || run.status === 'interrupted') {
     const message = run.failure?.message ?? 'Its process is gone; the run can be resumed.';

@@ -5,7 +5,8 @@
 import { ActionIcon, Card, Group, Menu, Stack, Table, Text, Title } from '@mantine/core';
 import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react';
 import { useId, useRef, useState, type ReactNode } from 'react';
-import { downloadBlob, downloadChart, type LegendEntry } from './chart-png.ts';
+import { downloadBlob } from '../api/download.ts';
+import { downloadChart, type LegendEntry } from './chart-png.ts';
 import { Definition } from './definition.tsx';
 import { showFailure } from './failure-notice.ts';
 import { tableCsv, type ChartTable } from './table-csv.ts';

@@ -3,6 +3,7 @@
  * where they are on the page, with title, legend and source above and below. Nothing leaves the page: the SVGs are
  * drawn by the browser from data addresses.
  */
+import { downloadBlob } from '../api/download.ts';
 
 export type LegendEntry = Readonly<{
   label: string;
@@ -84,15 +85,6 @@ export async function downloadChart(root: HTMLElement, chart: PicturedChart): Pr
   for (const [row, note] of notes.entries()) pen.fillText(note, margin, top + frame.height + 18 + row * lineHeight);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob !== null) downloadBlob(blob, `${chart.fileName}.png`);
-}
-
-/** Hands a file made on the page to the browser as a download. */
-export function downloadBlob(blob: Blob, fileName: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 function drawLegend(

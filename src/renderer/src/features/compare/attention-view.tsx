@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { RunAttention, RunStepAttention } from '../../../../shared/run-attention.ts';
 import { failureOf } from '../../api/client.ts';
+import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { seriesColour } from '../../app/palette.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
@@ -12,7 +13,6 @@ import { showFailure } from '../../components/failure-notice.ts';
 import { percent } from '../../components/numbers.ts';
 import { SeriesCard } from '../../components/series-card.tsx';
 import type { ChartSeries } from '../../components/series-chart.tsx';
-import { downloadExport } from '../run/download-export.ts';
 import { MassDefinition } from '../run/latent/mass-card.tsx';
 import { FocusDefinition } from '../run/latent/step-cards.tsx';
 import { answerGroups, groupLabels, type AnswerGroup } from '../run/latent/step-series.ts';
@@ -69,7 +69,7 @@ export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
           data={answerGroups.map((value) => ({ value, label: groupLabels[value] }))}
           aria-label="Answers"
         />
-        <Button variant="default" onClick={() => void downloadExport('attention', runIds).catch(showFailure)}>
+        <Button variant="default" onClick={() => void downloadExport('attention', runIds, scorer).catch(showFailure)}>
           All numbers (CSV)
         </Button>
       </Group>

@@ -95,10 +95,10 @@ function Compared({ runs, ...route }: ComparedProps) {
               ))}
             </Tabs.List>
             <Tabs.Panel value="table">
-              <TableView table={table} runs={runs} names={names} />
+              <TableView table={table} runs={runs} names={names} scorer={scorer} />
             </Tabs.Panel>
             <Tabs.Panel value="sweep">
-              <SweepView runIds={runIds} scorer={scorer} />
+              <SweepView runIds={runIds} scorer={scorer} scorerName={table.scorer} />
             </Tabs.Panel>
             <Tabs.Panel value="interventions">
               <InterventionsView table={table} names={names} scorer={scorer} />

@@ -5,12 +5,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { PairedComparison, RunComparison } from '../../../../shared/statistics.ts';
+import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { Definition } from '../../components/definition.tsx';
 import { showFailure } from '../../components/failure-notice.ts';
 import { count, percent } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
-import { downloadExport } from '../run/download-export.ts';
 import { DifferenceBar } from './difference-bar.tsx';
 import { points, pointsInterval, pValueText } from './figures.ts';
 import { questionsOfCount, sortedNodes, type PairedCount, type PairOrder } from './pair-model.ts';
@@ -52,7 +52,7 @@ export function PairView({ runIds, names, scorer }: PairViewProps) {
         <Button
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden="true" />}
-          onClick={() => void downloadExport('comparison', [runIdA, runIdB]).catch(showFailure)}
+          onClick={() => void downloadExport('comparison', [runIdA, runIdB], scorer).catch(showFailure)}
         >
           CSV
         </Button>
@@ -198,7 +198,8 @@ function CategoriesCard({ comparison }: ComparisonProps) {
         </Table>
       </Table.ScrollContainer>
       <Text size="xs" c="dimmed" p="sm">
-        B − A with the 95 % paired bootstrap interval; p: exact McNemar, Holm-corrected over the rows of one level.
+        B − A with the 95 % paired bootstrap interval; p: exact McNemar, Holm-corrected over the rows of one level;
+        scorer {comparison.scorer}.
       </Text>
     </Card>
   );

@@ -2,7 +2,7 @@
 import { Card, Grid, MultiSelect, Select, type ComboboxItem } from '@mantine/core';
 import { scorerNames } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
-import { dateTime, percent } from '../../components/numbers.ts';
+import { count, dateTime, percent } from '../../components/numbers.ts';
 import { runTitle } from '../run/run-title.ts';
 
 export type RunPickerProps = Readonly<{
@@ -22,7 +22,12 @@ export function RunPicker({ runs, runIds, names, scorer, onChange }: RunPickerPr
   const detailOf = (runId: string): string => {
     const run = runs.find((candidate) => candidate.runId === runId);
     if (run === undefined) return '';
-    return [run.modelName, `${String(run.total)} questions`, percent(run.accuracy), dateTime(run.createdAt)]
+    return [
+      run.modelName,
+      `n = ${count(run.total)}`,
+      `${percent(run.accuracy)} by ${run.scorer}`,
+      dateTime(run.createdAt),
+    ]
       .filter(Boolean)
       .join(' · ');
   };

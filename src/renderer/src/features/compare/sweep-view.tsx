@@ -13,9 +13,14 @@ import { SeriesCard } from '../../components/series-card.tsx';
 import type { ChartSeries } from '../../components/series-chart.tsx';
 import { domainsOf, placesOf, pointAt, sweepFamilies, type SweepAxis, type SweepFamily } from './sweep-lines.ts';
 
-export type SweepViewProps = Readonly<{ runIds: readonly string[]; scorer: ScorerName | undefined }>;
+export type SweepViewProps = Readonly<{
+  runIds: readonly string[];
+  /** As it was asked for; missing: the baseline's own, which `scorerName` tells. */
+  scorer: ScorerName | undefined;
+  scorerName: string;
+}>;
 
-export function SweepView({ runIds, scorer }: SweepViewProps) {
+export function SweepView({ runIds, scorer, scorerName }: SweepViewProps) {
   const query = useQuery(
     api.runs.sweep.queryOptions({ input: { runIds: [...runIds], ...(scorer === undefined ? {} : { scorer }) } }),
   );
@@ -31,8 +36,8 @@ export function SweepView({ runIds, scorer }: SweepViewProps) {
           </Card>
         ) : (
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-            <AxisCard points={points} axis="latentSteps" />
-            <AxisCard points={points} axis="patchesPerStep" />
+            <AxisCard points={points} axis="latentSteps" scorerName={scorerName} />
+            <AxisCard points={points} axis="patchesPerStep" scorerName={scorerName} />
           </SimpleGrid>
         )
       }
@@ -42,7 +47,9 @@ export function SweepView({ runIds, scorer }: SweepViewProps) {
 
 const axisNames = { latentSteps: 'N', patchesPerStep: 'K' } as const;
 
-function AxisCard({ points, axis }: Readonly<{ points: readonly SweepPoint[]; axis: SweepAxis }>) {
+type AxisCardProps = Readonly<{ points: readonly SweepPoint[]; axis: SweepAxis; scorerName: string }>;
+
+function AxisCard({ points, axis, scorerName }: AxisCardProps) {
   const families = sweepFamilies(points, axis);
   const [chosen, setChosen] = useState<string | null>(null);
   const [withPaper, setWithPaper] = useState(false);
@@ -62,7 +69,7 @@ function AxisCard({ points, axis }: Readonly<{ points: readonly SweepPoint[]; ax
         kind="lines"
         title={isOfSteps ? 'Accuracy against N (latent steps)' : 'Accuracy against K (patches a step)'}
         note={[
-          `${nameOf(family)}, no intervention; n = ${String(n)} questions that all runs with latent steps answered; 95 % Wilson intervals`,
+          `${nameOf(family)}, no intervention; n = ${String(n)} questions that all runs with latent steps answered; scorer ${scorerName}; 95 % Wilson intervals`,
           ...(hidden > 0 ? [`${String(hidden)} further run(s) at the same place are not drawn`] : []),
           ...(withPaper ? [`dashed: ${publishedSource}, Qwen2-VL-7B on M3CoT, latent stages in training`] : []),
         ].join('; ')}

@@ -3,6 +3,7 @@ import { Anchor, Badge, Button, Card, Group, Select, Stack, Table, Text, Title }
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { MethodRow, MethodTable } from '../../../../shared/comparison.ts';
+import type { ScorerName } from '../../../../shared/prediction.ts';
 import {
   publishedBackbones,
   publishedDatasets,
@@ -10,12 +11,12 @@ import {
   publishedSource,
 } from '../../../../shared/published-results.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { downloadExport } from '../../api/download.ts';
 import { Definition } from '../../components/definition.tsx';
 import { showFailure } from '../../components/failure-notice.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
-import { downloadExport } from '../run/download-export.ts';
 import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
 import { guessBackbone, guessDataset } from './published-choice.ts';
 
@@ -23,9 +24,11 @@ export type TableViewProps = Readonly<{
   table: MethodTable;
   runs: readonly RunSummary[];
   names: ReadonlyMap<string, string>;
+  /** As it was asked for; missing: the baseline's own. */
+  scorer: ScorerName | undefined;
 }>;
 
-export function TableView({ table, runs, names }: TableViewProps) {
+export function TableView({ table, runs, names, scorer }: TableViewProps) {
   const compared = runs.filter(({ runId }) => names.has(runId));
   const [backbone, setBackbone] = useState<string | null>(guessBackbone(compared));
   const [dataset, setDataset] = useState<string | null>(guessDataset(compared));
@@ -73,7 +76,7 @@ export function TableView({ table, runs, names }: TableViewProps) {
             size="xs"
             variant="default"
             leftSection={<IconDownload size={14} aria-hidden="true" />}
-            onClick={() => void downloadExport('methods', runIds).catch(showFailure)}
+            onClick={() => void downloadExport('methods', runIds, scorer).catch(showFailure)}
           >
             CSV
           </Button>

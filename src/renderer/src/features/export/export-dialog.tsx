@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { exportKinds } from '../../../../shared/contract/system.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import { failureOf } from '../../api/client.ts';
+import { download } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
@@ -111,11 +112,4 @@ export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogPro
       </Stack>
     </Modal>
   );
-}
-
-function download(url: string, fileName: string): void {
-  const link = document.createElement('a');
-  link.href = new URL(url, document.baseURI).href;
-  link.download = fileName;
-  link.click();
 }

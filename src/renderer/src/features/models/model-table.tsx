@@ -62,7 +62,14 @@ function ModelRow({ model, onOpen }: Readonly<{ model: KnownModel; onOpen: () =>
         </Text>
       </Table.Td>
       <Table.Td>{bundle?.architecture ?? '–'}</Table.Td>
-      <Table.Td>{bundle === null ? '–' : trainedFor(bundle.trainedFor)}</Table.Td>
+      <Table.Td>
+        {bundle === null ? '–' : trainedFor(bundle.trainedFor)}
+        {bundle === null || bundle.trained ? null : (
+          <Text size="xs" c="dimmed">
+            weights never trained
+          </Text>
+        )}
+      </Table.Td>
       <Table.Td ta="right">{bundle === null ? '–' : parameters(bundle.parameterCount)}</Table.Td>
       <Table.Td ta="right">{model.sizeBytes === null ? '–' : bytes(model.sizeBytes)}</Table.Td>
       <Table.Td ta="right">

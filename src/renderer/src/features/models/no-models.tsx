@@ -26,7 +26,8 @@ export function NoModels({ onDemo, demoPending, onImport }: Props) {
           </Button>
         </Group>
         <Text size="sm" c="dimmed">
-          The demo model is tiny, trained, and comes with the program: it is ready within seconds.
+          The demo model is tiny and comes with the program: it is ready within seconds. It shows what the pages do, not
+          how well a model can reason.
         </Text>
       </Stack>
     </Card>

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconPhotoDown } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { failureOf } from '../../api/client.ts';
+import { download } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 
 export type PictureExportProps = Readonly<{
@@ -36,11 +37,4 @@ export function PictureExport({ runId, sampleId, stepIndex, view }: PictureExpor
       </ActionIcon>
     </Tooltip>
   );
-}
-
-function download(url: string, fileName: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
 }

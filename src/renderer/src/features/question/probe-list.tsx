@@ -6,6 +6,7 @@ import type { Probe, QuestionDetail } from '../../../../shared/contract/question
 import type { Prediction, Reading, ScorerName } from '../../../../shared/prediction.ts';
 import { choiceLetter } from '../../../../shared/sample.ts';
 import { api } from '../../api/queries.ts';
+import { showFailure } from '../../components/failure-notice.ts';
 import { milliseconds } from '../../components/numbers.ts';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';
 import { outcomeOf } from './outcome-of.ts';
@@ -26,6 +27,7 @@ export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
         if (shown?.probeId === probeId) onShow(null);
         return queries.invalidateQueries({ queryKey: api.questions.get.key() });
       },
+      onError: showFailure,
     }),
   );
   const reading = detail.readings.find((candidate) => candidate.scorer === scorer) ?? null;

@@ -63,8 +63,10 @@ function Question({ route, detail, run }: QuestionProps) {
   const goTo = (sampleId: string | null): void => {
     if (sampleId !== null) navigate({ ...route, sampleId });
   };
-  const showStep = (next: number | null): void =>
-    navigate({ ...route, sampleId: detail.sample.sampleId, stepIndex: next }, { replace: true });
+  const showStep = (next: number | null): void => {
+    // While the next question is read, this one's steps (playing, perhaps) must not lead back to it.
+    if (detail.sample.sampleId === route.sampleId) navigate({ ...route, stepIndex: next }, { replace: true });
+  };
   return (
     <Stack gap="sm" px="lg" py="sm">
       <QuestionHead route={route} detail={detail} run={run} goTo={goTo} />

@@ -3,12 +3,12 @@ import { Button, Card, Group, Select, SimpleGrid, Stack, Text, Title } from '@ma
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CategoryNode } from '../../../../shared/statistics.ts';
+import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { keyOf } from './category-tree.ts';
-import { downloadExport } from './download-export.ts';
 import { DistributionCard } from './latent/distribution-card.tsx';
 import { MassCard } from './latent/mass-card.tsx';
 import { SelectionMapsCard } from './latent/selection-maps-card.tsx';

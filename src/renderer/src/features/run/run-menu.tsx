@@ -14,11 +14,11 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { DeleteRuns } from './delete-runs.tsx';
-import { downloadExport } from './download-export.ts';
 import { runTitle } from './run-title.ts';
 
 export type RunMenuProps = Readonly<{

@@ -1,4 +1,4 @@
-/** The run's name as the page's title; a pencil (or F2 on it) renames in place. */
+/** The run's name as the page's title; a pencil renames in place. */
 import { ActionIcon, Group, TextInput, Title, Tooltip } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -10,6 +10,12 @@ import { runTitle } from './run-title.ts';
 
 export function RunName({ run }: Readonly<{ run: RunSummary }>) {
   const [draft, setDraft] = useState<string | null>(null);
+  // Enter and Escape give the focus back to the pencil; a click elsewhere has put it there.
+  const [wasKey, setWasKey] = useState(false);
+  const end = (byKey: boolean): void => {
+    setDraft(null);
+    setWasKey(byKey);
+  };
   const queries = useQueryClient();
   const rename = useMutation(
     api.runs.rename.mutationOptions({
@@ -24,23 +30,29 @@ export function RunName({ run }: Readonly<{ run: RunSummary }>) {
           {runTitle(run)}
         </Title>
         <Tooltip label="Rename">
-          <ActionIcon variant="subtle" color="gray" aria-label="Rename the run" onClick={() => setDraft(runTitle(run))}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label="Rename the run"
+            autoFocus={wasKey}
+            onClick={() => setDraft(runTitle(run))}
+          >
             <IconPencil size={16} />
           </ActionIcon>
         </Tooltip>
       </Group>
     );
   }
-  const save = (): void => {
+  const save = (byKey: boolean): void => {
     const label = draft.trim();
-    setDraft(null);
-    if (label !== '' && label !== run.label) rename.mutate({ runId: run.runId, label });
+    end(byKey);
+    if (label !== '' && label !== runTitle(run)) rename.mutate({ runId: run.runId, label });
   };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        save(true);
       }}
     >
       <TextInput
@@ -51,9 +63,9 @@ export function RunName({ run }: Readonly<{ run: RunSummary }>) {
         maxLength={200}
         w={420}
         onChange={(event) => setDraft(event.currentTarget.value)}
-        onBlur={save}
+        onBlur={() => save(false)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') setDraft(null);
+          if (event.key === 'Escape') end(true);
         }}
       />
     </form>

@@ -17,7 +17,7 @@ export function RunProgressBar({ run, progress }: RunProgressBarProps) {
     progress === null || progress.phase === 'answering' ? null : phaseText(progress.phase),
     speed === null ? null : `${speed.toFixed(2)} questions/s`,
     secondsLeft === null ? null : `${duration(secondsLeft)} left`,
-    done === 0 ? null : `accuracy so far ${percent(correct / done)}`,
+    done === 0 ? null : `accuracy so far ${percent(correct / done)} by ${run.scorer}`,
   ].filter((part) => part !== null);
   const text = `${count(done)} of ${count(run.planned)} questions`;
   return (

@@ -3,11 +3,11 @@ import { Button, Group, Menu, Paper, Text } from '@mantine/core';
 import { IconArrowsDiff, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { downloadExport } from '../../api/download.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { counted } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { DeleteRuns } from '../run/delete-runs.tsx';
-import { downloadExport } from '../run/download-export.ts';
 
 export type ChosenRunsBarProps = Readonly<{ runs: readonly RunSummary[]; onClear: () => void }>;
 
