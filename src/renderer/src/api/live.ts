@@ -2,23 +2,22 @@
  * Live events become fresh pages: each event marks the answers that it may have changed as stale, and those that are
  * on the screen are asked again, at most twice a second. Pages poll nothing.
  */
-import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { LiveEvent } from '../../../shared/live-event.ts';
 import { client, isInWindow } from './client.ts';
 import { keepReading } from './connection.ts';
 import { readLiveSocket } from './live-socket.ts';
 import { api } from './queries.ts';
+import { createRefresher, type Stale } from './refresher.ts';
 import { forgetRunProgress, keepRunProgress } from './run-progress.ts';
 
 const refreshMs = 500;
 /** A running run's pages (tables, questions) are asked again this often; its progress bar moves with each event. */
 const runningRefreshMs = 3000;
 
-type Stale = Readonly<{ keys: readonly QueryKey[]; afterMs: number }>;
-
 /** Answers that an event may have changed, and how soon they are asked again. */
-export function staleAfter(event: LiveEvent): Stale {
+function staleAfter(event: LiveEvent): Stale {
   switch (event.kind) {
     case 'connected':
       return { keys: [[]], afterMs: 0 };
@@ -49,31 +48,6 @@ export function staleAfter(event: LiveEvent): Stale {
     case 'views':
       return { keys: [api.views.key()], afterMs: refreshMs };
   }
-}
-
-/** Collects stale answers and asks for them again once for all events of a while. */
-export function createRefresher(queries: Pick<QueryClient, 'invalidateQueries'>) {
-  const waiting = new Map<string, Readonly<{ key: QueryKey; timer: ReturnType<typeof setTimeout>; due: number }>>();
-  return {
-    mark: ({ keys, afterMs }: Stale): void => {
-      for (const key of keys) {
-        const name = JSON.stringify(key);
-        const due = performance.now() + afterMs;
-        const known = waiting.get(name);
-        if (known !== undefined && known.due <= due) continue;
-        clearTimeout(known?.timer);
-        const timer = setTimeout(() => {
-          waiting.delete(name);
-          void queries.invalidateQueries({ queryKey: key });
-        }, afterMs);
-        waiting.set(name, { key, timer, due });
-      }
-    },
-    stop: (): void => {
-      for (const { timer } of waiting.values()) clearTimeout(timer);
-      waiting.clear();
-    },
-  };
 }
 
 /** Live events in the desktop app's window; resolves when the core's port is lost. */

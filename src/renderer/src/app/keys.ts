@@ -3,6 +3,7 @@
  * in the help (`?`). Keys are left alone while the user types, chooses in a list, or a dialog is open.
  */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { type KeyPress, meaningOf } from './key-meaning.ts';
 
 export type KeyBinding = Readonly<{
   /**
@@ -24,12 +25,9 @@ export type KeySection = Readonly<{ title: string; bindings: readonly ShownKey[]
 
 type Layer = KeySection & Readonly<{ isGlobal: boolean; press: (index: number, pressed: string) => void }>;
 
-/** How long the second key of a sequence may take. */
-const sequenceMs = 1200;
-
 let layers: readonly Layer[] = [];
 let sections: readonly KeySection[] = [];
-let first: { key: string; at: number } | null = null;
+let first: KeyPress | null = null;
 const listeners = new Set<() => void>();
 
 function setLayers(changed: readonly Layer[]): void {
@@ -89,25 +87,12 @@ function isElsewhere(event: KeyboardEvent): boolean {
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.key === 'Shift' || isElsewhere(event)) return;
-  const before = first !== null && event.timeStamp - first.at < sequenceMs ? first.key : null;
-  first = null;
-  const sequence = before === null ? null : `${before} ${event.key}`;
-  if ((sequence !== null && perform(sequence)) || perform(event.key)) event.preventDefault();
-  else if (startsSequence(event.key)) first = { key: event.key, at: event.timeStamp };
+  const meaning = meaningOf(layers, { key: event.key, at: event.timeStamp }, first);
+  first = meaning.kind === 'waiting' ? meaning.press : null;
+  if (meaning.kind !== 'binding') return;
+  layers[meaning.layer]?.press(meaning.index, meaning.pressed);
+  event.preventDefault();
 }
-
-function perform(pressed: string): boolean {
-  for (const { bindings, press } of layers) {
-    const index = bindings.findIndex(({ keys }) => keys.includes(pressed));
-    if (index === -1) continue;
-    press(index, pressed);
-    return true;
-  }
-  return false;
-}
-
-const startsSequence = (key: string): boolean =>
-  layers.some(({ bindings }) => bindings.some(({ keys }) => keys.some((each) => each.startsWith(`${key} `))));
 
 /** Starts listening; once, at the program's start. */
 export function listenForKeys(): void {

@@ -39,7 +39,9 @@ function BrokenPage({ report, onRetry }: Readonly<{ report: string; onRetry: () 
   return (
     <Container size="md" py="xl" role="alert">
       <Stack>
-        <Title order={2}>This page met an error</Title>
+        <Title order={1} size="h2">
+          This page met an error
+        </Title>
         <Text>
           Runs and tasks go on. Open the page again; if it happens once more, please report it with this text:
         </Text>

@@ -25,6 +25,27 @@ export function seriesColour(index: number): string {
 }
 const seriesColours = ['#0072b2', '#d55e00', '#00966e', '#cc79a7', '#b07d00', '#56b4e9', '#777777'] as const;
 
+/** What a chart's series are held against: chance, or what uniform choices would give. */
+export const referenceColour = '#999999';
+
+/** Phases of a question's time, in their order; the first is not part of it. */
+export function phaseColour(index: number): string {
+  return phaseColours[index % phaseColours.length] ?? phaseColours[0];
+}
+const phaseColours = [referenceColour, '#56b4e9', '#0072b2', '#e69f00', '#cc79a7'] as const;
+
+/** Over photographs, where light and dark change: attention, slots that are left or taken, forced and banned patches. */
+export const overlayColours = {
+  attention: '#e6194b',
+  pool: '#808080',
+  used: '#101018',
+  forced: '#7dffcf',
+  banned: '#ff9a6b',
+} as const;
+
+/** Losses and gains of a difference: the same pair as wrong and right. */
+export const differenceColours = { loss: '#d55e00', gain: '#0072b2' } as const;
+
 /** Right against wrong in charts: the blue and the vermilion that every kind of colour vision tells apart. */
 export const answerColours = { all: '#777777', right: '#0072b2', wrong: '#d55e00' } as const;
 

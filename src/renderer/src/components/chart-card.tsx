@@ -46,7 +46,7 @@ export function ChartCard({
     <Card withBorder padding="md" component="section" aria-labelledby={titleId}>
       <Group justify="space-between" gap="xs" mb={6} wrap="nowrap" align="flex-start">
         <Group gap={8} wrap="nowrap">
-          <Title order={3} size="h5" id={titleId}>
+          <Title order={2} size="h5" id={titleId}>
             {title}
           </Title>
           {definition === undefined ? null : <Definition of={title}>{definition}</Definition>}

@@ -29,7 +29,7 @@ export default function ComparePage(props: ComparePageProps) {
   const list = useQuery(api.runs.list.queryOptions({ input: { limit: 1000 } }));
   return (
     <Container size={1680} px="lg" py="lg">
-      <Title order={2} mb="md">
+      <Title order={1} size="h2" mb="md">
         Compare
       </Title>
       <QueryGate query={list}>
@@ -120,7 +120,7 @@ function TooFew({ canPickAll, newest }: Readonly<{ canPickAll: boolean; newest: 
   return (
     <Card withBorder padding="xl">
       <Stack gap="sm" maw={680}>
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           Pick two or more runs
         </Title>
         <Text>

@@ -1,5 +1,6 @@
 /** A difference with its interval around a middle line at zero; losses lie to the left. */
 import type { Interval } from '../../../../shared/statistics.ts';
+import { differenceColours } from '../../app/palette.ts';
 import classes from './difference-bar.module.css';
 import { points, pointsInterval } from './figures.ts';
 
@@ -18,7 +19,7 @@ export function DifferenceBar({ difference, scale }: Readonly<{ difference: Inte
       <line x1={x(low)} x2={x(high)} y1={8} y2={8} className={classes.interval} />
       <line x1={x(low)} x2={x(low)} y1={4} y2={12} className={classes.interval} />
       <line x1={x(high)} x2={x(high)} y1={4} y2={12} className={classes.interval} />
-      <circle cx={x(estimate)} cy={8} r={4} className={estimate < 0 ? classes.loss : classes.gain} />
+      <circle cx={x(estimate)} cy={8} r={4} fill={differenceColours[estimate < 0 ? 'loss' : 'gain']} />
     </svg>
   );
 }

@@ -71,7 +71,7 @@ function GroupCard({ group, names, scorer }: GroupCardProps) {
       component="section"
       aria-label={`Interventions on ${baseline.modelName ?? 'the model'}`}
     >
-      <Title order={3} size="h5" mb="xs">
+      <Title order={2} size="h5" mb="xs">
         {`${baseline.modelName ?? 'Model'}, N = ${String(baseline.latentSteps)}, K = ${String(baseline.patchesPerStep)}`}
       </Title>
       <QueryGate query={query}>{(table) => <GroupTable table={table} names={names} />}</QueryGate>
@@ -140,7 +140,7 @@ function GroupRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
 
 const PublishedAblation = () => (
   <Card withBorder padding="md" component="section" aria-label="Published ablation">
-    <Title order={3} size="h5" mb="xs">
+    <Title order={2} size="h5" mb="xs">
       Published ablation: models trained without a part
     </Title>
     <Table fz="sm" verticalSpacing={6}>

@@ -1,7 +1,7 @@
 /** Two runs question by question: which questions a count stands for, and the order of the table of categories. */
 import type { PairedComparison } from '../../../../shared/statistics.ts';
 import { formatRoute } from '../../routing/route.ts';
-import { categoryFields, withFields } from '../run/where.ts';
+import { withCategory } from '../questions/filter-terms.ts';
 
 export type PairedCount = 'bothRight' | 'rightToWrong' | 'wrongToRight' | 'bothWrong';
 
@@ -17,7 +17,7 @@ export function questionsOfCount(
   const rightInA = counted === 'bothRight' || counted === 'rightToWrong';
   const rightInB = counted === 'bothRight' || counted === 'wrongToRight';
   const where = [
-    ...withFields([], categoryFields(path)),
+    ...withCategory([], path),
     ...termsOf(rightInA).map((outcome) => `other=${pair.runIdA}:${outcome}`),
     ...termsOf(rightInB).map((outcome) => `outcome=${outcome}`),
   ];

@@ -96,7 +96,7 @@ function FlipsCard({ comparison }: ComparisonProps) {
   return (
     <Card withBorder padding="md" component="section" aria-label="Flips">
       <Group gap={8} mb="xs">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           Flips
         </Title>
         <Definition of="a flip">

@@ -40,7 +40,7 @@ export function TableView({ table, runs, names, scorer }: TableViewProps) {
     <Card withBorder padding="md" component="section" aria-label="Main table">
       <Group justify="space-between" mb="xs" align="flex-end">
         <Group gap={8}>
-          <Title order={3} size="h5">
+          <Title order={2} size="h5">
             Main table
           </Title>
           <Definition of="the main table">

@@ -19,7 +19,7 @@ export function CachedDatasets({ known, onOpen, busy }: CachedDatasetsProps) {
   return (
     <Stack gap="xs">
       <Group gap="sm" align="baseline">
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           In the Hub’s cache
         </Title>
         <Text size="sm" c="dimmed">

@@ -46,7 +46,7 @@ export function CategoryCounts({ summary, route }: Readonly<{ summary: DatasetSu
   return (
     <Card withBorder padding="md" component="section" aria-label="Domains and topics">
       <Group justify="space-between" mb="xs">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           Domains and topics
         </Title>
         <Text size="xs" c="dimmed">

@@ -69,7 +69,9 @@ function Head({ dataset, where }: Readonly<{ dataset: KnownDataset; where: reado
   return (
     <Group justify="space-between" align="flex-start">
       <div style={{ minWidth: 0 }}>
-        <Title order={2}>{name}</Title>
+        <Title order={1} size="h2">
+          {name}
+        </Title>
         <Text size="sm" c="dimmed">
           <PathText path={path} />
         </Text>
@@ -111,7 +113,9 @@ function NotAsItWas({ datasetId, error }: Readonly<{ datasetId: string; error: E
   const path = known.data?.datasets.find((dataset) => dataset.datasetId === datasetId)?.path;
   return (
     <Stack maw={820}>
-      <Title order={2}>Dataset</Title>
+      <Title order={1} size="h2">
+        Dataset
+      </Title>
       <FailureAlert failure={failure} />
       {opening.error === null ? null : <FailureAlert failure={failureOf(opening.error)} />}
       <Group>

@@ -27,7 +27,9 @@ export default function DatasetsPage() {
       <Container size={1680} px="lg" py="lg">
         <Stack gap="lg">
           <Group justify="space-between">
-            <Title order={2}>Datasets</Title>
+            <Title order={1} size="h2">
+              Datasets
+            </Title>
             <Group gap="xs">
               <Menu position="bottom-end">
                 <Menu.Target>

@@ -11,7 +11,9 @@ export function NoDatasets({ onOpen, onPick, busy }: NoDatasetsProps) {
   return (
     <Card withBorder padding="xl">
       <Stack gap="md" maw={640}>
-        <Title order={3}>No datasets yet</Title>
+        <Title order={2} size="h3">
+          No datasets yet
+        </Title>
         <Text>
           Open M3CoT, ScienceQA, a VLMEvalKit TSV, or questions of your own as JSON Lines or CSV. Nothing is copied or
           changed: the program reads the files where they are.

@@ -18,7 +18,7 @@ export function ProblemsCard({ summary: { problems, problemCount } }: Readonly<{
           ) : (
             <IconAlertTriangle size={20} color="var(--mantine-color-orange-text)" aria-hidden="true" />
           )}
-          <Title order={3} size="h5">
+          <Title order={2} size="h5">
             {problemCount === 0 ? 'No problems' : counted(problemCount, 'problem')}
           </Title>
         </Group>

@@ -39,7 +39,9 @@ export default function ModelsPage() {
     <Container size={1680} px="lg" py="lg">
       <Group justify="space-between" mb="md">
         <Group align="baseline" gap="md">
-          <Title order={2}>Models</Title>
+          <Title order={1} size="h2">
+            Models
+          </Title>
           {query.data === undefined || models.length === 0 ? null : (
             <Text c="dimmed" size="sm">
               {bytes(query.data.diskBytes)} on disk

@@ -8,7 +8,9 @@ export function NoModels({ onDemo, demoPending, onImport }: Props) {
   return (
     <Card withBorder padding="xl">
       <Stack gap="md" maw={680}>
-        <Title order={3}>No models yet</Title>
+        <Title order={2} size="h3">
+          No models yet
+        </Title>
         <Text>
           A checkpoint is imported once: its graphs are built and its weights stored in the precision you choose. The
           checkpoint itself is only read.

@@ -72,7 +72,7 @@ export function NewRunForm({ initial, datasets, models, offered, onStarted }: Ne
         <Stack gap="md">
           <QuestionsCard draft={draft} datasets={datasets} offered={offered} onChange={change} />
           <Card withBorder component="section" aria-label="Models">
-            <Title order={3} size="h4" mb="sm">
+            <Title order={2} size="h4" mb="sm">
               Models
             </Title>
             <ModelField draft={draft} models={models} onChange={(paths) => change({ models: paths })} />
@@ -118,6 +118,7 @@ export function NewRunForm({ initial, datasets, models, offered, onStarted }: Ne
             missing={missing}
             failure={failure}
             isPlanning={plan.isFetching || request !== settled}
+            isOutdated={plan.isPlaceholderData || request !== settled}
             isStarting={start.isPending}
             onStart={() => request !== null && start.mutate(request)}
           />

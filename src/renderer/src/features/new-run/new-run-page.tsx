@@ -23,7 +23,7 @@ export default function NewRunPage(route: NewRunPageProps) {
   const run = source.data?.run ?? null;
   return (
     <Container size={1680} px="lg" py="lg">
-      <Title order={2} mb={run === null ? 'md' : 4}>
+      <Title order={1} size="h2" mb={run === null ? 'md' : 4}>
         New run
       </Title>
       {run === null ? null : (

@@ -13,16 +13,18 @@ export type PlanPanelProps = Readonly<{
   missing: string | null;
   failure: Failure | null;
   isPlanning: boolean;
+  /** What is shown is the plan of an earlier state of the form. */
+  isOutdated: boolean;
   isStarting: boolean;
   onStart: () => void;
 }>;
 
-export function PlanPanel({ plans, missing, failure, isPlanning, isStarting, onStart }: PlanPanelProps) {
-  const canStart = plans !== null && plans.length > 0 && failure === null && missing === null;
+export function PlanPanel({ plans, missing, failure, isPlanning, isOutdated, isStarting, onStart }: PlanPanelProps) {
+  const canStart = plans !== null && plans.length > 0 && failure === null && missing === null && !isOutdated;
   return (
     <Card withBorder component="section" aria-label="Plan">
       <Group justify="space-between" mb="xs">
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           Plan
         </Title>
         {isPlanning ? <Loader size="xs" aria-label="Planning" /> : null}

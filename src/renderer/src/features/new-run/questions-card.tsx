@@ -47,7 +47,7 @@ export function QuestionsCard({ draft, datasets, offered, onChange }: QuestionsC
   const isListed = draft.dataset === null || options.some(({ value }) => value === draft.dataset);
   return (
     <Card withBorder component="section" aria-label="Questions">
-      <Title order={3} size="h4" mb="sm">
+      <Title order={2} size="h4" mb="sm">
         Questions
       </Title>
       <Stack gap="sm">

@@ -40,7 +40,7 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
   return (
     <Card withBorder component="section" aria-label="Settings">
       <Group justify="space-between" mb={4}>
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           Settings
         </Title>
         {isSet ? (

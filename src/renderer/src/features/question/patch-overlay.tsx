@@ -5,7 +5,7 @@
 import { memo, type KeyboardEvent } from 'react';
 import type { ImageGeometry } from '../../../../shared/trace.ts';
 import { slotBox } from '../../../../shared/trace.ts';
-import { stepColour } from '../../app/palette.ts';
+import { overlayColours, stepColour } from '../../app/palette.ts';
 import type { PatchMark } from './overlay-model.ts';
 import type { PatchChoice } from './patch-choices.ts';
 import classes from './patch-overlay.module.css';
@@ -59,7 +59,7 @@ export const PatchOverlay = memo(function PatchOverlay(props: PatchOverlayProps)
           patternUnits="userSpaceOnUse"
           patternTransform={`scale(${String(hatchScale)}) rotate(45)`}
         >
-          <rect width="8" height="8" fill="#101018" fillOpacity="0.45" />
+          <rect width="8" height="8" fill={overlayColours.used} fillOpacity="0.45" />
           <line x1="0" x2="0" y1="0" y2="8" stroke="#fff" strokeOpacity="0.25" strokeWidth="3" />
         </pattern>
       </defs>
@@ -125,15 +125,15 @@ function ChoiceMark({ geometry, choice }: Readonly<{ geometry: ImageGeometry; ch
   return (
     <g className={classes.choice} data-choice={choice.kind} data-choice-slot={choice.slot}>
       <path d={path} stroke="#000" strokeWidth="7" />
-      <path d={path} stroke={choice.kind === 'forced' ? '#7dffcf' : '#ff9a6b'} strokeWidth="3.5" />
+      <path d={path} stroke={overlayColours[choice.kind]} strokeWidth="3.5" />
     </g>
   );
 }
 
 function paint({ role, stepIndex, strength }: PatchMark, view: 'selected' | 'attention') {
-  if (view === 'attention') return { fill: '#e6194b', fillOpacity: 0.75 * strength, stroke: 'none' };
+  if (view === 'attention') return { fill: overlayColours.attention, fillOpacity: 0.75 * strength, stroke: 'none' };
   if (role === 'used') return { fill: 'url(#used-hatch)', stroke: 'none' };
-  if (role === 'pool') return { fill: 'transparent', stroke: '#808080', strokeOpacity: 0.7 };
+  if (role === 'pool') return { fill: 'transparent', stroke: overlayColours.pool, strokeOpacity: 0.7 };
   const colour = stepColour(stepIndex);
   return { fill: colour, fillOpacity: 0.08 + 0.42 * strength, stroke: colour };
 }

@@ -16,7 +16,9 @@ export function EmptyList({ hasFilter, status, onClear }: EmptyListProps) {
   return (
     <Card withBorder padding="xl">
       <Stack gap="xs" align="flex-start">
-        <Title order={4}>{title}</Title>
+        <Title order={2} size="h4">
+          {title}
+        </Title>
         <Text>{text}</Text>
         {hasFilter ? (
           <Button variant="default" onClick={onClear}>

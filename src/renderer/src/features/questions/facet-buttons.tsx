@@ -19,7 +19,7 @@ export function FacetButtons({ title, options, chosen, onToggle, layout }: Facet
   if (options.length === 0) return null;
   return (
     <div role="group" aria-label={title}>
-      <Text size="xs" fw={600} c="dimmed" mb={4} component="h3">
+      <Text size="xs" fw={600} c="dimmed" mb={4} component="h2">
         {title}
       </Text>
       <div className={classes[layout]}>

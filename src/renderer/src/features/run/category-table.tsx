@@ -1,23 +1,25 @@
-/** Accuracy by domain, topic and category with 95 % intervals; a click filters the questions beside it. */
+/** Accuracy by domain, topic and category with 95 % intervals; a click leads to the questions. */
 import { Box, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import type { CategoryNode } from '../../../../shared/statistics.ts';
+import type { ScorerName } from '../../../../shared/prediction.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, percent } from '../../components/numbers.ts';
 import { navigate } from '../../routing/use-route.ts';
+import { withCategory } from '../questions/filter-terms.ts';
 import type { CategoryRow } from './category-tree.ts';
 import { keyOf, visibleRows } from './category-tree.ts';
-import { categoryFields, categoryPath, withFields } from './where.ts';
 
 export type CategoryTableProps = Readonly<{
   runId: string;
   categories: readonly CategoryNode[];
-  where: readonly string[];
+  /** By which the numbers are. */
   scorer: string;
+  /** The one chosen instead of the run's own; the questions are shown by it, too. */
+  chosenScorer: ScorerName | null;
 }>;
 
-export function CategoryTable({ runId, categories, where, scorer }: CategoryTableProps) {
-  const chosen = where.length === 0 ? null : keyOf(categoryPath(where));
+export function CategoryTable({ runId, categories, scorer, chosenScorer }: CategoryTableProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(
     () => new Set(categories.filter(({ path }) => path.length === 1).map(({ path }) => keyOf(path))),
   );
@@ -27,8 +29,8 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
     setOpen(next);
   };
   const choose = ({ node }: CategoryRow): void => {
-    const fields = categoryFields(node.path);
-    navigate({ page: 'questions', runId, shape: 'table', where: withFields(where, fields), sort: null, scorer: null });
+    const where = withCategory([], node.path);
+    navigate({ page: 'questions', runId, shape: 'table', where, sort: null, scorer: chosenScorer });
   };
   return (
     <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm" highlightOnHover>
@@ -43,7 +45,7 @@ export function CategoryTable({ runId, categories, where, scorer }: CategoryTabl
       </Table.Thead>
       <Table.Tbody>
         {visibleRows(categories, open).map((row) => (
-          <Table.Tr key={row.key} {...(row.key === chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
+          <Table.Tr key={row.key}>
             <Table.Td>
               <Group gap={4} wrap="nowrap" pl={row.depth * 14}>
                 {row.node.path.length === 0 ? null : (

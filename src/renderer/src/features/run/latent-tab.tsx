@@ -8,18 +8,18 @@ import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { formatRoute } from '../../routing/route.ts';
+import { withCategory } from '../questions/filter-terms.ts';
 import { keyOf } from './category-tree.ts';
 import { DistributionCard } from './latent/distribution-card.tsx';
 import { MassCard } from './latent/mass-card.tsx';
 import { SelectionMapsCard } from './latent/selection-maps-card.tsx';
 import { BorderCard, FocusCard, OverlapCard } from './latent/step-cards.tsx';
 import { useRun } from './use-run.ts';
-import { categoryFields, withFields } from './where.ts';
 
 export default function LatentTab({ runId }: Readonly<{ runId: string }>) {
   const run = useRun(runId);
   const [path, setPath] = useState<readonly string[]>([]);
-  const where = withFields([], categoryFields(path));
+  const where = withCategory([], path);
   const query = useQuery({
     ...api.runs.attention.queryOptions({ input: { runId, where } }),
     placeholderData: keepPreviousData,
@@ -94,7 +94,7 @@ function NoTraces() {
   return (
     <Card withBorder padding="xl">
       <Stack gap="sm" maw={640}>
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           No latent steps in this run
         </Title>
         <Text>

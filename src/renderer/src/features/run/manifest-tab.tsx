@@ -14,7 +14,7 @@ export function ManifestTab({ runId }: Readonly<{ runId: string }>) {
           {repeatCommand === null ? null : (
             <Card withBorder>
               <Group justify="space-between" mb="xs">
-                <Title order={3} size="h5">
+                <Title order={2} size="h5">
                   Repeat it on the command line
                 </Title>
                 <Copy text={repeatCommand} />
@@ -29,7 +29,7 @@ export function ManifestTab({ runId }: Readonly<{ runId: string }>) {
           )}
           <Card withBorder>
             <Group justify="space-between" mb="xs">
-              <Title order={3} size="h5">
+              <Title order={2} size="h5">
                 Manifest
               </Title>
               <Copy text={JSON.stringify(manifest, null, 2)} />

@@ -9,8 +9,6 @@ import { AccuracyTables } from './accuracy-tables.tsx';
 import { TimesCard } from './times-card.tsx';
 import { scorerOf, useRun } from './use-run.ts';
 
-const noFilter: readonly string[] = [];
-
 export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
   const [scorer, setScorer] = useState<ScorerName | null>(null);
   const query = useRun(runId, scorer);
@@ -49,7 +47,7 @@ export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
             <Grid gap="md">
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <Card withBorder padding={0}>
-                  <CategoryTable runId={runId} categories={categories} where={noFilter} scorer={run.scorer} />
+                  <CategoryTable runId={runId} categories={categories} scorer={run.scorer} chosenScorer={scorer} />
                 </Card>
               </Grid.Col>
               <Grid.Col span={{ base: 12, lg: 6 }}>

@@ -26,7 +26,7 @@ export function RunName({ run }: Readonly<{ run: RunSummary }>) {
   if (draft === null) {
     return (
       <Group gap={6} wrap="nowrap" miw={0}>
-        <Title order={2} lineClamp={1} title={runTitle(run)}>
+        <Title order={1} size="h2" lineClamp={1} title={runTitle(run)}>
           {runTitle(run)}
         </Title>
         <Tooltip label="Rename">

@@ -3,6 +3,7 @@ import { Card, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { api } from '../../api/queries.ts';
+import { phaseColour } from '../../app/palette.ts';
 import { milliseconds } from '../../components/numbers.ts';
 
 const Histogram = lazy(() => import('../../components/histogram.tsx'));
@@ -15,7 +16,7 @@ export function TimesCard({ runId }: Readonly<{ runId: string }>) {
     <Suspense fallback={<Loading />}>
       {totalMs === null ? null : (
         <Card withBorder>
-          <Title order={3} size="h5">
+          <Title order={2} size="h5">
             Time a question
           </Title>
           <Text size="sm" c="dimmed" mb="xs">
@@ -33,7 +34,7 @@ export function TimesCard({ runId }: Readonly<{ runId: string }>) {
       )}
       {arSteps === null ? null : (
         <Card withBorder>
-          <Title order={3} size="h5">
+          <Title order={2} size="h5">
             AR steps
           </Title>
           <Text size="sm" c="dimmed" mb="xs">
@@ -63,8 +64,6 @@ function wholeSteps({ bins, binEnd }: Readonly<{ bins: readonly number[]; binEnd
   return { bins: bins.slice(0, count), binEnd: (binEnd * count) / bins.length };
 }
 
-const phaseColours = ['#999999', '#56b4e9', '#0072b2', '#e69f00', '#cc79a7'] as const;
-
 function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string; meanMs: number }>[] }>) {
   const whole = phases.reduce((sum, { meanMs }) => sum + meanMs, 0);
   if (whole === 0) return null;
@@ -80,7 +79,7 @@ function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string
             key={phase}
             style={{
               width: `${String((100 * meanMs) / whole)}%`,
-              background: phaseColours[index % phaseColours.length],
+              background: phaseColour(index),
             }}
           />
         ))}
@@ -94,7 +93,7 @@ function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string
                 width: 10,
                 height: 10,
                 borderRadius: 2,
-                background: phaseColours[index % phaseColours.length],
+                background: phaseColour(index),
               }}
             />
             <Text size="xs">

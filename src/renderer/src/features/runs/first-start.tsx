@@ -39,7 +39,9 @@ export function FirstStart() {
         <Card withBorder padding="xl">
           <Group justify="space-between" gap="xl">
             <Stack gap={6} maw={560}>
-              <Title order={3}>See it work first</Title>
+              <Title order={2} size="h3">
+                See it work first
+              </Title>
               <Text>
                 The demo is a tiny model and a small dataset that come with Penumbra. The model answers the questions
                 here, and every answer shows which patches of the picture it chose at each latent step.
@@ -63,7 +65,9 @@ export function FirstStart() {
                 <ThemeIcon variant="light" size="lg">
                   <Icon size={20} aria-hidden="true" />
                 </ThemeIcon>
-                <Title order={4}>{title}</Title>
+                <Title order={3} size="h4">
+                  {title}
+                </Title>
                 <Text size="sm" style={{ flexGrow: 1 }}>
                   {text}
                 </Text>

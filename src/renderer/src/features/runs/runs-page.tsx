@@ -44,7 +44,9 @@ export default function RunsPage() {
         {({ runs, total }) => (
           <>
             <Group justify="space-between" mb="md">
-              <Title order={2}>Runs</Title>
+              <Title order={1} size="h2">
+                Runs
+              </Title>
               {runs.length === 0 ? null : (
                 <Group gap="xs">
                   <BringButtons />

@@ -1,5 +1,6 @@
 /** Focus, border share and overlap by latent step, right against wrong. */
 import type { RunAttention } from '../../../../../shared/run-attention.ts';
+import { referenceColour } from '../../../app/palette.ts';
 import { percent } from '../../../components/numbers.ts';
 import { SeriesCard } from '../../../components/series-card.tsx';
 import { countNote, groupSeries, stepNames } from './step-series.ts';
@@ -36,7 +37,7 @@ export const FocusDefinition = () => (
 export function BorderCard({ attention }: CardProps) {
   const expected = {
     label: 'Uniform selection',
-    colour: '#999999',
+    colour: referenceColour,
     dash: '6 4',
     values: attention.all.map(({ borderShareExpected }) => borderShareExpected),
   };

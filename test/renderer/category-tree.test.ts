@@ -1,23 +1,7 @@
-/** The filter of the run's page. */
+/** The rows of the category trees. */
 import { describe, expect, it } from 'vitest';
 import { visibleRows } from '../../src/renderer/src/features/run/category-tree.ts';
-import { categoryFields, categoryPath, valueOf, withFields } from '../../src/renderer/src/features/run/where.ts';
 import type { CategoryNode } from '../../src/shared/statistics.ts';
-
-describe('filter terms', () => {
-  it('are replaced by field and removed by null', () => {
-    const where = ['domain=science', 'outcome=wrong'];
-    expect(withFields(where, { outcome: 'right' })).toEqual(['domain=science', 'outcome=right']);
-    expect(withFields(where, { outcome: null })).toEqual(['domain=science']);
-    expect(valueOf(['topic=a=b'], 'topic')).toBe('a=b');
-  });
-
-  it('name one node of the category tree', () => {
-    const where = withFields(['outcome=wrong'], categoryFields(['science', 'physics']));
-    expect(categoryPath(where)).toEqual(['science', 'physics']);
-    expect(categoryPath(withFields(where, categoryFields([])))).toEqual([]);
-  });
-});
 
 describe('category rows', () => {
   const node = (...path: string[]): CategoryNode => ({
