@@ -312,15 +312,16 @@ describe('a run', () => {
     expect(await statusOf(runId)).toBe('finished');
   });
 
-  it('that ends while the question stands keeps no program without a window', async () => {
+  it('that stops while the question stands keeps no program without a window', async () => {
     const page = await open();
     const runId = await resumeOne(page);
     await app.command({ do: 'quit' });
     await app.called('dialog.message');
+    await page.getByRole('button', { name: 'Pause' }).first().click();
     await app.called('window.setProgressBar', (fraction) => fraction === -1);
     await app.command({ do: 'answer-dialog', response: 1 });
     expect(await app.exited).toBe(0);
-    expect(await statusOf(runId)).toBe('finished');
+    expect(await statusOf(runId)).toBe('paused');
   });
 
   it('is paused by a signal, which nobody is asked about', async () => {

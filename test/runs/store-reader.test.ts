@@ -1,5 +1,6 @@
 /** Reads in a thread of their own: what it answers, how it fails, and what happens to those who do not wait. */
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReaderLane, type ReaderLane } from '../../src/main/runs/reader/reader-lane.ts';
@@ -58,6 +59,20 @@ describe('a reader', () => {
     gone.abort(new Error('superseded'));
     await expect(dropped).rejects.toThrow('superseded');
     expect(await last).toEqual(await first);
+  });
+
+  it('leaves a walk off whose asker has gone: nothing is written, and the next is answered', async () => {
+    const gone = new AbortController();
+    const path = join(await newFolder(), 'questions.csv');
+    const request = { runId: 'FIRST', where: [], scorer: 'strict', version: '0', paths: { questions: path } };
+    const walk = lane.ask({ name: 'exportRun', input: request }, gone.signal);
+    const after = lane.ask({ name: 'listQuestions', input });
+    gone.abort(new Error('not wanted'));
+    await expect(walk).rejects.toThrow('not wanted');
+    expect(await after).toEqual(storeReads.listQuestions(store, input));
+    expect(await readdir(dirname(path))).toEqual([]);
+    await lane.ask({ name: 'exportRun', input: request });
+    expect(await readdir(dirname(path))).toContain('questions.csv');
   });
 
   it('that is closed refuses those who wait', async () => {

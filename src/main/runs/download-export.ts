@@ -126,7 +126,7 @@ async function writeRows(context: Context, path: string, signal: AbortSignal): P
     case 'categories':
     case 'patches':
     case 'jsonl': {
-      const { files, manifest } = await analyses.exportRun({ runId: first.runId, [kind]: path, where, scorer });
+      const { files, manifest } = await analyses.exportRun({ runId: first.runId, [kind]: path, where, scorer }, signal);
       const [file] = files;
       if (file === undefined) throw new Error('one file was asked for');
       // Where it lay before it was fetched means nothing to who reads the manifest.
@@ -138,7 +138,7 @@ async function writeRows(context: Context, path: string, signal: AbortSignal): P
       return writeTable(context, path, scorer, comparisonCsv(comparison), comparison.nodes.length);
     }
     case 'methods': {
-      const table = await analyses.methodTable({ runIds: input.runIds, scorer });
+      const table = await analyses.methodTable({ runIds: input.runIds, scorer }, signal);
       return writeTable(context, path, scorer, methodTableCsv(table), table.rows.length);
     }
     case 'attention': {

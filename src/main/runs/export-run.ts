@@ -25,12 +25,13 @@ export type ExportRequest = Readonly<{
 
 export type Exported = Readonly<{ files: readonly ExportedRows[]; manifest: Manifest }>;
 
-/** Writes the requested files from a scored run. Fails: `wrong-usage` (filter), and as the files do; then nothing is left behind. */
+/** Writes the requested files from a scored run. Fails: `wrong-usage` (filter), as the files do, and with the signal's reason; then nothing is left behind. */
 export async function writeExport(
   store: Store,
   run: RunRecord,
   { paths, where, scorer }: ExportRequest,
   version: string,
+  signal?: AbortSignal,
 ): Promise<Exported> {
   const scope = { runRow: run.runRow, scorer, where: parseWhere(where) };
   const writer = await createExportWriter({
@@ -43,6 +44,7 @@ export async function writeExport(
   try {
     const all = store.questions.positions(scope);
     for (let first = 0; first < all.length; first += pageSize) {
+      signal?.throwIfAborted();
       const page = readPage(store, scope, Array.from(all.subarray(first, first + pageSize)), paths);
       for (const { sample, outcome, tags } of page) {
         const isExcluded = tags.includes(exclusionTag);

@@ -7,7 +7,7 @@ export type IdleShelf<Value> = Readonly<{
   use: <Result>(key: string, open: () => Promise<Value>, work: (value: Value) => Promise<Result>) => Promise<Result>;
   /** Closes what is under the key once nobody uses it; the next use opens it anew. */
   drop: (key: string) => void;
-  /** Closes everything; waits for it. */
+  /** Closes what nobody uses and waits for it; the rest closes with its last use. */
   close: () => Promise<void>;
 }>;
 

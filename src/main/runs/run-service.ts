@@ -135,7 +135,10 @@ export type RunService = Readonly<{
   pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
   unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
-  exportRun: (input: ExportRunInput) => Promise<{ files: ExportedRows[]; manifest: ExportManifest }>;
+  exportRun: (
+    input: ExportRunInput,
+    signal?: AbortSignal,
+  ) => Promise<{ files: ExportedRows[]; manifest: ExportManifest }>;
   importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
   listQuestions: (input: ListQuestionsInput, signal?: AbortSignal) => Promise<{ rows: QuestionRow[]; total: number }>;
   /** Counts under a filter. */
@@ -273,11 +276,11 @@ export function createRunService({
       store.runs.remove(run.runRow);
       return { runId };
     },
-    exportRun: async ({ runId, where, scorer, ...paths }) => {
+    exportRun: async ({ runId, where, scorer, ...paths }, signal) => {
       const run = requireRun(store, runId);
       const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
       const size = await prepare({ runId, where, scorer: request.scorer });
-      const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size);
+      const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size, signal);
       return { files: [...files], manifest };
     },
     importPredictions: async (input) => {

@@ -31,8 +31,6 @@ export type ScoresRepository = Readonly<{
   scienceqaTally: (runRow: number, scorer: ScorerName) => ScienceqaCount[];
   /** Score rows at these positions, in order. */
   at: (runRow: number, scorer: ScorerName, positions: readonly number[]) => ScoredRow[];
-  /** All readings of one question that are stored. */
-  ofQuestion: (runRow: number, position: number) => Reading[];
 }>;
 
 type ScoreColumns = {
@@ -125,15 +123,6 @@ export function createScoresRepository(connection: Connection): ScoresRepository
           outcome: outcomes[row.outcome] ?? 'failed',
           reading: row.outcome === failedOutcome ? null : readingOfRow(row),
         })),
-    ofQuestion: (runRow, position) =>
-      connection
-        .all<ScoreColumns>(
-          // Naming the scorers makes this one look-up of the key for each.
-          `SELECT ${scoreColumns} FROM scores WHERE run_row = :runRow AND position = :position
-             AND scorer IN (SELECT value FROM json_each(:scorers)) AND outcome <> :failedOutcome`,
-          { runRow, position, failedOutcome, scorers: JSON.stringify(scorerNames) },
-        )
-        .map(readingOfRow),
   };
 }
 

@@ -58,7 +58,7 @@ export function createRunProcedures({ open, storePath, tasks, downloads }: Servi
     },
     unpack: async (input) => (await runs()).unpack(input),
     delete: async (input) => (await runs()).remove(input),
-    export: async (input) => (await runs()).exportRun(input),
+    export: async (input, signal) => (await runs()).exportRun(input, signal),
   };
 }
 

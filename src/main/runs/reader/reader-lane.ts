@@ -1,14 +1,14 @@
 /**
  * One reader's thread and the questions that wait for it. It starts with the first question; questions whose asker
- * has gone are dropped before they are asked.
+ * has gone are dropped before they are asked, and left off where they walk over a run.
  */
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { PenumbraFailure } from '../../../shared/failure.ts';
-import type { ReaderStart, ReadReply, ReadRequest } from './reader-protocol.ts';
+import type { ReaderStart, ReadReply, ReadRequest, ToReader } from './reader-protocol.ts';
 
 export type ReaderLane = Readonly<{
-  /** Fails as the read does; rejects with the signal's reason where it aborts before the read has begun. */
+  /** Fails as the read does; rejects with the signal's reason where it aborts before the read has ended. */
   ask: (request: ReadRequest, signal?: AbortSignal) => Promise<unknown>;
   close: () => Promise<void>;
 }>;
@@ -27,12 +27,16 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
   let isClosed = false;
   const waiting: Waiting[] = [];
 
+  const tell = (message: ToReader): void => worker?.postMessage(message);
+  const stopAsked = (): void => tell({ kind: 'abort' });
   const settle = (finish: (question: Waiting) => void): void => {
     const question = asked;
     asked = null;
+    question?.signal?.removeEventListener('abort', stopAsked);
     // An idle thread keeps no process alive.
     worker?.unref();
-    if (question !== null) finish(question);
+    if (question?.signal?.aborted === true) question.reject(question.signal.reason);
+    else if (question !== null) finish(question);
     next();
   };
   const startWorker = (): Worker => {
@@ -66,7 +70,8 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
     asked = question;
     worker ??= startWorker();
     worker.ref();
-    worker.postMessage(question.request);
+    question.signal?.addEventListener('abort', stopAsked, { once: true });
+    tell({ kind: 'read', request: question.request });
   };
 
   return {

@@ -1,7 +1,7 @@
 /**
  * Reads of the store that may take long, kept away from the core's thread: over many questions they go to a thread
- * with a connection of its own, one for what a page waits for and one for walks over a whole run. A small run is read
- * here: starting a thread would take longer.
+ * with a connection of its own: one for what a page waits for, one for analyses, which go over whole runs, one for
+ * exports, which may take minutes. A small run is read here: starting a thread would take longer.
  */
 import type { Store } from '../../store/store.ts';
 import { createReaderLane, type ReaderLane } from './reader-lane.ts';
@@ -21,12 +21,29 @@ export type StoreReader = Readonly<{
 /** Questions up to which a read takes a few milliseconds. */
 const smallRun = 2000;
 
+type LaneName = 'page' | 'analysis' | 'export';
+
+const laneOfRead: Readonly<Record<ReadName, LaneName>> = {
+  listQuestions: 'page',
+  countQuestions: 'page',
+  getQuestion: 'page',
+  unscored: 'page',
+  result: 'page',
+  categories: 'page',
+  times: 'page',
+  compare: 'analysis',
+  methodTable: 'analysis',
+  sweep: 'analysis',
+  attention: 'analysis',
+  exportRun: 'export',
+};
+
 /** @param entry module of the threads; null: everything is read here */
 export function createStoreReader(store: Store, entry: string | null): StoreReader {
-  const lanes = new Map<'page' | 'walk', ReaderLane>();
-  const laneOf = (kind: 'page' | 'walk', path: string): ReaderLane => {
-    const lane = lanes.get(kind) ?? createReaderLane(path, { storePath: store.path });
-    lanes.set(kind, lane);
+  const lanes = new Map<LaneName, ReaderLane>();
+  const laneOf = (name: LaneName, path: string): ReaderLane => {
+    const lane = lanes.get(name) ?? createReaderLane(path, { storePath: store.path });
+    lanes.set(name, lane);
     return lane;
   };
   return {
@@ -40,8 +57,7 @@ export function createStoreReader(store: Store, entry: string | null): StoreRead
         // The table pairs each name with its input and output; TypeScript loses the pair in the union.
         return (await storeReads[name](store, input as never, signal)) as ReadOutput<Name>;
       }
-      const kind = name === 'exportRun' || name === 'attention' ? 'walk' : 'page';
-      return (await laneOf(kind, entry).ask({ name, input }, signal)) as ReadOutput<Name>;
+      return (await laneOf(laneOfRead[name], entry).ask({ name, input }, signal)) as ReadOutput<Name>;
     },
     close: async () => {
       for (const lane of lanes.values()) await lane.close();

@@ -61,7 +61,8 @@ export const storeReads = {
   exportRun: (
     store: Store,
     { runId, version, ...request }: RunInput & ExportRequest & Readonly<{ version: string }>,
-  ): Promise<Exported> => writeExport(store, requireRun(store, runId), request, version),
+    signal?: AbortSignal,
+  ): Promise<Exported> => writeExport(store, requireRun(store, runId), request, version, signal),
 } as const;
 
 export type StoreReads = typeof storeReads;
