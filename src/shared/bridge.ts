@@ -14,6 +14,12 @@ export const menuCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('go'), hash: z.string().startsWith('#/') }),
   z.object({ kind: z.literal('open-dataset'), path: z.string() }),
   z.object({ kind: z.literal('open-packed-run'), path: z.string() }),
+  /** Begin an import with this checkpoint. */
+  z.object({ kind: z.literal('import-model'), path: z.string() }),
+  /** Export what the page shows. */
+  z.object({ kind: z.literal('export') }),
+  /** Show what works on this machine. */
+  z.object({ kind: z.literal('check-machine') }),
   /** Show the keys that work on this page. */
   z.object({ kind: z.literal('keys') }),
 ]);

@@ -3,12 +3,12 @@
  * Chromium. What only the real binary can show is in electron-binary.e2e.ts.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WindowBridge } from '../../src/shared/bridge.ts';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -16,19 +16,30 @@ import { makePausedRuns, type PausedRuns } from './paused-runs.ts';
 import { startDesktopApp, type DesktopApp, type DesktopOptions } from './stand-in/desktop-app.ts';
 
 const newFolder = temporaryFolders();
-const questionCount = 200;
+/** Runs that are to be finished, and runs that are to be met at work. */
+const [shortRun, longRun] = [80, 200];
 let folder = '';
 let stored: PausedRuns;
-let unused: string[] = [];
+let unused: Record<'short' | 'long', string[]> = { short: [], long: [] };
 let app: DesktopApp;
 
 beforeAll(async () => {
   folder = await newFolder();
   const build = promisify(execFile)(process.execPath, [join(repositoryRoot, 'scripts', 'build.ts')]);
-  [stored] = await Promise.all([makePausedRuns(folder, 7, questionCount), build]);
-  unused = [...stored.runIds];
+  const lengths = [shortRun, shortRun, shortRun, longRun, longRun, longRun];
+  [stored] = await Promise.all([makePausedRuns(folder, lengths), build]);
+  unused = { short: stored.runIds.slice(0, 3), long: stored.runIds.slice(3) };
 });
-afterEach(() => app.stop());
+const appForEach = (): void => afterEach(() => app.stop());
+/** One start for all tests of a block: they leave the app as they found it. */
+function appForAll(): () => Page {
+  let page: Page;
+  beforeAll(async () => {
+    page = await open();
+  });
+  afterAll(() => app.stop());
+  return () => page;
+}
 
 /** Starts the app on the store, with folders of the user's own. */
 async function open(options: Partial<DesktopOptions> = {}): Promise<Page> {
@@ -39,8 +50,8 @@ async function open(options: Partial<DesktopOptions> = {}): Promise<Page> {
 }
 
 /** Goes on with a run that no test has used yet, in the app. */
-async function resumeOne(page: Page): Promise<string> {
-  const runId = unused.shift() ?? '';
+async function resumeOne(page: Page, length: 'short' | 'long' = 'long'): Promise<string> {
+  const runId = unused[length].shift() ?? '';
   await goTo(page, `#/runs/${runId}`);
   await page.getByRole('button', { name: 'Resume' }).first().click();
   await app.called(
@@ -51,10 +62,12 @@ async function resumeOne(page: Page): Promise<string> {
 }
 const goTo = (page: Page, hash: string) => page.evaluate((to) => void (window.location.hash = to), hash);
 
-async function statusOf(runId: string): Promise<string> {
+async function stateOf(runId: string): Promise<Readonly<{ status: string; total: number }>> {
   const shown = await runPenumbra(['runs', 'show', runId, '--store', stored.store, '--json'], { dataFolder: folder });
-  return (JSON.parse(shown.stdout) as { status: string }).status;
+  return JSON.parse(shown.stdout) as { status: string; total: number };
 }
+const statusOf = async (runId: string): Promise<string> => (await stateOf(runId)).status;
+const titled = (title: string) => (details: unknown) => (details as { title?: string }).title === title;
 const processes = async () =>
   (await app.command({ do: 'processes' })) as Readonly<{ pid: number; serviceName: string }>[];
 const isAlive = (pid: number): boolean => {
@@ -66,10 +79,12 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-describe('the window', () => {
-  it('is made with every guard that Electron has', async () => {
-    await open();
-    const [options] = app.detailsOf('window.new') as [{ webPreferences: unknown; show: boolean }];
+describe('the first window', () => {
+  const shown = appForAll();
+
+  it('is made with every guard that Electron has', () => {
+    const [options] = app.detailsOf('window.new') as [{ webPreferences: unknown; icon?: string }];
+    expect(existsSync(options.icon ?? '')).toBe(process.platform === 'linux');
     expect(options.webPreferences).toEqual({
       contextIsolation: true,
       sandbox: true,
@@ -90,7 +105,7 @@ describe('the window', () => {
   });
 
   it('shows the runs of the store over its own port to the core', async () => {
-    const page = await open();
+    const page = shown();
     await page
       .getByRole('link', { name: /ivt-lr/ })
       .first()
@@ -98,6 +113,10 @@ describe('the window', () => {
     expect((await processes()).map(({ serviceName }) => serviceName)).toEqual(['Penumbra core']);
     expect(await page.evaluate(() => Object.keys(window).includes('require'))).toBe(false);
   });
+});
+
+describe('a window', () => {
+  appForEach();
 
   it('stands where it stood, or on a screen that is there', async () => {
     const user = await newFolder();
@@ -124,8 +143,10 @@ describe('the window', () => {
 });
 
 describe('what a page may not do', () => {
+  const shown = appForAll();
+
   it('leave, open windows, reach others, or run what was not shipped', async () => {
-    const page = await open();
+    const page = shown();
     const violations = await page.evaluate(async () => {
       const found: string[] = [];
       document.addEventListener('securitypolicyviolation', (event) => found.push(event.effectiveDirective));
@@ -164,8 +185,7 @@ describe('what a page may not do', () => {
   });
 
   it('ask main for what the bridge does not offer', async () => {
-    const page = await open();
-    const refused = await page.evaluate(() =>
+    const refused = await shown().evaluate(() =>
       (window as unknown as { penumbra: WindowBridge }).penumbra
         .pickPath({ title: 'x', kind: 'everything' as 'file' })
         .then(() => 'answered')
@@ -184,7 +204,6 @@ describe('what a page may not do', () => {
     ['penumbra://app/image/none/none', 'GET', 404],
     ['penumbra://app/image/none/none?size=9999', 'GET', 400],
   ])('get %s with %s', async (address, method, status) => {
-    await open();
     const answer = (await app.command({ do: 'request', address, method })) as {
       status: number;
       headers: Record<string, string>;
@@ -194,7 +213,6 @@ describe('what a page may not do', () => {
   });
 
   it('reuse a nonce', async () => {
-    await open();
     const nonces = await Promise.all(
       [1, 2].map(async () => {
         const command = { do: 'request', address: 'penumbra://app/', method: 'GET' } as const;
@@ -209,23 +227,28 @@ describe('what a page may not do', () => {
 });
 
 describe('menus, dialogs and files', () => {
+  const shown = appForAll();
+  beforeEach(() => goTo(shown(), '#/runs'));
+
   it('go to pages and have keys of their own', async () => {
-    const page = await open();
+    const page = shown();
     await app.command({ do: 'click-menu', path: ['View', 'Datasets'] });
     await page.waitForURL(/#\/datasets$/);
     await app.command({ do: 'click-menu', path: ['File', 'New run'] });
     await page.waitForURL(/#\/new-run$/);
     await app.command({ do: 'click-menu', path: ['help', 'Keys'] });
     await page.getByRole('dialog').getByText('Go to Runs').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     const accelerators = JSON.stringify(app.detailsOf('menu.set')[0]).match(/CmdOrCtrl[^"]*/g) ?? [];
     expect(accelerators.length).toBeGreaterThan(6);
     expect(new Set(accelerators).size).toBe(accelerators.length);
   });
 
   it('open a dataset from the system dialog and remember it', async () => {
-    const page = await open();
+    const page = shown();
     await app.command({ do: 'click-menu', path: ['File', 'Open dataset…'] });
-    expect(await app.called('dialog.open')).toMatchObject({ properties: ['openDirectory'] });
+    expect(await app.called('dialog.open', titled('Open dataset'))).toMatchObject({ properties: ['openDirectory'] });
     await app.command({ do: 'answer-dialog', filePaths: [stored.dataset] });
     await page.waitForURL(/#\/datasets\/./);
     expect(await app.called('app.addRecentDocument')).toBe(stored.dataset);
@@ -236,7 +259,7 @@ describe('menus, dialogs and files', () => {
   });
 
   it('open what is dropped on the window, or named by a second start', async () => {
-    const page = await open();
+    const page = shown();
     await page.evaluate((path) => {
       const file = Object.assign(new File([], 'dataset'), { standInPath: path });
       const event = new DragEvent('drop', { cancelable: true, bubbles: true });
@@ -254,12 +277,65 @@ describe('menus, dialogs and files', () => {
     await app.called('window.focus');
   });
 
-  it('say what is wrong with a path that is no dataset', async () => {
+  it('begin the import of a chosen checkpoint', async () => {
+    const page = shown();
+    const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
+    await app.command({ do: 'click-menu', path: ['File', 'Import model…'] });
+    await app.called('dialog.open', titled('Import model'));
+    await app.command({ do: 'answer-dialog', filePaths: [checkpoint] });
+    const drawer = page.getByRole('dialog', { name: 'Import a checkpoint' });
+    await drawer.getByText(checkpoint, { exact: true }).waitFor();
+    await drawer.getByText('Architecture').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    await page.waitForURL(/#\/models$/);
+  });
+
+  it('export what the page shows, where it shows questions', async () => {
+    const page = shown();
+    const exportMenu = { do: 'click-menu', path: ['File', 'Export…'] } as const;
+    await app.command(exportMenu);
+    await page.getByText('Nothing to export here').waitFor();
+    const [runId = ''] = stored.runIds;
+    const { total } = await stateOf(runId);
+    for (const [hash, part, title] of [
+      [`#/runs/${runId}`, 'Overview', `Export all ${String(total)} questions`],
+      [`#/runs/${runId}/questions?where=outcome%3Dcorrect`, 'Questions', /^Export all \d+ of the filter$/],
+    ] as const) {
+      await goTo(page, hash);
+      await page.locator('nav a[aria-current="page"]', { hasText: part }).waitFor();
+      await app.command(exportMenu);
+      await page.getByRole('dialog', { name: title }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+  });
+
+  it('check the machine, from the menu and by name', async () => {
+    const page = shown();
+    const check = page.getByRole('dialog', { name: 'Check this machine' });
+    await app.command({ do: 'click-menu', path: ['help', 'Check this machine'] });
+    await check.getByRole('row', { name: /^cpu yes passed/ }).waitFor({ timeout: 50_000 });
+    await check.getByText(stored.store, { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await check.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Go to a page or a run').fill('check this');
+    await page.getByRole('button', { name: 'Check this machine' }).click();
+    await check.waitFor();
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('a start', () => {
+  appForEach();
+
+  it('says what is wrong with a path that is no dataset', async () => {
     const page = await open({ args: ['--store', stored.store, join(repositoryRoot, 'src')] });
     await page.getByRole('alert').first().waitFor();
   });
 
-  it('leave a second program to the first', async () => {
+  it('leaves a second program to the first', async () => {
     app = startDesktopApp({ folder: await newFolder(), env: { STAND_IN_SECOND: '1' } });
     expect(await app.exited).toBe(0);
     expect(app.detailsOf('window.new')).toEqual([]);
@@ -267,15 +343,17 @@ describe('menus, dialogs and files', () => {
 });
 
 describe('a run', () => {
+  appForEach();
+
   it('is answered by an engine process of its own, seen outside the window, and announced', async () => {
     const page = await open();
     await app.command({ do: 'focus', isFocused: false });
-    const runId = await resumeOne(page);
+    const runId = await resumeOne(page, 'short');
     const [core, engine] = await processes();
     expect([core?.serviceName, engine?.serviceName]).toEqual(['Penumbra core', 'Penumbra engine']);
     await app.called('power.start');
     const note = (await app.called('notification.show')) as { title: string; body: string };
-    expect(note.body).toMatch(/^Finished: 200 of 200 questions, \d+ right\.$/);
+    expect(note.body).toMatch(/^Finished: 80 of 80 questions, \d+ right\.$/);
     expect(await statusOf(runId)).toBe('finished');
     await app.called('power.stop');
     await app.called('window.setProgressBar', (fraction) => fraction === -1);
@@ -304,7 +382,7 @@ describe('a run', () => {
 
   it('goes on without a window where that is wanted, and the program ends with it', async () => {
     const page = await open();
-    const runId = await resumeOne(page);
+    const runId = await resumeOne(page, 'short');
     await app.command({ do: 'answer-dialog', response: 1 });
     await app.command({ do: 'quit' });
     await app.called('window.hide');
@@ -314,7 +392,7 @@ describe('a run', () => {
 
   it('that stops while the question stands keeps no program without a window', async () => {
     const page = await open();
-    const runId = await resumeOne(page);
+    const runId = await resumeOne(page, 'short');
     await app.command({ do: 'quit' });
     await app.called('dialog.message');
     await page.getByRole('button', { name: 'Pause' }).first().click();
@@ -332,22 +410,28 @@ describe('a run', () => {
     expect(app.detailsOf('dialog.message')).toEqual([]);
     expect(await statusOf(runId)).toBe('paused');
   });
+});
 
-  it('survives a crash of the core: a new one takes over and the window finds it', async () => {
-    const page = await open();
+describe('processes that are killed', () => {
+  const shown = appForAll();
+
+  it('the core: a new one takes over, the window finds it, and the run goes on from where it was', async () => {
+    const page = shown();
     const runId = await resumeOne(page);
     const before = await processes();
+    expect(before).toHaveLength(2);
     process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     await page.getByRole('button', { name: 'Resume' }).first().waitFor();
     const after = await processes();
     expect(after.map(({ serviceName }) => serviceName)).toEqual(['Penumbra core']);
     expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
-    expect(await statusOf(runId)).toBe('interrupted');
+    const { status, total } = await stateOf(runId);
+    expect([status, total < longRun]).toEqual(['interrupted', true]);
+    await page.getByRole('button', { name: 'Resume' }).first().click();
+    await expect.poll(async () => (await stateOf(runId)).total, { timeout: 30_000 }).toBeGreaterThan(total);
   });
 
-  it('leaves no process behind when the program is killed', async () => {
-    const page = await open();
-    await resumeOne(page);
+  it('the program, at work: neither core nor engine is left', async () => {
     const children = await processes();
     expect(children).toHaveLength(2);
     app.signal('SIGKILL');
@@ -358,6 +442,8 @@ describe('a run', () => {
 });
 
 describe('the stand-in', () => {
+  appForEach();
+
   it('refuses what Electron refuses: an entry that waits for ready at its top level never starts', async () => {
     const place = await newFolder();
     const entry = join(place, 'waiting.mjs');

@@ -12,7 +12,7 @@ let browser: Browser;
 let stored: PausedRuns;
 
 beforeAll(async () => {
-  [browser, stored] = await Promise.all([startBrowser(), makePausedRuns(folder, 2, 40)]);
+  [browser, stored] = await Promise.all([startBrowser(), makePausedRuns(folder, [40, 40])]);
 });
 afterAll(() => browser.close());
 

@@ -6,11 +6,11 @@ import { serveStore } from './served-store.ts';
 
 export type PausedRuns = Readonly<{ store: string; dataset: string; runIds: readonly string[] }>;
 
-/** Fills a store below `folder` with runs that have only just begun. */
-export async function makePausedRuns(folder: string, runCount: number, questionCount: number): Promise<PausedRuns> {
+/** Fills a store below `folder` with runs that have only just begun; `lengths`: the questions of each. */
+export async function makePausedRuns(folder: string, lengths: readonly number[]): Promise<PausedRuns> {
   const [dataset, model, store] = ['dataset', 'model', 'store.sqlite'].map((name) => join(folder, name));
   if (dataset === undefined || model === undefined || store === undefined) throw new Error('no paths');
-  await writeShapesDataset(dataset, questionCount);
+  await writeShapesDataset(dataset, Math.max(...lengths));
   const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
   const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model, '--precision', 'f32'], {
     dataFolder: folder,
@@ -18,8 +18,8 @@ export async function makePausedRuns(folder: string, runCount: number, questionC
   if (imported.code !== 0) throw new Error(imported.stderr);
   const { client, stop } = await serveStore(folder, store);
   const runIds: string[] = [];
-  for (let index = 0; index < runCount; index += 1) {
-    const { runId } = await client.runs.start({ dataset, model, settings: { batchSize: 1 } });
+  for (const limit of lengths) {
+    const { runId } = await client.runs.start({ dataset, model, limit, settings: { batchSize: 1 } });
     await client.runs.pause({ runId });
     runIds.push(runId);
   }

@@ -9,6 +9,7 @@ describe('routes', () => {
     { page: 'datasets' },
     { page: 'dataset', datasetId: 'ab12', where: ['domain=science'], text: 'which cup', offset: 48 },
     { page: 'models' },
+    { page: 'models', importFrom: '/data/a b&c' },
     { page: 'new-run', dataset: '/data/a b', model: null, fromRun: '01J', where: ['outcome=wrong'] },
     { page: 'run', runId: '01J', tab: 'overview' },
     { page: 'run', runId: '01J', tab: 'latent' },

@@ -1,6 +1,8 @@
 /** Whether `npm start` opens the desktop app or the browser: every branch, with made-up surroundings. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -149,8 +151,9 @@ const obstacle =
     ? whyNotAsAnybody(join(repositoryRoot, 'scripts', 'launch.mjs'))
     : 'only written for Linux';
 describe.skipIf(obstacle !== null)(`npm start${obstacle === null ? '' : `: ${obstacle}`}`, () => {
-  async function start(program: string, env: NodeJS.ProcessEnv, ...args: string[]) {
-    const root = await checkout(true);
+  /** @param program what Electron's program does; null: it has not been downloaded */
+  async function start(program: string | null, env: NodeJS.ProcessEnv, ...args: string[]) {
+    const root = await checkout(program !== null);
     cpSync(join(repositoryRoot, 'scripts'), join(root, 'scripts'), { recursive: true });
     mkdirSync(join(root, 'src', 'main', 'cli'), { recursive: true });
     writeFileSync(
@@ -162,9 +165,11 @@ describe.skipIf(obstacle !== null)(`npm start${obstacle === null ? '' : `: ${obs
     writeFileSync(join(root, 'package-lock.json'), '{"packages":{}}');
     writeFileSync(join(root, 'node_modules', '.package-lock.json'), '{"packages":{}}');
     chmodSync(root, 0o755);
-    const file = join(root, 'node_modules', 'electron', 'dist', 'electron');
-    writeFileSync(file, `#!/bin/sh\n${program}\n`);
-    chmodSync(file, 0o755);
+    if (program !== null) {
+      const file = join(root, 'node_modules', 'electron', 'dist', 'electron');
+      writeFileSync(file, `#!/bin/sh\n${program}\n`);
+      chmodSync(file, 0o755);
+    }
     const clean = { ...process.env };
     for (const name of ['CI', 'DISPLAY', 'WAYLAND_DISPLAY', 'SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY'])
       delete clean[name];
@@ -178,6 +183,27 @@ describe.skipIf(obstacle !== null)(`npm start${obstacle === null ? '' : `: ${obs
     expect(stderr).toBe(
       'No window of its own here: there is no display. The pages are served for a browser instead.\n',
     );
+  });
+
+  it('waits a few seconds at most for a network that does not answer, and says so in one line', async () => {
+    // The system accepts the connection; nobody ever reads from it.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const before = performance.now();
+    await start(null, {});
+    const unasked = performance.now();
+    const env = { DISPLAY: ':0', ELECTRON_MIRROR: `http://127.0.0.1:${String(port)}/` };
+    const { status, stdout, stderr } = await start(null, env);
+    const waitedMs = performance.now() - unasked - (unasked - before);
+    silent.close();
+    expect([status, stdout]).toEqual([0, 'web serve --open\n']);
+    expect(stderr).toBe(
+      `No window of its own here: Electron cannot be downloaded from 127.0.0.1:${String(port)}. ` +
+        'The pages are served for a browser instead.\n',
+    );
+    expect(waitedMs).toBeLessThan(6500);
   });
 
   it('asks for no desktop where a port is named', async () => {

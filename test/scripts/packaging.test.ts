@@ -1,8 +1,9 @@
 /** The packaging's configuration: valid by electron-builder's own schema, safe fuses, and files that there are. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/run-penumbra.ts';
 
@@ -34,6 +35,33 @@ describe('electron-builder.yml', () => {
       enableEmbeddedAsarIntegrityValidation: true,
       onlyLoadAppFromAsar: true,
     });
+  });
+
+  it('has icons: each as large as its name says, of the drawing that the page shows', async () => {
+    const folder = join(repositoryRoot, configuration.linux?.icon ?? '');
+    const drawing = join(repositoryRoot, 'src', 'renderer', 'src', 'icon.svg');
+    const names = readdirSync(folder);
+    expect(names).toHaveLength(8);
+    for (const name of names) {
+      const size = Number.parseInt(name, 10);
+      expect(await sharp(join(folder, name)).metadata()).toMatchObject({ width: size, height: size, format: 'png' });
+      const [icon, drawn] = await Promise.all(
+        [join(folder, name), drawing].map((file) =>
+          sharp(file, { density: (72 * size) / 32 })
+            .resize(size, size)
+            .flatten({ background: '#808080' })
+            .raw()
+            .toBuffer(),
+        ),
+      );
+      let difference = 0;
+      icon?.forEach((value, at) => (difference += Math.abs(value - (drawn?.[at] ?? 0))));
+      expect(difference / (size * size * 3)).toBeLessThan(1);
+    }
+    for (const icon of [configuration.win?.icon, configuration.mac?.icon]) {
+      expect(existsSync(join(repositoryRoot, typeof icon === 'string' ? icon : ''))).toBe(true);
+      expect(icon).toMatch(/1024x1024\.png$/);
+    }
   });
 
   it('names only packages that there are', () => {

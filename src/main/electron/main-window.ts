@@ -1,6 +1,7 @@
 /** The window: where it was the last time, shown once there is something to see, and reloaded when its page dies. */
 import { join } from 'node:path';
 import { app, BrowserWindow, screen, type Rectangle } from 'electron';
+import { programFiles } from '../core/program-files.ts';
 import { startAddress } from './addresses.ts';
 import { askToTryAgain } from './dialogs.ts';
 import { webPreferences } from './security.ts';
@@ -19,6 +20,8 @@ export async function openMainWindow(preload: string): Promise<BrowserWindow> {
     minHeight: smallest.height,
     show: false,
     title: 'Penumbra',
+    // Elsewhere the program's own file carries it.
+    ...(process.platform === 'linux' ? { icon: join(programFiles.root, 'resources', 'icons', '512x512.png') } : {}),
     webPreferences: webPreferences(preload),
   });
   if (maximised) window.maximize();

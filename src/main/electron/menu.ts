@@ -7,17 +7,20 @@ export type MenuActions = Readonly<{
   /** Asks for a path with the system's dialog, then opens it. */
   chooseDataset: () => void;
   choosePackedRun: () => void;
+  chooseCheckpoint: () => void;
   openRecent: (path: string) => void;
   clearRecent: () => void;
   openOutside: (address: string) => void;
+  openGuide: () => void;
 }>;
 
-export type MenuState = Readonly<{ isMac: boolean; recent: readonly string[] }>;
+export type MenuState = Readonly<{ isMac: boolean; recent: readonly string[]; hasGuide: boolean }>;
 
 export function menuTemplate(
-  { isMac, recent }: MenuState,
-  { send, chooseDataset, choosePackedRun, openRecent, clearRecent, openOutside }: MenuActions,
+  { isMac, recent, hasGuide }: MenuState,
+  actions: MenuActions,
 ): MenuItemConstructorOptions[] {
+  const { send, openRecent, clearRecent } = actions;
   const go = (hash: string) => (): void => send({ kind: 'go', hash });
   const recentItems: MenuItemConstructorOptions[] =
     recent.length === 0
@@ -34,10 +37,12 @@ export function menuTemplate(
       submenu: [
         { label: 'New run', accelerator: 'CmdOrCtrl+N', click: go('#/new-run') },
         { type: 'separator' },
-        { label: 'Open dataset…', accelerator: 'CmdOrCtrl+O', click: chooseDataset },
+        { label: 'Open dataset…', accelerator: 'CmdOrCtrl+O', click: actions.chooseDataset },
         { label: 'Open recent', submenu: recentItems },
-        { label: 'Open packed run…', accelerator: 'CmdOrCtrl+Shift+O', click: choosePackedRun },
-        { label: 'Import model…', accelerator: 'CmdOrCtrl+I', click: go('#/models') },
+        { label: 'Open packed run…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.choosePackedRun },
+        { label: 'Import model…', accelerator: 'CmdOrCtrl+I', click: actions.chooseCheckpoint },
+        { type: 'separator' },
+        { label: 'Export…', accelerator: 'CmdOrCtrl+E', click: () => send({ kind: 'export' }) },
         { type: 'separator' },
         isMac ? { role: 'close' } : { role: 'quit' },
       ],
@@ -63,8 +68,11 @@ export function menuTemplate(
     {
       role: 'help',
       submenu: [
+        ...(hasGuide ? [{ label: 'Guide', click: actions.openGuide }] : []),
         { label: 'Keys', accelerator: 'F1', click: () => send({ kind: 'keys' }) },
-        { label: 'Paper of the method (IVT-LR)', click: () => openOutside('https://arxiv.org/abs/2510.12603') },
+        { label: 'Check this machine', click: () => send({ kind: 'check-machine' }) },
+        { type: 'separator' },
+        { label: 'Paper of the method (IVT-LR)', click: () => actions.openOutside('https://arxiv.org/abs/2510.12603') },
       ],
     },
   ];

@@ -1,13 +1,14 @@
 /** Starts the desktop app: one program for a user, one window, the core in a process of its own. */
 import { join } from 'node:path';
 import { app, Menu, protocol, session, shell, type BrowserWindow, type WebContents } from 'electron';
-import type { MenuCommand } from '../../shared/bridge.ts';
+import type { MenuCommand, PickKind } from '../../shared/bridge.ts';
 import { ipcChannels } from '../../shared/ipc-channels.ts';
 import { openPageFiles } from '../core/page-files.ts';
 import { programFiles } from '../core/program-files.ts';
 import { appScheme, mayOpenOutside } from './addresses.ts';
 import { createCoreHost } from './core-host.ts';
 import { askToTryAgain, pickPath } from './dialogs.ts';
+import { findGuide } from './guide.ts';
 import { openMainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
 import { answerPage } from './page-protocol.ts';
@@ -85,13 +86,15 @@ async function open(): Promise<void> {
   const quitting = guardQuitting(core, currentWindow);
   protocol.handle(appScheme, (request) => answerPage({ findFile, readResource: core.readResource }, request));
 
+  const guide = findGuide(programFiles.root);
   const showMenu = (): void => {
     const template = menuTemplate(
-      { isMac: process.platform === 'darwin', recent: recent.list() },
+      { isMac: process.platform === 'darwin', recent: recent.list(), hasGuide: guide !== null },
       {
         send,
-        chooseDataset: () => void choose('Open dataset', 'dataset'),
-        choosePackedRun: () => void choose('Open packed run', 'file'),
+        chooseDataset: () => void choose('Open dataset', 'dataset', 'open-dataset'),
+        choosePackedRun: () => void choose('Open packed run', 'file', 'open-packed-run'),
+        chooseCheckpoint: () => void choose('Import model', 'checkpoint', 'import-model'),
         openRecent: (path) => void openPath(path),
         clearRecent: () => {
           app.clearRecentDocuments();
@@ -100,13 +103,17 @@ async function open(): Promise<void> {
         openOutside: (address) => {
           if (mayOpenOutside(address)) void shell.openExternal(address);
         },
+        openGuide: () => {
+          if (guide !== null) void shell.openPath(guide);
+        },
       },
     );
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   };
-  const choose = async (title: string, kind: 'dataset' | 'file'): Promise<void> => {
-    const path = await pickPath(window, title, kind);
-    if (path !== null) send({ kind: kind === 'file' ? 'open-packed-run' : 'open-dataset', path });
+  type PathCommand = Extract<MenuCommand, { path: string }>['kind'];
+  const choose = async (title: string, picked: PickKind, kind: PathCommand): Promise<void> => {
+    const path = await pickPath(window, title, picked);
+    if (path !== null) send({ kind, path });
   };
 
   listenToWindows({

@@ -145,7 +145,11 @@ export const shell = {
     report('shell.openExternal', address);
     return Promise.resolve();
   },
-} satisfies Pick<Shell, 'openExternal'>;
+  openPath: (path: string) => {
+    report('shell.openPath', path);
+    return Promise.resolve('');
+  },
+} satisfies Pick<Shell, 'openExternal' | 'openPath'>;
 
 const screens = JSON.parse(process.env['STAND_IN_SCREENS'] ?? '[[0,0,1920,1080]]') as [
   number,

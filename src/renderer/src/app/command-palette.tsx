@@ -1,6 +1,6 @@
-/** Ctrl+K (or Cmd+K): go to a page or a run by typing some of its name. */
+/** Ctrl+K (or Cmd+K): go to a page or a run by typing some of its name, or check the machine. */
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconHeartRateMonitor, IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react';
 import { dateTime } from '../components/numbers.ts';
 import { runTitle } from '../features/run/run-title.ts';
 import { navigate } from '../routing/use-route.ts';
@@ -24,10 +24,22 @@ const pages: readonly SpotlightActionData[] = [
   },
 ];
 
-export function CommandPalette() {
+export function CommandPalette({ onCheckMachine }: Readonly<{ onCheckMachine: () => void }>) {
   const runs = useRecentRuns();
   const actions: SpotlightActionGroupData[] = [
     { group: 'Pages', actions: [...pages] },
+    {
+      group: 'Program',
+      actions: [
+        {
+          id: 'Check this machine',
+          label: 'Check this machine',
+          description: 'Devices, self-test, store',
+          leftSection: <IconHeartRateMonitor size={iconSize} aria-hidden="true" />,
+          onClick: onCheckMachine,
+        },
+      ],
+    },
     {
       group: 'Runs',
       actions: runs.flatMap((run): SpotlightActionData[] => {

@@ -40,7 +40,7 @@ function RoutedPage() {
     case 'dataset':
       return <DatasetPage key={route.datasetId} {...route} />;
     case 'models':
-      return <ModelsPage />;
+      return <ModelsPage {...route} />;
     case 'new-run':
       return <NewRunPage {...route} />;
     case 'runs':

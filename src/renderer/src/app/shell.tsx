@@ -14,7 +14,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { openSpotlight } from '@mantine/spotlight';
 import { IconKeyboard, IconMoon, IconPlus, IconSearch, IconSun } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useLive } from '../api/live.ts';
 import iconUrl from '../icon.svg';
 import { formatRoute } from '../routing/route.ts';
@@ -30,16 +30,19 @@ import { useEndNotices } from './use-end-notices.ts';
 import { usePageTitle } from './use-page-title.ts';
 import { useWindowCommands } from './use-window-commands.ts';
 
+const MachineCheck = lazy(() => import('../features/machine/machine-check.tsx'));
+
 const mainId = 'main';
 
 export function Shell({ children }: Readonly<{ children: ReactNode }>) {
   const route = useRoute();
   const [menuOpened, menu] = useDisclosure(false);
   const [helpOpened, help] = useDisclosure(false);
+  const [checkOpened, check] = useDisclosure(false);
   useLive();
   usePageTitle();
   useEndNotices();
-  useWindowCommands(help.open);
+  useWindowCommands({ showKeys: help.open, checkMachine: check.open });
   useKeys(
     'Everywhere',
     [
@@ -117,7 +120,12 @@ export function Shell({ children }: Readonly<{ children: ReactNode }>) {
         {children}
       </AppShell.Main>
       <KeyHelp opened={helpOpened} onClose={help.close} />
-      <CommandPalette />
+      {checkOpened ? (
+        <Suspense fallback={null}>
+          <MachineCheck onClose={check.close} />
+        </Suspense>
+      ) : null}
+      <CommandPalette onCheckMachine={check.open} />
     </AppShell>
   );
 }

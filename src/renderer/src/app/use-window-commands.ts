@@ -5,15 +5,19 @@ import { menuCommandSchema, type MenuCommand } from '../../../shared/bridge.ts';
 import { client, failureOf } from '../api/client.ts';
 import { parseRoute } from '../routing/route.ts';
 import { navigate } from '../routing/use-route.ts';
+import { exportShownPage } from './export-command.ts';
 import { windowBridge } from './window-bridge.ts';
 
 /** The bridge keeps its listeners for as long as the page lives. */
 let isListening = false;
 
-/** @param showKeys opens the list of keys */
-export function useWindowCommands(showKeys: () => void): void {
+/** What the shell itself opens. */
+export type ShellCommands = Readonly<{ showKeys: () => void; checkMachine: () => void }>;
+
+export function useWindowCommands({ showKeys, checkMachine }: ShellCommands): void {
   const receive = useEffectEvent((command: MenuCommand) => {
     if (command.kind === 'keys') showKeys();
+    else if (command.kind === 'check-machine') checkMachine();
     else void obey(command);
   });
   useEffect(() => {
@@ -34,7 +38,7 @@ export function useWindowCommands(showKeys: () => void): void {
   }, []);
 }
 
-async function obey(command: Exclude<MenuCommand, { kind: 'keys' }>): Promise<void> {
+async function obey(command: Exclude<MenuCommand, { kind: 'keys' | 'check-machine' }>): Promise<void> {
   try {
     switch (command.kind) {
       case 'go':
@@ -48,6 +52,12 @@ async function obey(command: Exclude<MenuCommand, { kind: 'keys' }>): Promise<vo
         const { runId } = await client.runs.unpack({ file: command.path });
         return navigate({ page: 'run', runId, tab: 'overview' });
       }
+      case 'import-model':
+        return navigate({ page: 'models', importFrom: command.path });
+      case 'export':
+        if (exportShownPage()) return;
+        notifications.show({ title: 'Nothing to export here', message: 'Open a run: its questions can be exported.' });
+        return;
     }
   } catch (error) {
     const { message, file, action } = failureOf(error);

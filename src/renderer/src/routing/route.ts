@@ -16,7 +16,8 @@ export type QuestionView = Readonly<{ where: readonly string[]; sort: QuestionSo
 export type Route =
   | Readonly<{ page: 'datasets' }>
   | Readonly<{ page: 'dataset'; datasetId: string; where: readonly string[]; text: string; offset: number }>
-  | Readonly<{ page: 'models' }>
+  /** `importFrom`: a checkpoint whose import is being prepared. */
+  | Readonly<{ page: 'models'; importFrom?: string }>
   /** What a new run starts from: all optional; `fromRun` with a filter takes that run's questions and settings. */
   | Readonly<{
       page: 'new-run';
@@ -46,7 +47,10 @@ export function parseRoute(hash: string): Route {
     const offset = wholeNumber(parameters.get('offset')) ?? 0;
     return { page: 'dataset', datasetId: id, where, text: parameters.get('text') ?? '', offset };
   }
-  if (area === 'models') return { page: 'models' };
+  if (area === 'models') {
+    const importFrom = parameters.get('import');
+    return { page: 'models', ...(importFrom === null ? {} : { importFrom }) };
+  }
   if (area === 'new-run') {
     const [dataset, model, fromRun] = ['dataset', 'model', 'from'].map((name) => parameters.get(name));
     return { page: 'new-run', dataset: dataset ?? null, model: model ?? null, fromRun: fromRun ?? null, where };
@@ -86,9 +90,10 @@ function partsOf(route: Route): readonly [string, Parameters] {
   const { page } = route;
   switch (page) {
     case 'datasets':
-    case 'models':
     case 'runs':
       return [page, []];
+    case 'models':
+      return [page, optional('import', route.importFrom ?? null)];
     case 'dataset':
       return [
         `datasets/${encodeURIComponent(route.datasetId)}`,

@@ -12,17 +12,26 @@ import { RunningTask } from '../../components/task-item.tsx';
 import { ImportForm } from './import-form.tsx';
 import { ReportFacts } from './model-report.tsx';
 
-type Props = Readonly<{ opened: boolean; onClose: () => void; models: readonly KnownModel[] }>;
+type Props = Readonly<{
+  opened: boolean;
+  /** A checkpoint that is chosen already. */
+  source: string | null;
+  onClose: () => void;
+  models: readonly KnownModel[];
+}>;
 
-export function ImportDrawer({ opened, onClose, models }: Props) {
+export function ImportDrawer({ opened, source, onClose, models }: Props) {
+  // What is being closed keeps its content until it is gone.
+  const [shownSource, setShownSource] = useState(source);
+  if (opened && source !== shownSource) setShownSource(source);
   return (
     <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Import a checkpoint">
-      <ImportSteps onClose={onClose} models={models} />
+      <ImportSteps key={shownSource} source={shownSource} onClose={onClose} models={models} />
     </Drawer>
   );
 }
 
-function ImportSteps({ onClose, models }: Omit<Props, 'opened'>) {
+function ImportSteps({ source, onClose, models }: Omit<Props, 'opened'>) {
   const queries = useQueryClient();
   const [started, setStarted] = useState<Task | null>(null);
   const known = useTask(started?.taskId ?? null);
@@ -40,7 +49,7 @@ function ImportSteps({ onClose, models }: Omit<Props, 'opened'>) {
   return (
     <>
       <div hidden={task !== null}>
-        <ImportForm onStart={(choice) => start.mutate(choice)} isStarting={start.isPending} />
+        <ImportForm initialSource={source} onStart={(choice) => start.mutate(choice)} isStarting={start.isPending} />
       </div>
       {task === null ? null : <ImportTask task={task} models={models} onAgain={again} onClose={onClose} />}
     </>

@@ -14,10 +14,14 @@ import { PathField } from './path-field.tsx';
 
 export type ImportChoice = Readonly<{ source: string; adapter?: string; precision: Precision; replace: boolean }>;
 
-type Props = Readonly<{ onStart: (choice: ImportChoice) => void; isStarting: boolean }>;
+type Props = Readonly<{
+  initialSource: string | null;
+  onStart: (choice: ImportChoice) => void;
+  isStarting: boolean;
+}>;
 
-export function ImportForm({ onStart, isStarting }: Props) {
-  const [source, setSource] = useState<string | null>(null);
+export function ImportForm({ initialSource, onStart, isStarting }: Props) {
+  const [source, setSource] = useState(initialSource);
   const [adapter, setAdapter] = useState<string | null>(null);
   const [precision, setPrecision] = useState<Precision>('int8');
   const [replace, setReplace] = useState(false);

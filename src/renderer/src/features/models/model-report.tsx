@@ -37,7 +37,7 @@ export function ReportFacts({ report }: Readonly<{ report: ModelReport }>) {
 
 const selfTestWords: Readonly<Record<ModelReport['selfTest'], string>> = {
   passed: 'passed: the engine equals PyTorch on this machine',
-  failed: 'failed: run "penumbra doctor" for the reason',
+  failed: 'failed: "Check this machine" (Ctrl+K) tells the reason',
   'not run': 'not run',
 };
 

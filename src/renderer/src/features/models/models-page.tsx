@@ -11,12 +11,14 @@ import { bytes } from '../../components/numbers.ts';
 import { PathPicker } from '../../components/path-picker.tsx';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { RunningTask } from '../../components/task-item.tsx';
+import type { Route } from '../../routing/route.ts';
+import { navigate } from '../../routing/use-route.ts';
 import { ImportDrawer } from './import-drawer.tsx';
 import { ModelDrawer } from './model-drawer.tsx';
 import { ModelTable } from './model-table.tsx';
 import { NoModels } from './no-models.tsx';
 
-export default function ModelsPage() {
+export default function ModelsPage({ importFrom }: Extract<Route, { page: 'models' }>) {
   const queries = useQueryClient();
   const query = useQuery(api.models.list.queryOptions());
   const running = useTasks().filter(({ status, kind }) => status === 'running' && kind.startsWith('model-'));
@@ -79,7 +81,15 @@ export default function ModelsPage() {
           }
         </QueryGate>
       </Stack>
-      <ImportDrawer opened={importing} onClose={() => setImporting(false)} models={models} />
+      <ImportDrawer
+        opened={importing || importFrom !== undefined}
+        source={importFrom ?? null}
+        onClose={() => {
+          setImporting(false);
+          if (importFrom !== undefined) navigate({ page: 'models' }, { replace: true });
+        }}
+        models={models}
+      />
       <ModelDrawer
         model={models.find(({ fingerprint }) => fingerprint === openedModel) ?? null}
         modelsFolder={query.data?.modelsFolder ?? ''}

@@ -10,6 +10,7 @@ import type { QuestionSort } from '../../../../shared/question-order.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { usePreference } from '../../api/use-preference.ts';
+import { useExportCommand } from '../../app/export-command.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { showFailure } from '../../components/failure-notice.ts';
 import { count } from '../../components/numbers.ts';
@@ -101,6 +102,7 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
       ? { label: `the ${count(picked)} selected`, where: selectionTerms(selection, where), count: picked }
       : { label: hasFilter ? `all ${count(total)} of the filter` : `all ${count(total)}`, where, count: total };
   const { actions, dialogs } = useScopeActions(runId, scorer);
+  useExportCommand(() => actions.exportData(scope));
 
   const searchBox = useRef<HTMLInputElement>(null);
   const cardsInRow = useRef(1);

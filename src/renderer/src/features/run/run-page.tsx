@@ -1,14 +1,21 @@
 /** A run: the part of it that the address names, inside the frame that all parts share. */
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { useExportCommand } from '../../app/export-command.ts';
+import { count } from '../../components/numbers.ts';
 import type { Route } from '../../routing/route.ts';
+import { ExportDialog } from '../export/export-dialog.tsx';
 import { ManifestTab } from './manifest-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { RunFrame } from './run-frame.tsx';
+import { useRun } from './use-run.ts';
 
 const LatentTab = lazy(() => import('./latent-tab.tsx'));
 
 export default function RunPage({ runId, tab }: Extract<Route, { page: 'run' }>) {
+  const total = useRun(runId).data?.run.total;
+  const [exporting, setExporting] = useState(false);
+  useExportCommand(() => setExporting(true));
   return (
     <RunFrame runId={runId} tab={tab}>
       <Suspense
@@ -22,6 +29,14 @@ export default function RunPage({ runId, tab }: Extract<Route, { page: 'run' }>)
         {tab === 'latent' ? <LatentTab runId={runId} /> : null}
         {tab === 'manifest' ? <ManifestTab runId={runId} /> : null}
       </Suspense>
+      {exporting && total !== undefined ? (
+        <ExportDialog
+          runId={runId}
+          scorer={null}
+          scopes={[{ label: `all ${count(total)} questions`, where: [], count: total }]}
+          onClose={() => setExporting(false)}
+        />
+      ) : null}
     </RunFrame>
   );
 }
