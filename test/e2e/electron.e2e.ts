@@ -17,7 +17,7 @@ import { startDesktopApp, type DesktopApp, type DesktopOptions } from './stand-i
 
 const newFolder = temporaryFolders();
 /** Runs that are to be finished, and runs that are to be met at work. */
-const [shortRun, longRun] = [80, 200];
+const [shortRun, longRun] = [40, 200];
 let folder = '';
 let stored: PausedRuns;
 let unused: Record<'short' | 'long', string[]> = { short: [], long: [] };
@@ -353,7 +353,7 @@ describe('a run', () => {
     expect([core?.serviceName, engine?.serviceName]).toEqual(['Penumbra core', 'Penumbra engine']);
     await app.called('power.start');
     const note = (await app.called('notification.show')) as { title: string; body: string };
-    expect(note.body).toMatch(/^Finished: 80 of 80 questions, \d+ right\.$/);
+    expect(note.body).toMatch(/^Finished: 40 of 40 questions, \d+ right\.$/);
     expect(await statusOf(runId)).toBe('finished');
     await app.called('power.stop');
     await app.called('window.setProgressBar', (fraction) => fraction === -1);
