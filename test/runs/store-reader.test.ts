@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReaderLane, type ReaderLane } from '../../src/main/runs/reader/reader-lane.ts';
 import { storeReads } from '../../src/main/runs/reader/store-reads.ts';
+import { openConnection } from '../../src/main/store/connection.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { fillQuestionStore } from '../support/question-store.ts';
@@ -39,6 +40,15 @@ describe('a reader', () => {
     store.annotations.changeTags([sampleRow], { add: ['fresh'] });
     const tagged = { ...input, where: ['tag=fresh'], offset: 0 };
     expect(await lane.ask({ name: 'listQuestions', input: tagged })).toMatchObject({ total: 1 });
+  });
+
+  it('checks the whole store, and finds what refers to nothing', async () => {
+    expect(await lane.ask({ name: 'integrity', input: null })).toBe('ok');
+    const broken = openConnection(store.path, { readOnly: false, mustExist: true, busyTimeoutMs: 1000 });
+    broken.pragma('foreign_keys = OFF');
+    broken.run('DELETE FROM strata');
+    broken.close();
+    expect(await lane.ask({ name: 'integrity', input: null })).toMatch(/refers to nothing/);
   });
 
   it('fails as typed failures do, and goes on', async () => {

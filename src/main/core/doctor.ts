@@ -8,6 +8,7 @@ import { failureOf } from '../../shared/failure.ts';
 import { devices, type Device } from '../../shared/run-settings.ts';
 import { resolveDevice } from '../engine/devices.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
+import type { RunService } from '../runs/run-service.ts';
 import type { Store } from '../store/store.ts';
 import { programFiles } from './program-files.ts';
 import { runSelfTest } from './self-test.ts';
@@ -16,7 +17,7 @@ type DeviceReport = DoctorReport['devices'][number];
 type DeviceCheck = Readonly<{ onnxruntime: string | null; device: DeviceReport }>;
 
 /** Builds the report; an engine that cannot start is part of it, not an error. */
-export async function examine(store: Store, engineHost: EngineHost): Promise<DoctorReport> {
+export async function examine(store: Store, runs: RunService, engineHost: EngineHost): Promise<DoctorReport> {
   const checks: DeviceCheck[] = [];
   // One after the other: two engines at once would slow each other down.
   for (const device of devices) if (device !== 'auto') checks.push(await check(device, engineHost));
@@ -29,7 +30,7 @@ export async function examine(store: Store, engineHost: EngineHost): Promise<Doc
     store: {
       path: store.path,
       schemaVersion: store.schemaVersion,
-      integrity: store.checkIntegrity(),
+      integrity: await runs.checkIntegrity(),
       runCount: store.runs.count(),
     },
     onnxruntime: checks.find(({ onnxruntime }) => onnxruntime !== null)?.onnxruntime ?? 'unknown',

@@ -155,6 +155,8 @@ export type RunService = Readonly<{
   unloadIdleEngines: () => Promise<void>;
   /** What a download would hold; `write` makes the file. */
   planDownload: (input: DownloadExportInput) => DownloadExport;
+  /** `ok`, or the first findings of SQLite's own checks of the whole store. */
+  checkIntegrity: () => Promise<string>;
   /** Label of a run. Fails: `not-found`. */
   labelOf: (runId: string) => string;
   /** Encoded image bytes as the dataset holds them, or as a packed run brought them along. */
@@ -301,6 +303,7 @@ export function createRunService({
     layerAttention: (input, signal) => prober.layerAttention(input, signal),
     unloadIdleEngines: () => desk.unloadIdle(),
     planDownload: (input) => planDownloadExport(service, store, version, input),
+    checkIntegrity: () => reader.read('integrity', null, Number.POSITIVE_INFINITY),
     labelOf: (runId) => requireRun(store, runId).label,
     readRunImage: async (runId, sampleId) => readImageOf(store, shelf, requireRun(store, runId), sampleId),
     close: async () => {

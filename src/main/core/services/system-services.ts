@@ -22,7 +22,8 @@ export function createSystemService({ open, storePath, live, engineHost }: Servi
     watch: (signal) => live.watch(signal),
     doctor: async () => {
       const { examine } = await import('../doctor.ts');
-      return examine((await open()).store, engineHost);
+      const { store, runs } = await open();
+      return examine(store, runs, engineHost);
     },
   };
 }

@@ -42,6 +42,8 @@ export const storeReads = {
       tables: scienceqaTables(store.scores.scienceqaTally(runRow, scorer)),
     };
   },
+  /** Of the whole file; on the core's thread a store of some gigabytes would stop everything else for minutes. */
+  integrity: (store: Store, _input: null): string => store.checkIntegrity(),
   times: (store: Store, { runId }: RunInput) => {
     const { runRow } = requireRun(store, runId);
     const { phases, totalMs, arSteps } = store.times;
