@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { exclusionTag } from '../../src/main/store/excluded-questions.ts';
+import { exclusionTag } from '../../src/shared/exclusion-tag.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { readCsvRows } from '../support/read-csv.ts';

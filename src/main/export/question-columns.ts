@@ -1,4 +1,5 @@
 /** Columns of questions.csv: every field, the raw output, what each scorer reads, times, masses and focus. */
+import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import { choiceLetter } from '../../shared/sample.ts';
 import type { LatentStep } from '../../shared/trace.ts';
@@ -105,7 +106,7 @@ function answerCells({ prediction, outcome, readings, tags }: ExportQuestion, sc
     failure?.kind ?? null,
     failure?.message ?? null,
     tags.join('; '),
-    tags.includes('bad gold'),
+    tags.includes(exclusionTag),
   ];
 }
 

@@ -4,7 +4,7 @@ import { buildCategoryTree } from '../analysis/category-tree.ts';
 import type { OutcomeRow } from '../analysis/outcomes.ts';
 import type { ExportQuestion } from '../export/export-question.ts';
 import { createExportWriter, type ExportKind, type ExportedRows } from '../export/export-writer.ts';
-import { exclusionTag } from '../store/excluded-questions.ts';
+import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';

@@ -6,7 +6,7 @@ import type { QuestionSort } from '../../shared/question-order.ts';
 import { choiceLetter } from '../../shared/sample.ts';
 import { outcomeOf } from '../analysis/outcomes.ts';
 import { areDifferentQuestions } from '../analysis/question-identity.ts';
-import { exclusionTag } from '../store/excluded-questions.ts';
+import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';

@@ -1,7 +1,7 @@
 /** What people add: tags on questions, notes on answers, saved views of the questions page. */
 import { fail } from '../../shared/failure.ts';
 import type { Connection } from './connection.ts';
-import { exclusionTag } from './excluded-questions.ts';
+import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { tagsOf } from './questions/question-page.ts';
 import { touchRunsOf } from './samples-repository.ts';
 

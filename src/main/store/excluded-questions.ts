@@ -1,6 +1,5 @@
 /** Questions whose gold answer is wrong: tagged so by people, shown everywhere, and left out of every count. */
-
-export const exclusionTag = 'bad gold';
+import { exclusionTag } from '../../shared/exclusion-tag.ts';
 
 /** Subquery of the excluded questions' sample rows. */
 export const excludedSampleRows = `(SELECT sample_row FROM sample_tags

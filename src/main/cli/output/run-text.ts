@@ -1,4 +1,5 @@
 /** A run for people: what it is, how it went, and its category table. */
+import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
 import type { RunResult, RunSummary } from '../../../shared/run.ts';
 import type { CategoryNode } from '../../../shared/statistics.ts';
@@ -39,7 +40,7 @@ function resultPairs(run: RunResult): [string, string | null][] {
     ['Correct', `${count(run.correct)} of ${count(run.total)} (${percent(run.accuracy)})`],
     ['Unparsed', run.unparsed === 0 ? null : count(run.unparsed)],
     ['Failed', run.failed === 0 ? null : count(run.failed)],
-    ['Excluded', run.excluded === 0 ? null : `${count(run.excluded)} tagged "bad gold", in none of the counts`],
+    ['Excluded', run.excluded === 0 ? null : `${count(run.excluded)} tagged "${exclusionTag}", in none of the counts`],
     ['AR steps', measure(run.arStepsMean, 2, 'a question')],
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],

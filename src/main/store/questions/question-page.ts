@@ -3,7 +3,7 @@ import type { QuestionRow } from '../../../shared/contract/questions.ts';
 import type { ScorerName } from '../../../shared/prediction.ts';
 import { choiceLetter } from '../../../shared/sample.ts';
 import type { Connection } from '../connection.ts';
-import { exclusionTag } from '../excluded-questions.ts';
+import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { outcomes } from '../outcome-numbers.ts';
 
 /** A row of a list; where its image is served is not the store's business. */

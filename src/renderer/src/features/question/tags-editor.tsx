@@ -3,10 +3,9 @@ import { Switch, TagsInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
+import { exclusionTag } from '../../../../shared/exclusion-tag.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
-
-const badGold = 'bad gold';
 
 export type TagsEditorProps = Readonly<{ runId: string; detail: QuestionDetail }>;
 
@@ -27,7 +26,7 @@ export function TagsEditor({ runId, detail }: TagsEditorProps) {
   const change = (add: readonly string[], remove: readonly string[]): void =>
     tag.mutate({ runId, sampleIds: [detail.sample.sampleId], add: [...add], remove: [...remove] });
   const shown = tag.isPending ? pendingTags(detail.tags, tag.variables) : detail.tags;
-  const others = shown.filter((name) => name !== badGold);
+  const others = shown.filter((name) => name !== exclusionTag);
   return (
     <>
       <TagsInput
@@ -36,7 +35,7 @@ export function TagsEditor({ runId, detail }: TagsEditorProps) {
         label="Tags of this question, in all runs"
         placeholder={others.length === 0 ? 'look again, ambiguous, …' : ''}
         maxLength={60}
-        data={(known.data?.tags ?? []).map(({ tag: name }) => name).filter((name) => name !== badGold)}
+        data={(known.data?.tags ?? []).map(({ tag: name }) => name).filter((name) => name !== exclusionTag)}
         value={others}
         onChange={(next) =>
           change(
@@ -49,8 +48,10 @@ export function TagsEditor({ runId, detail }: TagsEditorProps) {
         mt="xs"
         size="xs"
         label="Bad gold answer: leave this question out of every count"
-        checked={shown.includes(badGold)}
-        onChange={({ currentTarget: { checked } }) => change(checked ? [badGold] : [], checked ? [] : [badGold])}
+        checked={shown.includes(exclusionTag)}
+        onChange={({ currentTarget: { checked } }) =>
+          change(checked ? [exclusionTag] : [], checked ? [] : [exclusionTag])
+        }
       />
     </>
   );

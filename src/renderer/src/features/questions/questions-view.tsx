@@ -3,7 +3,7 @@ import { Button, Drawer } from '@mantine/core';
 import { useDisclosure, useElementSize } from '@mantine/hooks';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { z } from 'zod';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { QuestionSort } from '../../../../shared/question-order.ts';
@@ -12,7 +12,6 @@ import { api } from '../../api/queries.ts';
 import { usePreference } from '../../api/use-preference.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { showFailure } from '../../components/failure-notice.ts';
 import { count } from '../../components/numbers.ts';
 import { formatRoute, parseRoute } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
@@ -27,18 +26,20 @@ import { type Terms, valuesOf, withoutTerms, withValues } from './filter-terms.t
 import { fittingColumns } from './fitting-columns.ts';
 import { placeAt } from './place-memory.ts';
 import { QuestionGallery } from './question-gallery.tsx';
-import { idsBetween, knownRow, type ListInput, useSettledList } from './question-list.ts';
+import { knownRow, type ListInput, useSettledList } from './question-list.ts';
 import { questionAddress, QuestionTable } from './question-table.tsx';
 import type { QuestionsRoute } from './questions-page.tsx';
 import classes from './questions-page.module.css';
 import { SavedViews } from './saved-views.tsx';
 import { useScopeActions } from './scope-actions.tsx';
-import { nothing, type Selection, selectedCount, selectionTerms, toggled, withIds } from './selection.ts';
+import { nothing, selectedCount, selectionTerms } from './selection.ts';
 import { TableHead, useColumnTable } from './table-head.tsx';
 import { CardSizeControl, cardSizes, FilterLine, Toolbar } from './toolbar.tsx';
+import { useHeaderOffset, useStartAtTop } from './list-top.ts';
 import { useListCursor } from './use-list-cursor.ts';
 import { usePlace } from './use-place.ts';
 import { useQuestionsKeys } from './use-questions-keys.ts';
+import { useSelection } from './use-selection.ts';
 
 const sizesSchema = z.record(z.string(), z.number());
 const noSizes: Readonly<Record<string, number>> = {};
@@ -251,65 +252,4 @@ function useRunNames(where: Terms): ReadonlyMap<string, string> {
   const enabled = where.some((term) => term.startsWith('other='));
   const { data } = useQuery({ ...api.runs.list.queryOptions({ input: { limit: 1000 } }), enabled });
   return new Map(data?.runs.map((run) => [run.runId, runTitle(run)]));
-}
-
-/** Height of what the shell keeps at the window's top. */
-function useHeaderOffset(): number {
-  const [offset, setOffset] = useState(52);
-  useEffect(() => {
-    const measure = (): void => {
-      const header = document.querySelector('header');
-      if (header !== null) setOffset(header.getBoundingClientRect().bottom);
-    };
-    measure();
-    window.addEventListener('resize', measure);
-    return () => window.removeEventListener('resize', measure);
-  }, []);
-  return offset;
-}
-
-/** A changed list begins at its top where the window had been scrolled into the old one; its cursor is gone. */
-function useStartAtTop(
-  input: ListInput,
-  top: React.RefObject<HTMLElement | null>,
-  headerOffset: number,
-  onChanged: () => void,
-): void {
-  const before = useRef(input);
-  useEffect(() => {
-    if (before.current === input) return;
-    before.current = input;
-    onChanged();
-    const start = (top.current?.getBoundingClientRect().top ?? 0) + window.scrollY - headerOffset;
-    if (window.scrollY > start) window.scrollTo({ top: start });
-  });
-}
-
-/** What is selected; another filter starts with nothing. */
-function useSelection(input: ListInput) {
-  const key = JSON.stringify([input.where, input.scorer]);
-  const [state, setState] = useState<Readonly<{ key: string; selection: Selection }>>({ key, selection: nothing });
-  const selection = state.key === key ? state.selection : nothing;
-  const anchor = useRef<number | null>(null);
-  const now = useRef({ selection, input, key });
-  useEffect(() => {
-    now.current = { selection, input, key };
-  });
-  const setSelection = useCallback((changed: Selection) => setState({ key: now.current.key, selection: changed }), []);
-  const toggleAt = useCallback(
-    (index: number, sampleId: string, isRange: boolean) => {
-      const from = anchor.current;
-      anchor.current = index;
-      if (!isRange || from === null || from === index) {
-        setSelection(toggled(now.current.selection, sampleId));
-        return;
-      }
-      idsBetween(now.current.input, Math.min(from, index), Math.max(from, index)).then(
-        (ids) => setSelection(withIds(now.current.selection, ids)),
-        showFailure,
-      );
-    },
-    [setSelection],
-  );
-  return { selection, setSelection, toggleAt };
 }

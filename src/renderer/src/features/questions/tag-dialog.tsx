@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, TagsInput, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { exclusionTag } from '../../../../shared/exclusion-tag.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
@@ -10,7 +11,6 @@ import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import type { Scope } from './scope-actions.tsx';
 
-const badGold = 'bad gold';
 const limits = { maxTags: 20, maxLength: 60, clearable: true } as const;
 
 export type TagDialogProps = Readonly<{ runId: string; scorer: ScorerName | null; scope: Scope; onClose: () => void }>;
@@ -47,7 +47,7 @@ export function TagDialog({ runId, scorer, scope, onClose }: TagDialogProps) {
           <TagsInput
             label="Add"
             description="Enter ends a tag"
-            data={[...new Set([badGold, ...names])]}
+            data={[...new Set([exclusionTag, ...names])]}
             value={add}
             onChange={setAdd}
             data-autofocus
@@ -56,8 +56,8 @@ export function TagDialog({ runId, scorer, scope, onClose }: TagDialogProps) {
           />
           <TagsInput label="Remove" data={names} value={remove} onChange={setRemove} acceptValueOnBlur {...limits} />
           <Text size="sm" c="dimmed">
-            Tags belong to the question and show in every run that holds it. A question tagged <b>{badGold}</b> is left
-            out of every count and accuracy, in all runs; lists still show it, marked.
+            Tags belong to the question and show in every run that holds it. A question tagged <b>{exclusionTag}</b> is
+            left out of every count and accuracy, in all runs; lists still show it, marked.
           </Text>
           {tag.error === null ? null : <FailureAlert failure={failureOf(tag.error)} />}
           <Group justify="flex-end" gap="sm">

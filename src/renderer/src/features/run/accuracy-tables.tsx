@@ -4,11 +4,14 @@ import type { AccuracyRow } from '../../../../shared/statistics.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, percent } from '../../components/numbers.ts';
 
-export function AccuracyTables({ tables }: Readonly<{ tables: readonly AccuracyRow[] }>) {
+type AccuracyTablesProps = Readonly<{ tables: readonly AccuracyRow[]; scorer: string }>;
+
+export function AccuracyTables({ tables, scorer }: AccuracyTablesProps) {
   if (tables.length === 0) return null;
   return (
     <Card withBorder padding={0}>
       <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm">
+        <Table.Caption>95 % Wilson intervals; scorer {scorer}</Table.Caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>ScienceQA</Table.Th>

@@ -1,6 +1,7 @@
 /** Asks before runs are deleted: answers, traces and notes go; datasets and models stay. */
 import { Button, Group, List, Modal, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { client } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
@@ -17,7 +18,10 @@ export type DeleteRunsProps = Readonly<{
 
 const listed = 8;
 
-export function DeleteRuns({ runs, onClose, onDeleted }: DeleteRunsProps) {
+export function DeleteRuns({ runs: asked, onClose, onDeleted }: DeleteRunsProps) {
+  // What was asked last stays to be read while the dialog fades.
+  const [runs, setRuns] = useState(asked);
+  if (asked.length > 0 && asked !== runs) setRuns(asked);
   const queries = useQueryClient();
   const remove = useMutation({
     mutationFn: async () => {
@@ -32,7 +36,7 @@ export function DeleteRuns({ runs, onClose, onDeleted }: DeleteRunsProps) {
   });
   const answers = runs.reduce((sum, { total }) => sum + total, 0);
   return (
-    <Modal opened={runs.length > 0} onClose={onClose} title={`Delete ${counted(runs.length, 'run')}?`} centered>
+    <Modal opened={asked.length > 0} onClose={onClose} title={`Delete ${counted(runs.length, 'run')}?`} centered>
       <List size="sm" mb="sm">
         {runs.slice(0, listed).map((run) => (
           <List.Item key={run.runId}>{runTitle(run)}</List.Item>

@@ -52,7 +52,7 @@ export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
               </Grid.Col>
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <Stack gap="md">
-                  <AccuracyTables tables={tables} />
+                  <AccuracyTables tables={tables} scorer={run.scorer} />
                   <TimesCard runId={runId} />
                 </Stack>
               </Grid.Col>

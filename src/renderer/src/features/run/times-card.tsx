@@ -2,14 +2,17 @@
 import { Card, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
+import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { phaseColour } from '../../app/palette.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
 import { milliseconds } from '../../components/numbers.ts';
 
 const Histogram = lazy(() => import('../../components/histogram.tsx'));
 
 export function TimesCard({ runId }: Readonly<{ runId: string }>) {
-  const { data } = useQuery(api.runs.times.queryOptions({ input: { runId } }));
+  const { data, error } = useQuery(api.runs.times.queryOptions({ input: { runId } }));
+  if (data === undefined && error !== null) return <FailureAlert failure={failureOf(error)} />;
   if (data === undefined || (data.totalMs === null && data.arSteps === null)) return null;
   const { phases, totalMs, arSteps } = data;
   return (

@@ -1,5 +1,5 @@
 /** How a figure is distributed over the questions at one step: right answers beside wrong ones, each as shares of its own. */
-import { Group, SegmentedControl } from '@mantine/core';
+import { Group, SegmentedControl, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { RunAttention } from '../../../../../shared/run-attention.ts';
 import { answerColours } from '../../../app/palette.ts';
@@ -42,6 +42,17 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
           />
           {steps.length > 1 && steps.length <= 8 ? (
             <SegmentedControl size="xs" value={step} onChange={setStep} data={steps} aria-label="Latent step" />
+          ) : null}
+          {steps.length > 8 ? (
+            <Select
+              size="xs"
+              w={90}
+              value={step}
+              onChange={(value) => setStep(value ?? '1')}
+              data={steps}
+              allowDeselect={false}
+              aria-label="Latent step"
+            />
           ) : null}
         </Group>
       }
