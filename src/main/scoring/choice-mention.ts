@@ -33,6 +33,7 @@ const noLongerWord = /(?![\p{L}\p{N}_]|[.,:/]\d)/uy;
 /** After an option's text: the claim ends here, it is not the beginning of a longer phrase. */
 const textEndPattern =
   /\s{0,3}(?:$|[.,;:!?)\]}"'“”’`*_<>$\n-]|(?:because|since|as|and|or|but|not|which|for|due|given|with|in|on|at|from|option|choice|is|\()(?![\p{L}\p{N}]))/uy;
+const articlePattern = /(?:an?|the)\s{1,3}/iuy;
 /** After a letter that may be an article ("A", "a") or a pronoun ("I"). */
 const wordAfterArticle = /\s{1,5}(?!(?:because|since|as|and|or|but|not|which|for|due|given|with|is)\b)[\p{L}\p{N}]/uy;
 
@@ -50,7 +51,7 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
       const end = endAt(text, position);
       if (end >= 0) found.push({ choiceIndex, end });
     }
-    return found.sort((a, b) => b.end - a.end);
+    return found.length > 1 ? found.sort((a, b) => b.end - a.end) : found;
   }
 
   function letterAt(text: string, position: number): Mention | null {
@@ -65,8 +66,7 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
 
   function textAt(text: string, position: number): Mention | null {
     const atPosition = textsAt(text, position);
-    const withoutArticle = /(?:an?|the)\s{1,3}/iuy;
-    const afterArticle = endOfMatch(withoutArticle, text, position);
+    const afterArticle = endOfMatch(articlePattern, text, position);
     const found = atPosition.length > 0 || afterArticle < 0 ? atPosition : textsAt(text, afterArticle);
     const [longest, next] = found;
     // The same text twice among the options names neither.
@@ -119,6 +119,7 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
 
 /** Choices whose letter another choice's text, but not their own, uses as a name ("option B in the image"). */
 function lettersInOtherTexts(choices: readonly string[]): ReadonlySet<number> {
+  if (!choices.some((choice) => /option|choice/i.test(choice))) return new Set();
   const named = choices.map(
     (choice) =>
       new Set([...choice.matchAll(/\b(?:option|choice)\s+([A-Z])\b/gi)].map(([, letter = '']) => letterIndex(letter))),
@@ -129,25 +130,39 @@ function lettersInOtherTexts(choices: readonly string[]): ReadonlySet<number> {
 
 /**
  * Where the option's words end, read at a place in any case and spacing and without the final full stop; -1 where
- * they do not stand there. The pattern is compiled when a place first looks like it: most outputs never need most.
+ * they do not stand there. The pattern is compiled when a place first looks like it, because compiling takes longer
+ * than everything else here: most outputs never need one.
  */
 function optionTextReader(choice: string): (text: string, position: number) => number {
-  const words = choice
-    .trim()
-    .replace(/[.!?]$/, '')
-    .split(/\s+/);
-  const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join(String.raw`\s{1,5}`);
-  if (escaped === '') return () => -1;
-  const first = words[0]?.charAt(0).toLowerCase() ?? '';
+  const option = choice.trim().replace(/[.!?]$/, '');
+  if (option === '') return () => -1;
+  const firstWord = asciiStart(option).toLowerCase();
   let pattern: RegExp | null = null;
   return (text, position) => {
-    const here = text.charAt(position);
-    // Beyond ASCII letters have more than two cases (the Kelvin sign is a k): there the pattern decides.
-    if (here < '\u0080' && first < '\u0080' && here.toLowerCase() !== first) return -1;
-    pattern ??= new RegExp(escaped, 'iuy');
+    if (!mayStartWith(text, position, firstWord)) return -1;
+    pattern ??= optionPattern(option);
     const end = endOfMatch(pattern, text, position);
     return end >= 0 && endOfMatch(noLongerWord, text, end) >= 0 ? end : -1;
   };
+}
+
+function optionPattern(option: string): RegExp {
+  const words = option.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`));
+  return new RegExp(words.join(String.raw`\s{1,5}`), 'iuy');
+}
+
+/** The first word as far as it is ASCII. */
+const asciiStart = (option: string): string => /^[!-~]*/.exec(option)?.[0] ?? '';
+
+/** Beyond ASCII letters have more than two cases (the Kelvin sign is a k): there the pattern decides. */
+function mayStartWith(text: string, position: number, lowerCaseWord: string): boolean {
+  for (let index = 0; index < lowerCaseWord.length; index += 1) {
+    const code = text.charCodeAt(position + index);
+    if (code >= 0x80) return true;
+    // Capitals to small letters; NaN, the end of the text, differs from every letter.
+    if ((code >= 65 && code <= 90 ? code + 32 : code) !== lowerCaseWord.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 function skipOpening(text: string, position: number): number {

@@ -55,7 +55,7 @@ function promptOf({ prompt, messages }: ScorerInput): string {
 }
 
 function withMarkers(text: string, markers: ChatMarkers): string {
-  return markers === 'kept' ? text : text.replace(/<\|[a-z_-]{1,40}\|>/g, '');
+  return markers === 'kept' || !text.includes('<|') ? text : text.replace(/<\|[a-z_-]{1,40}\|>/g, '');
 }
 
 /** Drops the role name that decoding leaves after the prompt's "Answer:"; blanks keep the offsets. */

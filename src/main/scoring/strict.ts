@@ -119,7 +119,8 @@ function alternatives(text: string, position: number, reader: ChoiceReader): Men
 function startOfSentence(text: string, start: number, position: number): number {
   for (let at = position - 1; at >= start; at--) {
     const here = text.charAt(at);
-    if (here === '\n' || (/[.!?]/.test(here) && /\s/.test(text.charAt(at + 1)))) return at + 1;
+    const endsSentence = here === '.' || here === '!' || here === '?';
+    if (here === '\n' || (endsSentence && /\s/.test(text.charAt(at + 1)))) return at + 1;
   }
   return start;
 }

@@ -33,15 +33,14 @@ export const vlmevalkitExactScorer: Scorer = {
 function byLetter(text: string, choices: readonly string[]): Claim | null {
   if (refusals.some((refusal) => text.includes(refusal))) return { choiceIndex: null, rule: 'refusal', match: null };
   const letters = new Set([...choices.keys()].map(choiceLetter));
-  let wordCount = 0;
   let hasZ = false;
   const firstUse = new Map<string, { wordIndex: number; start: number }>();
-  for (const word of text.replace(/[.()[\],:;!*#{}]/g, ' ').matchAll(/\S+/g)) {
-    const letter = word[0];
-    if (letters.has(letter) && !firstUse.has(letter)) firstUse.set(letter, { wordIndex: wordCount, start: word.index });
+  const wordCount = forEachWord(text, (start, end, wordIndex) => {
+    if (end - start !== 1) return;
+    const letter = text.charAt(start);
+    if (letters.has(letter) && !firstUse.has(letter)) firstUse.set(letter, { wordIndex, start });
     if (letter === 'Z') hasZ = true;
-    wordCount++;
-  }
+  });
   const [only] = firstUse;
   if (only !== undefined && firstUse.size === 1) {
     const [letter, { wordIndex, start }] = only;
@@ -51,6 +50,31 @@ function byLetter(text: string, choices: readonly string[]): Claim | null {
   }
   if (firstUse.size === 0 && hasZ) return { choiceIndex: null, rule: 'refusal', match: null };
   return afterAnswerIs(text, letters);
+}
+
+/** Punctuation that stands for a space between words. */
+const separators = new Set(Array.from('.()[],:;!*#{}', (character) => character.charCodeAt(0)));
+
+/** Calls `see` for every word of [start, end) in order; returns how many there are. */
+function forEachWord(text: string, see: (start: number, end: number, wordIndex: number) => void): number {
+  let wordCount = 0;
+  let start = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    if (at < text.length && !isBetweenWords(text.charCodeAt(at))) {
+      if (start < 0) start = at;
+    } else if (start >= 0) {
+      see(start, at, wordCount);
+      wordCount += 1;
+      start = -1;
+    }
+  }
+  return wordCount;
+}
+
+function isBetweenWords(code: number): boolean {
+  if (code >= 97 && code <= 122) return false;
+  if (code < 0x80) return code === 32 || (code >= 9 && code <= 13) || separators.has(code);
+  return /\s/.test(String.fromCharCode(code));
 }
 
 /** Only the first hit is looked at, and only A to D. */
