@@ -8,16 +8,8 @@ export type Cell = string | number | boolean | null;
 
 /** Records as CSV text, the last line ended too. */
 export function csvText(records: readonly (readonly Cell[])[]): string {
-  let text = '';
-  for (const cells of records) {
-    let separator = '';
-    for (const cell of cells) {
-      text += separator + cellText(cell);
-      separator = ',';
-    }
-    text += '\r\n';
-  }
-  return text;
+  // Joined a line at a time: text that grows by cells is a tree of small pieces, which the garbage collector walks.
+  return records.map((cells) => `${cells.map(cellText).join(',')}\r\n`).join('');
 }
 
 function cellText(cell: Cell): string {

@@ -47,6 +47,8 @@ const answerColumns = [
 
 const stepMeasures = ['vision_mass', 'text_mass', 'latent_vision_mass', 'latent_text_mass', 'vision_focus'] as const;
 
+const noMeasures = stepMeasures.map(() => null);
+
 const measuresOf = (step: LatentStep): number[] => [
   step.visionMass,
   step.textMass,
@@ -116,8 +118,10 @@ function readingCells(reading: Reading | undefined): Cell[] {
 
 function stepCells({ prediction }: ExportQuestion, stepCount: number): Cell[] {
   const steps = prediction.status === 'answered' ? (prediction.answer.trace?.steps ?? []) : [];
-  return Array.from({ length: stepCount }, (_, index) => {
+  const cells: Cell[] = [];
+  for (let index = 0; index < stepCount; index += 1) {
     const step = steps[index];
-    return step === undefined ? stepMeasures.map(() => null) : measuresOf(step);
-  }).flat();
+    cells.push(...(step === undefined ? noMeasures : measuresOf(step)));
+  }
+  return cells;
 }

@@ -7,6 +7,7 @@ import { createExportWriter, type ExportKind, type ExportedRows } from '../expor
 import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
+import type { ScoredRow } from '../store/scores-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -40,25 +41,23 @@ export async function writeExport(
     stepCount: store.latentSteps.stepCount(run.runRow),
     protectedPaths: protectedPaths(store, run),
   });
-  const rows: OutcomeRow[] = [];
+  const counts = new Map<string, CategoryCount>();
+  const scoredBy = store.scores.scorersOf(run.runRow);
   try {
     const all = store.questions.positions(scope);
     for (let first = 0; first < all.length; first += pageSize) {
       signal?.throwIfAborted();
-      const page = readPage(store, scope, Array.from(all.subarray(first, first + pageSize)), paths);
-      for (const { sample, outcome, tags } of page) {
-        const isExcluded = tags.includes(exclusionTag);
-        rows.push({ ...categoryOf(sample), outcome, count: isExcluded ? 0 : 1, excluded: isExcluded ? 1 : 0 });
-      }
+      const page = readPage(store, scope, Array.from(all.subarray(first, first + pageSize)), paths, scoredBy);
+      for (const question of page) countQuestion(counts, question);
       await writer.append(page);
       // A run in this process wants its turn between pages.
       await new Promise((resolve) => setImmediate(resolve));
     }
     const createdAt = new Date().toISOString();
-    const { files, manifest } = await writer.finish(buildCategoryTree(rows), (written) => ({
+    const { files, manifest } = await writer.finish(buildCategoryTree(counts.values()), (written) => ({
       ...runManifest(store, run, scorer, version),
       filter: where,
-      questionsExcluded: rows.reduce((sum, { excluded = 0 }) => sum + excluded, 0),
+      questionsExcluded: [...counts.values()].reduce((sum, { excluded }) => sum + excluded, 0),
       createdAt,
       files: written,
     }));
@@ -69,41 +68,49 @@ export async function writeExport(
   }
 }
 
-const categoryOf = ({ domain, topic, category }: ExportQuestion['sample']): Omit<OutcomeRow, 'outcome'> => ({
-  domain,
-  topic,
-  category,
-});
+/** Questions of one category with one outcome. */
+type CategoryCount = OutcomeRow & { count: number; excluded: number };
+
+function countQuestion(counts: Map<string, CategoryCount>, { sample, outcome, tags }: ExportQuestion): void {
+  const { domain, topic, category } = sample;
+  const key = [domain, topic, category, outcome].join('\u0000');
+  const known = counts.get(key) ?? { domain, topic, category, outcome, count: 0, excluded: 0 };
+  counts.set(key, known);
+  known[tags.includes(exclusionTag) ? 'excluded' : 'count'] += 1;
+}
 
 function readPage(
   store: Store,
   { runRow, scorer }: QuestionScope,
   positions: readonly number[],
   paths: ExportRequest['paths'],
+  scoredBy: readonly ScorerName[],
 ): ExportQuestion[] {
   const steps = paths.patches !== undefined ? 'patches' : paths.questions !== undefined ? 'masses' : 'none';
   const page = store.predictions.at(runRow, positions, { steps });
-  const scored = new Map(store.scores.at(runRow, scorer, positions).map((row) => [row.position, row.outcome]));
-  const readings = paths.questions === undefined ? null : readAll(store, runRow, page);
+  const readBy = paths.questions === undefined ? [scorer] : scoredBy;
+  const scores = new Map(readBy.map((name) => [name, store.scores.at(runRow, name, positions)]));
+  const outcomes = new Map(scores.get(scorer)?.map(({ position, outcome }) => [position, outcome]));
+  const readings = paths.questions === undefined ? null : readAll(page, scores);
   const tags = store.annotations.tagsOfAll(page.map(({ sampleRow }) => sampleRow));
   return page.map(({ position, sampleRow, sample, prediction }) => ({
     position,
     sample,
     prediction,
     tags: tags.get(sampleRow) ?? [],
-    outcome: scored.get(position) ?? 'failed',
+    outcome: outcomes.get(position) ?? 'failed',
     readings: readings?.get(position) ?? [],
   }));
 }
 
-/** What every scorer reads, by position; from the store where it has been read before. */
-function readAll(store: Store, runRow: number, page: readonly StoredQuestion[]): ReadonlyMap<number, Reading[]> {
-  const positions = page.map(({ position }) => position);
-  const known = new Set(store.scores.scorersOf(runRow));
+/** What every scorer reads, by position; from its scores where it has read the answer before. */
+function readAll(
+  page: readonly StoredQuestion[],
+  scores: ReadonlyMap<ScorerName, readonly ScoredRow[]>,
+): ReadonlyMap<number, Reading[]> {
   const stored = scorerNames.map((scorer) => {
-    if (!known.has(scorer)) return { scorer, readings: new Map<number, Reading | null>() };
-    const current = store.scores.at(runRow, scorer, positions).filter((row) => row.version === scorers[scorer].version);
-    return { scorer, readings: new Map(current.map(({ position, reading }) => [position, reading])) };
+    const current = scores.get(scorer)?.filter(({ version }) => version === scorers[scorer].version);
+    return { scorer, readings: new Map(current?.map(({ position, reading }) => [position, reading])) };
   });
   return new Map(
     page.map(({ position, sample, prediction }) => [
