@@ -20,6 +20,9 @@ type Waiting = Readonly<{
   reject: (reason: unknown) => void;
 }>;
 
+/** Room for the rows of a page or a column: they are dropped together, and copying them in between costs a quarter of the work. */
+const youngGenerationMegabytes = 192;
+
 /** @param entry module of the thread: reader-worker.ts or its bundle */
 export function createReaderLane(entry: string, start: ReaderStart): ReaderLane {
   let worker: Worker | null = null;
@@ -41,7 +44,12 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
   };
   const startWorker = (): Worker => {
     // Standard output belongs to the faces; options of this process are not the thread's.
-    const started = new Worker(pathToFileURL(entry), { workerData: start, execArgv: [], stdout: true });
+    const started = new Worker(pathToFileURL(entry), {
+      workerData: start,
+      execArgv: [],
+      stdout: true,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
+    });
     started.on('message', (reply: ReadReply) =>
       settle(({ resolve, reject }) => {
         if (reply.kind === 'done') resolve(reply.output);

@@ -2,6 +2,7 @@
 import { areDifferentQuestions } from '../../analysis/question-identity.ts';
 import type { Connection } from '../connection.ts';
 import type { SharedQuestion } from '../samples-repository.ts';
+import { samplePlacesOf } from './places.ts';
 import { sampleRowsOf, type RunColumns } from './run-columns.ts';
 
 export type PairedPositions = Readonly<{
@@ -18,9 +19,8 @@ export function pairedPositions(
   sharedByOtherDatasets: (runRowA: number, runRowB: number) => SharedQuestion[],
 ): PairedPositions {
   return run.kept(`pairs ${other.runId} ${other.revision}`, () => {
-    const theirs = new Map<number, number>();
-    sampleRowsOf(connection, other).forEach((sampleRow, position) => theirs.set(sampleRow, position));
-    const positions = Int32Array.from(sampleRowsOf(connection, run), (sampleRow) => theirs.get(sampleRow) ?? -1);
+    const theirs = samplePlacesOf(connection, other);
+    const positions = Int32Array.from(sampleRowsOf(connection, run), (sampleRow) => theirs.positionOf(sampleRow) ?? -1);
     let differentQuestions = 0;
     for (const { positionA, positionB, a, b } of sharedByOtherDatasets(run.runRow, other.runRow)) {
       if (areDifferentQuestions(a, b)) differentQuestions += 1;

@@ -134,12 +134,15 @@ export function stepNumbersOf(
   measure: StepMeasure,
   stepIndex: number | null,
 ): Float64Array {
-  const step =
+  // The last step is where a walk back over the question's steps begins: one look-up.
+  const sql =
     stepIndex === null
-      ? `(SELECT max(step_index) FROM latent_steps AS own WHERE own.prediction_row = predictions.prediction_row)`
-      : ':stepIndex';
-  const sql = `SELECT position, ${stepColumns[measure]} FROM predictions CROSS JOIN latent_steps
-    ON latent_steps.prediction_row = predictions.prediction_row AND step_index = ${step} WHERE run_row = :runRow`;
+      ? `SELECT position, (SELECT ${stepColumns[measure]} FROM latent_steps
+           WHERE latent_steps.prediction_row = predictions.prediction_row ORDER BY step_index DESC LIMIT 1)
+         FROM predictions WHERE run_row = :runRow`
+      : `SELECT position, ${stepColumns[measure]} FROM predictions CROSS JOIN latent_steps
+           ON latent_steps.prediction_row = predictions.prediction_row AND step_index = :stepIndex
+         WHERE run_row = :runRow`;
   return kept(`step ${measure} ${String(stepIndex)}`, () =>
     filled(size, connection, sql, stepIndex === null ? { runRow } : { runRow, stepIndex }),
   );
@@ -148,7 +151,7 @@ export function stepNumbersOf(
 /** 1 at the positions that a statement gives. */
 export function maskOf(size: number, connection: Connection, sql: string, parameters: SqlParameters): Uint8Array {
   const mask = new Uint8Array(size);
-  for (const [position] of connection.rows<[number]>(sql, parameters)) mask[position] = 1;
+  for (const position of connection.values<number>(sql, parameters)) mask[position] = 1;
   return mask;
 }
 

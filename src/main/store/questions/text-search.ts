@@ -3,7 +3,8 @@
  * be unfinished. Whatever is typed reaches FTS5 as quoted strings: there is no query syntax to get wrong.
  */
 import type { Connection } from '../connection.ts';
-import { predictionRowsOf, sampleRowsOf, type RunColumns } from './run-columns.ts';
+import { predictionPlacesOf, samplePlacesOf, type Places } from './places.ts';
+import type { RunColumns } from './run-columns.ts';
 
 /** 1 where all words of `text` are; nothing matches a text without letters and digits. */
 export function textMask(connection: Connection, run: RunColumns, text: string): Uint8Array {
@@ -20,45 +21,10 @@ function wordMask(connection: Connection, run: RunColumns, word: string, isPrefi
   const query = `"${word.replaceAll('"', '""')}"${isPrefix ? ' *' : ''}`;
   return run.kept(`word ${query}`, () => {
     const mask = new Uint8Array(run.size);
-    markMatches(
-      connection,
-      mask,
-      'samples_text',
-      query,
-      run.kept('places of samples', () => placesOf(sampleRowsOf(connection, run))),
-    );
-    markMatches(
-      connection,
-      mask,
-      'outputs_text',
-      query,
-      run.kept('places of answers', () => placesOf(predictionRowsOf(connection, run))),
-    );
+    markMatches(connection, mask, 'samples_text', query, samplePlacesOf(connection, run));
+    markMatches(connection, mask, 'outputs_text', query, predictionPlacesOf(connection, run));
     return mask;
   });
-}
-
-/** Positions by row: an array from the lowest row on, or a map where the run's rows lie far apart. */
-type Places = Readonly<{ low: number; high: number; positionOf: (row: number) => number | undefined }>;
-
-/** A common word gives a run's every row: looking them up here is several times faster than a join. */
-function placesOf(rows: Float64Array): Places {
-  let low = Infinity;
-  let high = -1;
-  for (const row of rows) {
-    if (row < low) low = row;
-    if (row > high) high = row;
-  }
-  if (high - low > rows.length * 4) {
-    const places = new Map<number, number>();
-    rows.forEach((row, position) => places.set(row, position));
-    return { low, high, positionOf: (row) => places.get(row) };
-  }
-  const places = new Int32Array(Math.max(0, high - low + 1)).fill(-1);
-  rows.forEach((row, position) => {
-    if (!Number.isNaN(row)) places[row - low] = position;
-  });
-  return { low, high, positionOf: (row) => places[row - low] };
 }
 
 /** The index holds every run: only the part around this one's rows is looked at. */
