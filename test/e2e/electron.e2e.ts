@@ -245,6 +245,11 @@ describe('menus, dialogs and files', () => {
     expect(new Set(accelerators).size).toBe(accelerators.length);
   });
 
+  it('hand the guide to the system', async () => {
+    await app.command({ do: 'click-menu', path: ['help', 'Guide'] });
+    expect(await app.called('shell.openPath')).toBe(join(repositoryRoot, 'docs', 'guide', 'app.md'));
+  });
+
   it('open a dataset from the system dialog and remember it', async () => {
     const page = shown();
     await app.command({ do: 'click-menu', path: ['File', 'Open dataset…'] });
