@@ -24,8 +24,7 @@ export function questionsOfCount(
   return formatRoute({ page: 'questions', runId: pair.runIdB, shape: 'table', where, sort: null, scorer: pair.scorer });
 }
 
-export const pairOrders = ['category', 'n', 'difference', 'p'] as const;
-export type PairOrder = (typeof pairOrders)[number];
+export type PairOrder = 'category' | 'n' | 'difference' | 'p';
 
 /** Nodes in an order: the tree's own, most questions first, largest loss first, or smallest p first. */
 export function sortedNodes(nodes: readonly PairedComparison[], order: PairOrder): PairedComparison[] {

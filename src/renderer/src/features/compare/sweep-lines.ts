@@ -3,7 +3,7 @@ import type { SweepPoint } from '../../../../shared/comparison.ts';
 
 export type SweepAxis = 'latentSteps' | 'patchesPerStep';
 
-export const otherAxis = (axis: SweepAxis): SweepAxis => (axis === 'latentSteps' ? 'patchesPerStep' : 'latentSteps');
+const otherAxis = (axis: SweepAxis): SweepAxis => (axis === 'latentSteps' ? 'patchesPerStep' : 'latentSteps');
 
 /** Runs that differ in the axis only: a model, the other setting's value, no intervention. */
 export type SweepFamily = Readonly<{ key: string; modelName: string; fixed: number; points: readonly SweepPoint[] }>;

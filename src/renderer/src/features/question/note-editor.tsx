@@ -14,6 +14,12 @@ export type NoteEditorProps = Readonly<{ runId: string; detail: QuestionDetail }
 export function NoteEditor({ runId, detail }: NoteEditorProps) {
   const { sampleId } = detail.sample;
   const [text, setText] = useState(detail.note);
+  const [stored, setStored] = useState(detail.note);
+  // Changed elsewhere (another window, the command line): shown, unless something else has been written here.
+  if (detail.note !== stored) {
+    setStored(detail.note);
+    if (text === stored) setText(detail.note);
+  }
   const queries = useQueryClient();
   const note = useMutation(
     api.questions.note.mutationOptions({

@@ -3,11 +3,7 @@ import type { Probe } from '../../../../shared/contract/questions.ts';
 import type { RunSettings } from '../../../../shared/run-settings.ts';
 
 /** The settings that a reader cares about, short. */
-export function describeProbe({ settings }: Probe): string {
-  return describeSettings(settings);
-}
-
-export function describeSettings(settings: RunSettings): string {
+export function describeProbe({ settings }: Pick<Probe, 'settings'>): string {
   if (settings.method === 'no-cot') return 'no-cot';
   const slots = (choices: RunSettings['forcedPatches']): number =>
     choices.reduce((sum, { slots: list }) => sum + list.length, 0);

@@ -4,15 +4,11 @@ import '@mantine/charts/styles.css';
 import { Box, SimpleGrid, Text } from '@mantine/core';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { massColours } from '../../app/palette.ts';
+import { masses } from './masses.ts';
 
 type Series = Readonly<{ name: string; label: string; color: string }>;
 
-const masses: readonly Series[] = [
-  { name: 'visionMass', label: 'image', color: massColours.visionMass },
-  { name: 'latentVisionMass', label: 'latent vision', color: massColours.latentVisionMass },
-  { name: 'textMass', label: 'text', color: massColours.textMass },
-  { name: 'latentTextMass', label: 'latent text', color: massColours.latentTextMass },
-];
+const massSeries: readonly Series[] = masses.map(([name, label]) => ({ name, label, color: massColours[name] }));
 const focus: readonly Series[] = [
   { name: 'visionFocus', label: 'focus', color: 'var(--mantine-primary-color-filled)' },
 ];
@@ -28,7 +24,7 @@ export default function StepChart({ steps }: Readonly<{ steps: readonly LatentSt
   }));
   return (
     <SimpleGrid cols={2} mt="md" spacing="md">
-      <Chart title="Share of attention by step" data={data} series={masses} />
+      <Chart title="Share of attention by step" data={data} series={massSeries} />
       <Chart title="Focus on the image by step" data={data} series={focus} />
     </SimpleGrid>
   );

@@ -3,13 +3,7 @@ import { Box, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { massColours, stepColour } from '../../app/palette.ts';
 import { percent } from '../../components/numbers.ts';
-
-const masses = [
-  ['visionMass', 'image'],
-  ['latentVisionMass', 'latent vision'],
-  ['textMass', 'text'],
-  ['latentTextMass', 'latent text'],
-] as const;
+import { masses } from './masses.ts';
 
 export type StepTableProps = Readonly<{
   steps: readonly LatentStep[];
