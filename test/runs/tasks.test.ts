@@ -50,7 +50,7 @@ describe('tasks', () => {
     const { tasks } = registryOfTest();
     let told = 0;
     tasks.onChange(() => (told += 1));
-    const { taskId } = tasks.start('export', 'Many reports', async (report) => {
+    const { taskId } = tasks.start('pack', 'Many reports', async (report) => {
       for (let done = 1; done <= 500; done += 1) {
         report({ done });
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -107,7 +107,7 @@ describe('tasks', () => {
     const { tasks } = registryOfTest();
     const running = tasks.start('pack', 'running', untilCancelled([]));
     for (let index = 0; index < 60; index += 1) {
-      await settled(tasks, tasks.start('export', String(index), () => Promise.resolve(null)).taskId);
+      await settled(tasks, tasks.start('pack', String(index), () => Promise.resolve(null)).taskId);
     }
     const titles = tasks.list().map(({ title }) => title);
     expect(titles).toEqual([...Array.from({ length: 50 }, (_, index) => String(59 - index)), 'running']);

@@ -27,7 +27,12 @@ export type PackFollower = Readonly<{
   signal?: AbortSignal;
 }>;
 
-type PackOptions = PackFollower & Readonly<{ readImage: ReadImage }>;
+type PackOptions = PackFollower &
+  Readonly<{
+    readImage: ReadImage;
+    /** Copies the run's rows into the new file at a path, away from the core's thread (`copyToPack`). */
+    copy: (path: string) => Promise<number>;
+  }>;
 
 export type PackedRun = { file: string; sizeBytes: number; imagesLeftOut: number };
 
@@ -42,7 +47,7 @@ export async function packRun(store: Store, run: RunRecord, file: string, option
   await makeFolderOf(target);
   try {
     await rm(partial, { force: true });
-    const imagesLeftOut = await writePack(store, run, partial, options);
+    const imagesLeftOut = await writePack(run, partial, options);
     await rename(partial, target);
     return { file: target, sizeBytes: (await stat(target)).size, imagesLeftOut };
   } catch (error) {
@@ -52,11 +57,21 @@ export async function packRun(store: Store, run: RunRecord, file: string, option
   }
 }
 
-async function writePack(store: Store, run: RunRecord, path: string, options: PackOptions): Promise<number> {
+async function writePack(run: RunRecord, path: string, options: PackOptions): Promise<number> {
+  const runRow = await options.copy(path);
   const pack = openStore(path, { mode: 'single' });
   try {
-    const runRow = copyRun(store, pack, run);
     return await packImages(pack, runRow, run.planned, options);
+  } finally {
+    pack.close();
+  }
+}
+
+/** Makes the store at `path` with this run in it, without images; returns the run's row there. */
+export function copyToPack(store: Store, run: RunRecord, path: string): number {
+  const pack = openStore(path, { mode: 'single' });
+  try {
+    return copyRun(store, pack, run);
   } finally {
     pack.close();
   }

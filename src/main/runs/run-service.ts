@@ -269,7 +269,11 @@ export function createRunService({
     },
     pack: async ({ runId, file }, follow) => {
       const run = requireRun(store, runId);
-      return packRun(store, run, file, { readImage: await imageReader(store, shelf, run), ...follow });
+      return packRun(store, run, file, {
+        readImage: await imageReader(store, shelf, run),
+        copy: (path) => reader.read('copyToPack', { runId, path }, run.planned, follow?.signal),
+        ...follow,
+      });
     },
     unpack: async ({ file }) => summaryOf(store, requireRun(store, await unpackRun(store, file))),
     remove: async ({ runId }) => {

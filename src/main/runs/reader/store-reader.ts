@@ -37,6 +37,7 @@ const laneOfRead: Readonly<Record<ReadName, LaneName>> = {
   sweep: 'analysis',
   attention: 'analysis',
   exportRun: 'export',
+  copyToPack: 'export',
 };
 
 /** @param entry module of the threads; null: everything is read here */

@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts';
 import { compareScoredRuns } from '../compare-runs.ts';
 import { writeExport, type Exported, type ExportRequest } from '../export-run.ts';
 import { methodTableOf, sweepOf, type MethodTableInput } from '../method-table.ts';
+import { copyToPack } from '../pack-run.ts';
 import { countQuestions, getQuestion, listQuestions } from '../question-reads.ts';
 import { tallyAttention, type AttentionRequest } from '../run-attention.ts';
 import { requireRun } from '../run-state.ts';
@@ -65,6 +66,9 @@ export const storeReads = {
     { runId, version, ...request }: RunInput & ExportRequest & Readonly<{ version: string }>,
     signal?: AbortSignal,
   ): Promise<Exported> => writeExport(store, requireRun(store, runId), request, version, signal),
+  /** Copies the run into a new file of its own; returns the run's row there. */
+  copyToPack: (store: Store, { runId, path }: RunInput & Readonly<{ path: string }>): number =>
+    copyToPack(store, requireRun(store, runId), path),
 } as const;
 
 export type StoreReads = typeof storeReads;
