@@ -80,11 +80,13 @@ describe('two runs', () => {
       topic: ['physics'],
       other: ['A1:right'],
       outcome: ['wrong', 'unparsed'],
+      excluded: ['no'],
     });
     const both = parseRoute(questionsOfCount(pair, 'bothWrong', []));
     expect(both.page === 'questions' ? parseWhere(both.where) : null).toEqual({
       other: ['A1:wrong', 'A1:unparsed'],
       outcome: ['wrong', 'unparsed'],
+      excluded: ['no'],
     });
   });
 

@@ -20,6 +20,8 @@ export function questionsOfCount(
     ...withCategory([], path),
     ...termsOf(rightInA).map((outcome) => `other=${pair.runIdA}:${outcome}`),
     ...termsOf(rightInB).map((outcome) => `outcome=${outcome}`),
+    // Lists show what is tagged as bad gold; the comparison leaves it out.
+    'excluded=no',
   ];
   return formatRoute({ page: 'questions', runId: pair.runIdB, shape: 'table', where, sort: null, scorer: pair.scorer });
 }
