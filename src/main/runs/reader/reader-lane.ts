@@ -20,7 +20,7 @@ type Waiting = Readonly<{
   reject: (reason: unknown) => void;
 }>;
 
-/** Room for the rows of a page or a column: they are dropped together, and copying them in between costs a quarter of the work. */
+/** Room for the rows of a page or a column, which are dropped together: collections in between would copy them. */
 const youngGenerationMegabytes = 192;
 
 /** @param entry module of the thread: reader-worker.ts or its bundle */
