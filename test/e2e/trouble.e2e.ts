@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runPenumbra } from '../support/run-penumbra.ts';
+import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
@@ -246,7 +246,8 @@ describe('others at work', () => {
     const run = cli(
       'eval',
       '--dataset',
-      runs.dataset,
+      // Long enough for a page that hears of other processes about twice a second.
+      join(repositoryRoot, 'resources', 'demo', 'dataset'),
       '--model',
       runs.model,
       '--label',
