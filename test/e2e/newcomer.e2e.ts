@@ -88,7 +88,7 @@ it(
 
     // Back to the list, and its CSV.
     await page.keyboard.press('u');
-    await page.waitForURL(/where=outcome%3D/);
+    await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
     await page.keyboard.press('e');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('checkbox', { name: /manifest/ }).uncheck();
