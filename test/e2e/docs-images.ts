@@ -21,10 +21,10 @@ const sizes = [
   { width: 1920, height: 1080 },
 ];
 const folder = await mkdtemp(join(tmpdir(), 'penumbra-docs-'));
-const { store, demoRunId, runIds } = await fillDocsStore(folder);
+const { store, dataset, demoRunId, runIds } = await fillDocsStore(folder);
 const served = await serveStore(folder, store);
 const { client } = served;
-const { datasetId } = await client.datasets.open({ path: (await client.system.info()).demoDataset });
+const { datasetId } = await client.datasets.open({ path: dataset });
 const { rows } = await client.questions.list({ runId: demoRunId, where: ['domain=science'], limit: 1 });
 const run = `#/runs/${demoRunId}`;
 const question = `${run}/questions/${encodeURIComponent(rows[0]?.sampleId ?? '')}`;

@@ -6,7 +6,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 
-export type DocsStore = Readonly<{ store: string; demoRunId: string; runIds: readonly string[] }>;
+export type DocsStore = Readonly<{ store: string; dataset: string; demoRunId: string; runIds: readonly string[] }>;
 
 const variants: readonly (readonly [label: string, options: readonly string[]])[] = [
   ...[0, 1, 2].map((steps) => [`N = ${String(steps)}`, ['--latent-steps', String(steps)]] as const),
@@ -35,5 +35,5 @@ export async function fillDocsStore(folder: string): Promise<DocsStore> {
   for (const [label, options] of variants) {
     runIds.push(await run('eval', '--dataset', dataset, '--model', model, '--label', label, ...options));
   }
-  return { store, demoRunId, runIds };
+  return { store, dataset, demoRunId, runIds };
 }
