@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { startBrowser } from '../test/e2e/browser.ts';
 import { benchCache } from './bench-cache.ts';
+import { quantile } from './quantile.ts';
 import { sayProgress } from './progress-line.ts';
 import { startBusyEngine } from './store/busy-engine.ts';
 import { makeLargeStore, runIdOf } from './store/large-store.ts';
@@ -76,14 +77,14 @@ async function measure(page: Page) {
   const keys = await keyLatencies(page);
   const heap = await page.evaluate('performance.memory.usedJSHeapSize');
   return {
-    shownMedianMs: quantile(times, 0.5),
-    shownP95Ms: quantile(times, 0.95),
-    frameP95Ms: quantile(frames, 0.95),
-    frameMaxMs: quantile(frames, 1),
+    shownMedianMs: tenths(times, 0.5),
+    shownP95Ms: tenths(times, 0.95),
+    frameP95Ms: tenths(frames, 0.95),
+    frameMaxMs: tenths(frames, 1),
     framesOver50Ms: frames.filter((ms) => ms > 50).length,
     frameCount: frames.length,
-    inputMedianMs: quantile(keys, 0.5),
-    inputP95Ms: quantile(keys, 0.95),
+    inputMedianMs: tenths(keys, 0.5),
+    inputP95Ms: tenths(keys, 0.95),
     heapMb: Math.round(Number(heap) / 1e6),
   };
 }
@@ -157,7 +158,4 @@ async function keyLatencies(page: Page): Promise<number[]> {
   return times;
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round((sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0) * 10) / 10;
-}
+const tenths = (values: readonly number[], share: number): number => Math.round(quantile(values, share) * 10) / 10;

@@ -13,6 +13,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCore, type ContractClient } from '../src/main/core/core.ts';
 import { benchCache } from './bench-cache.ts';
 import { measureLargeParquetImages } from './large-parquet.ts';
+import { quantile } from './quantile.ts';
 import { sayProgress } from './progress-line.ts';
 import { startBusyEngine } from './store/busy-engine.ts';
 import { makeLargeStore, questionCount, runCount, runIdOf } from './store/large-store.ts';
@@ -167,11 +168,6 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;

@@ -8,6 +8,7 @@ import { goldenRoot } from '../support/golden.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { screenshotFolder, startBrowser } from './browser.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
+import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
 const folder = await temporaryFolders()();
 const checkpoint = join(folder, 'tiny');
@@ -15,7 +16,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 let served: Omit<ServedStore, 'runId'>;
 let page: Page;
-let complaints: string[] = [];
+let close: WatchedPage['close'];
 
 beforeAll(async () => {
   await cp(join(goldenRoot, 'tiny-untied'), checkpoint, { recursive: true });
@@ -27,20 +28,11 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  complaints = [];
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  ({ page, close } = await openWatchedPage(browser));
   await page.goto(served.address);
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 });
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+afterEach(() => close());
 
 /** What axe-core calls serious or critical. */
 async function seriousFindings(): Promise<string[]> {

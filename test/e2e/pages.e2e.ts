@@ -8,13 +8,14 @@ import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import type { ServedStore } from './served-store.ts';
 import { serveSmallRun } from './served-store.ts';
+import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
 const questionCount = 60;
 const folder = await temporaryFolders()();
 let browser: Browser;
 let served: ServedStore;
 let page: Page;
-let complaints: string[] = [];
+let close: WatchedPage['close'];
 
 beforeAll(async () => {
   [browser, served] = await Promise.all([startBrowser(), serveSmallRun(folder, questionCount)]);
@@ -25,19 +26,11 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  complaints = [];
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  ({ page, close } = await openWatchedPage(browser));
   page.setDefaultTimeout(10_000);
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(served.address);
 });
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+afterEach(() => close());
 
 const firstQuestion = async (): Promise<QuestionDetail> => {
   const { rows } = await served.client.questions.list({ runId: served.runId, limit: 1 });

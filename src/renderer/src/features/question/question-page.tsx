@@ -3,12 +3,12 @@ import { Card, Grid, Stack } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
-import { scorerNames, type ScorerName } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { api } from '../../api/queries.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import type { Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
+import { scorerOf } from '../run/use-run.ts';
 import { changeOfClick, type PatchChoices } from './patch-choices.ts';
 import { PicturePanel } from './picture-panel.tsx';
 import { QuestionAside } from './question-aside.tsx';
@@ -17,18 +17,18 @@ import { QuestionHead } from './question-head.tsx';
 
 export type QuestionRoute = Extract<Route, { page: 'question' }>;
 
-const isScorer = (name: string | null): name is ScorerName => scorerNames.some((known) => known === name);
-
-const questionOptions = ({ runId, where, sort, scorer }: QuestionRoute, sampleId: string) =>
-  api.questions.get.queryOptions({
+const questionOptions = ({ runId, where, sort, scorer }: QuestionRoute, sampleId: string) => {
+  const by = scorerOf(scorer);
+  return api.questions.get.queryOptions({
     input: {
       runId,
       sampleId,
       where: [...where],
       ...(sort === null ? {} : { sort }),
-      ...(isScorer(scorer) ? { scorer } : {}),
+      ...(by === null ? {} : { scorer: by }),
     },
   });
+};
 
 /** Has the next question and its picture ready before it is asked for. */
 function usePrefetchedQuestion(route: QuestionRoute, sampleId: string | null): void {
@@ -104,11 +104,7 @@ function Question({ route, detail, run }: QuestionProps) {
           </Card>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
-          <QuestionAside
-            detail={detail}
-            run={run}
-            scorer={isScorer(route.scorer) ? route.scorer : (run?.scorer ?? null)}
-          />
+          <QuestionAside detail={detail} run={run} scorer={scorerOf(route.scorer) ?? run?.scorer ?? null} />
         </Grid.Col>
       </Grid>
     </Stack>
