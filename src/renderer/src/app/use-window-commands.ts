@@ -56,7 +56,10 @@ async function obey(command: Exclude<MenuCommand, { kind: 'keys' | 'check-machin
         return navigate({ page: 'models', importFrom: command.path });
       case 'export':
         if (exportShownPage()) return;
-        notifications.show({ title: 'Nothing to export here', message: 'Open a run: its questions can be exported.' });
+        notifications.show({
+          title: 'Nothing to export here',
+          message: 'Open a run or one of its questions: they can be exported.',
+        });
         return;
     }
   } catch (error) {

@@ -26,6 +26,7 @@ export type PicturePanelProps = Readonly<{
   onPrevious: () => void;
   onUp: () => void;
   onTry: () => void;
+  onExport: () => void;
   onCloseProbe: () => void;
   onPatch: (slot: number) => void;
 }>;
@@ -56,6 +57,7 @@ export function PicturePanel(props: PicturePanelProps) {
     onPrevious: props.onPrevious,
     onUp: props.onUp,
     onTry: props.onTry,
+    onExport: props.onExport,
     onPlay: () => setPlaying(!playing && stepCount > 0),
     onToggleView: () => setView(view === 'selected' ? 'attention' : 'selected'),
   });

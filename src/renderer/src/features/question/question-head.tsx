@@ -1,6 +1,6 @@
 /** Where this question is: its run, its place in the filtered list, the ways on. */
 import { ActionIcon, Anchor, Badge, Breadcrumbs, Button, CopyButton, Group, Text, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { count } from '../../components/numbers.ts';
@@ -13,9 +13,10 @@ export type QuestionHeadProps = Readonly<{
   detail: QuestionDetail;
   run: RunSummary | null;
   goTo: (sampleId: string | null) => void;
+  onExport: () => void;
 }>;
 
-export function QuestionHead({ route, detail, run, goTo }: QuestionHeadProps) {
+export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHeadProps) {
   const { runId, where, sort, scorer } = route;
   const { sample, previousSampleId, nextSampleId } = detail;
   return (
@@ -69,6 +70,15 @@ export function QuestionHead({ route, detail, run, goTo }: QuestionHeadProps) {
           title="j or →"
         >
           Next →
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDownload size={14} />}
+          onClick={onExport}
+          title="e"
+        >
+          Export…
         </Button>
       </Group>
     </Group>

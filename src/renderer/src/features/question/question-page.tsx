@@ -5,9 +5,12 @@ import { useEffect, useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { api } from '../../api/queries.ts';
+import { useExportCommand } from '../../app/export-command.ts';
+import { count } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import type { Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
+import { ExportDialog, type ExportScope } from '../export/export-dialog.tsx';
 import { scorerOf } from '../run/use-run.ts';
 import { changeOfClick, type PatchChoices } from './patch-choices.ts';
 import { PicturePanel } from './picture-panel.tsx';
@@ -59,6 +62,9 @@ function Question({ route, detail, run }: QuestionProps) {
   const [probe, setProbe] = useState<Probe | null>(null);
   const [trying, setTrying] = useState(false);
   const [choices, setChoices] = useState<PatchChoices>([]);
+  const [exporting, setExporting] = useState(false);
+  const exportQuestion = (): void => setExporting(true);
+  useExportCommand(exportQuestion);
   const { stepIndex } = route;
   const goTo = (sampleId: string | null): void => {
     if (sampleId !== null) navigate({ ...route, sampleId });
@@ -69,7 +75,7 @@ function Question({ route, detail, run }: QuestionProps) {
   };
   return (
     <Stack gap="sm" px="lg" py="sm">
-      <QuestionHead route={route} detail={detail} run={run} goTo={goTo} />
+      <QuestionHead route={route} detail={detail} run={run} goTo={goTo} onExport={exportQuestion} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
           <Card withBorder padding="md">
@@ -84,6 +90,7 @@ function Question({ route, detail, run }: QuestionProps) {
               onPrevious={() => goTo(detail.previousSampleId)}
               onUp={() => navigate({ ...route, page: 'questions', shape: 'table' })}
               onTry={() => setTrying(!trying)}
+              onExport={exportQuestion}
               onCloseProbe={() => setProbe(null)}
               onPatch={(slot) => setChoices((known) => changeOfClick(known, stepIndex ?? 0, slot))}
             />
@@ -107,6 +114,26 @@ function Question({ route, detail, run }: QuestionProps) {
           <QuestionAside detail={detail} run={run} scorer={scorerOf(route.scorer) ?? run?.scorer ?? null} />
         </Grid.Col>
       </Grid>
+      {exporting ? (
+        <ExportDialog
+          runId={route.runId}
+          scorer={scorerOf(route.scorer)}
+          scopes={exportScopes(route, detail)}
+          onClose={() => setExporting(false)}
+        />
+      ) : null}
     </Stack>
   );
+}
+
+/** This question, and the list that it was opened from. */
+function exportScopes({ where }: QuestionRoute, { sample, total }: QuestionDetail): ExportScope[] {
+  return [
+    { label: 'this question', where: [`sample=${sample.sampleId}`], count: 1 },
+    {
+      label: where.length === 0 ? `all ${count(total)} of the run` : `all ${count(total)} of the filter`,
+      where,
+      count: total,
+    },
+  ];
 }

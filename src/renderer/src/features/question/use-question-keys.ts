@@ -7,6 +7,7 @@ export type QuestionKeys = Readonly<{
   onPrevious: () => void;
   onUp: () => void;
   onTry: () => void;
+  onExport: () => void;
   onPlay: () => void;
   onToggleView: () => void;
 }>;
@@ -28,5 +29,6 @@ export function useQuestionKeys(act: QuestionKeys): void {
     { keys: ['k', 'ArrowLeft'], label: 'k or ←', description: 'Previous question of the list', run: act.onPrevious },
     { keys: ['u'], description: 'Back to the list', run: act.onUp },
     { keys: ['t'], description: 'Try other settings on this question', run: act.onTry },
+    { keys: ['e'], description: 'Export this question', run: act.onExport },
   ]);
 }
