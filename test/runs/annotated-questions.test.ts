@@ -137,6 +137,21 @@ describe('notes', () => {
     await expectFailure(async () => runs.noteQuestion({ runId, sampleId: 'unknown', note: 'x' }), 'not-found');
   });
 
+  it('are a column of questions.csv, safe in a spreadsheet, and only of their own run', async () => {
+    const { runs, runId, otherId, place } = await twoRuns();
+    runs.noteQuestion({ runId, sampleId: sampleIdOf(2), note: '=HYPERLINK("http://x"),\nlook' });
+    runs.noteQuestion({ runId, sampleId: sampleIdOf(3), note: 'plain, with a comma' });
+    const notesIn = async (id: string): Promise<string[]> => {
+      const file = join(place.folder, `${id}.csv`);
+      await runs.exportRun({ runId: id, questions: file, where: [] });
+      return readCsvRows(readFileSync(file, 'utf8')).map((row) => row['note'] ?? 'no column');
+    };
+    const none = Array.from({ length: 12 }, () => '');
+    const expected = none.with(2, `'=HYPERLINK("http://x"),\nlook`).with(3, 'plain, with a comma');
+    expect(await notesIn(runId)).toEqual(expected);
+    expect(await notesIn(otherId)).toEqual(none);
+  });
+
   it('and tags travel in a packed run', async () => {
     const { runs, runId, place } = await twoRuns();
     runs.noteQuestion({ runId, sampleId: sampleIdOf(7), note: 'look here' });

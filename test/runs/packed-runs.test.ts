@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import type { FailureKind } from '../../src/shared/failure.ts';
+import type { RunSettingsInput } from '../../src/shared/run-settings.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
@@ -63,6 +64,32 @@ describe('a packed run', () => {
     expect((await third.readRunImage(runId, sampleId)).length).toBe(image.length);
   });
 
+  it('brings what was tried again on its questions, in order', async () => {
+    const place = await workplaceOf(4);
+    const { runs } = place.open();
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    const never = new AbortController().signal;
+    const attempt = (index: number, settings: RunSettingsInput) =>
+      runs.tryQuestion({ runId, sampleId: sampleIdOf(index), settings }, never);
+    await attempt(3, { latentSteps: 1 });
+    await attempt(1, { seed: 5 });
+    await attempt(3, { patchesPerStep: 2 });
+    const file = join(place.folder, 'run.penumbra');
+    await runs.pack({ runId, file });
+    const laptop = await workplaceOf(1);
+    const { runs: there } = laptop.open();
+    await there.unpack({ file });
+    const here = storedProbes(place.storePath);
+    expect(here.map(({ sample_id }) => sample_id)).toEqual([3, 1, 3].map(sampleIdOf));
+    expect(storedProbes(laptop.storePath)).toEqual(here);
+    // Deleting the run takes them along, so that it can come in again.
+    await there.remove({ runId });
+    expect(storedProbes(laptop.storePath)).toEqual([]);
+    await there.unpack({ file });
+    expect(storedProbes(laptop.storePath)).toEqual(here);
+  });
+
   it('is itself a store', async () => {
     const { file, runId } = await packedRun(await workplaceOf(3));
     const store = openStore(file, { readOnly: true });
@@ -91,6 +118,23 @@ describe('a packed run', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 });
+
+type ProbeRow = Readonly<{ sample_id: string }>;
+
+/** Everything of the probes but the store's own row numbers. */
+function storedProbes(path: string): ProbeRow[] {
+  const database = new Database(path, { readonly: true });
+  try {
+    return database
+      .prepare<[], ProbeRow>(
+        `SELECT sample_id, position, probe_id, probes.created_at, probes.settings, probes.prediction FROM probes
+         JOIN predictions USING (prediction_row) JOIN samples USING (sample_row) ORDER BY probe_row`,
+      )
+      .all();
+  } finally {
+    database.close();
+  }
+}
 
 /** What an enemy or a bad disk makes of a packed run. */
 const damages: readonly (readonly [string, FailureKind, (database: Database.Database) => void])[] = [
@@ -152,6 +196,25 @@ const damages: readonly (readonly [string, FailureKind, (database: Database.Data
     'patches of an unknown kind',
     'store-damaged',
     (database) => void database.exec(`UPDATE latent_step_patches SET selected_slots = x'63010203'`),
+  ],
+  [
+    'a probe whose id is no id',
+    'store-damaged',
+    (database) =>
+      void database.exec(
+        `INSERT INTO probes (probe_id, prediction_row, created_at, settings, prediction)
+         SELECT 'x', 1, '2026-01-01T00:00:00.000Z', settings, '{"status": "failed", "sampleId": "x", "failure": {"kind": "missing-image", "message": ""}}'
+         FROM runs`,
+      ),
+  ],
+  [
+    'a probe without settings',
+    'store-damaged',
+    (database) =>
+      void database.exec(
+        `INSERT INTO probes (probe_id, prediction_row, created_at, settings, prediction)
+         VALUES ('7b0e3c0e-94e7-4b6c-8ac1-0d6f4a7f5a11', 1, '2026-01-01T00:00:00.000Z', '{}', '{}')`,
+      ),
   ],
   ['a trace that is no trace', 'store-damaged', (database) => void database.exec(`UPDATE outputs SET trace = '[]'`)],
   [

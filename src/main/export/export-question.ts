@@ -9,6 +9,8 @@ export type ExportQuestion = Readonly<{
   outcome: 'right' | 'wrong' | 'unparsed' | 'failed';
   /** Of the question; `bad gold` leaves it out of every count. */
   tags: readonly string[];
+  /** On this run's answer; null where there is none. */
+  note: string | null;
   /** What every scorer reads in the output; empty for a failed question. */
   readings: readonly Reading[];
 }>;

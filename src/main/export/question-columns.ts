@@ -1,4 +1,4 @@
-/** Columns of questions.csv: every field, the raw output, what each scorer reads, times, masses and focus. */
+/** Columns of questions.csv: every field, the raw output, what each scorer reads, times, tags, note, masses and focus. */
 import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import { choiceLetter } from '../../shared/sample.ts';
@@ -42,6 +42,7 @@ const answerColumns = [
   'failure_kind',
   'failure_message',
   'tags',
+  'note',
   'excluded',
 ] as const;
 
@@ -85,7 +86,7 @@ export function questionCells(question: ExportQuestion, scorer: ScorerName, step
   ];
 }
 
-function answerCells({ prediction, outcome, readings, tags }: ExportQuestion, scorer: ScorerName): Cell[] {
+function answerCells({ prediction, outcome, readings, tags, note }: ExportQuestion, scorer: ScorerName): Cell[] {
   const answer = prediction.status === 'answered' ? prediction.answer : null;
   const failure = prediction.status === 'failed' ? prediction.failure : null;
   const timings = answer?.timings ?? null;
@@ -108,6 +109,7 @@ function answerCells({ prediction, outcome, readings, tags }: ExportQuestion, sc
     failure?.kind ?? null,
     failure?.message ?? null,
     tags.join('; '),
+    note,
     tags.includes(exclusionTag),
   ];
 }

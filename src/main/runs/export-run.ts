@@ -93,11 +93,13 @@ function readPage(
   const outcomes = new Map(scores.get(scorer)?.map(({ position, outcome }) => [position, outcome]));
   const readings = paths.questions === undefined ? null : readAll(page, scores);
   const tags = store.annotations.tagsOfAll(page.map(({ sampleRow }) => sampleRow));
+  const notes = paths.questions === undefined ? null : store.annotations.notesAt(runRow, positions);
   return page.map(({ position, sampleRow, sample, prediction }) => ({
     position,
     sample,
     prediction,
     tags: tags.get(sampleRow) ?? [],
+    note: notes?.get(position) ?? null,
     outcome: outcomes.get(position) ?? 'failed',
     readings: readings?.get(position) ?? [],
   }));

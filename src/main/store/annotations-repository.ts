@@ -26,6 +26,8 @@ export type AnnotationsRepository = Readonly<{
   tagsOfRun: (runRow: number) => Readonly<{ tag: string; positions: readonly number[] }>[];
   /** Notes on a run's answers, in order. */
   notesOfRun: (runRow: number) => Readonly<{ position: number; note: string }>[];
+  /** Notes on the run's answers at these positions; those without have no entry. */
+  notesAt: (runRow: number, positions: readonly number[]) => ReadonlyMap<number, string>;
   /** Tags in use, by name, with the samples that have them. */
   tags: () => Readonly<{ tag: string; count: number }>[];
   /** An empty note deletes it. */
@@ -102,6 +104,14 @@ export function createAnnotationsRepository(connection: Connection): Annotations
           runRow,
         });
       }),
+    notesAt: (runRow, positions) =>
+      new Map(
+        connection.rows<[number, string]>(
+          `SELECT position, note FROM notes JOIN predictions USING (prediction_row)
+           WHERE run_row = :runRow AND position IN (SELECT value FROM json_each(:positions))`,
+          { runRow, positions: JSON.stringify(positions) },
+        ),
+      ),
     noteOf: (runRow, position) =>
       connection.all<{ note: string }>(
         `SELECT note FROM notes JOIN predictions USING (prediction_row)

@@ -1,7 +1,7 @@
 /**
- * Copies one run with its questions, answers, traces, scores and packed images from one store to another, row by
- * row through the repositories. The source may be a file from elsewhere: everything read from it is checked by
- * the program's own schemas before it is written, and ids are made anew.
+ * Copies one run with its questions, answers, traces, scores, tags, notes, probes and packed images from one store
+ * to another, row by row through the repositories. The source may be a file from elsewhere: everything read from it
+ * is checked by the program's own schemas before it is written, and its row numbers are not kept.
  */
 import { z } from 'zod';
 import { precisionSchema } from '../../shared/bundle.ts';
@@ -15,9 +15,14 @@ import { damaged } from './sqlite-failure.ts';
 import type { Store } from './store.ts';
 
 const pageSize = 500;
+/** A probe has the traces of a whole answer, as JSON. */
+const probePageSize = 50;
 
 const tagSchema = z.string().trim().min(1).max(60);
 const noteSchema = z.string().min(1).max(20_000);
+
+/** Settings and prediction are checked where they are read. */
+const probeHeadSchema = z.object({ probeId: z.uuid(), createdAt: z.iso.datetime() });
 
 const datasetSchema = z.object({
   fingerprint: z.string().min(1),
@@ -71,6 +76,7 @@ export function copyRun(source: Store, target: Store, run: RunRecord): number {
     const runRow = target.runs.insert(newRun, plan);
     copyPredictions(source, target, { from: run.runRow, to: runRow }, plan);
     copyAnnotations(source, target, { from: run.runRow, to: runRow }, plan);
+    copyProbes(source, target, { from: run.runRow, to: runRow });
     return runRow;
   });
 }
@@ -173,6 +179,20 @@ function copyAnnotations(
       position,
       checked(noteSchema, note, source.path, `the note on answer ${position}`),
     );
+  }
+}
+
+/** Questions that were tried again, oldest first, so that they keep their order. */
+function copyProbes(source: Store, target: Store, runRows: Readonly<{ from: number; to: number }>): void {
+  for (let last = 0; ;) {
+    const page = source.probes.ofRun(runRows.from, last, probePageSize);
+    if (page.length === 0) return;
+    for (const { probeRow, position, probe } of page) {
+      const place = `probe ${probe.probeId}`;
+      checked(probeHeadSchema, probe, source.path, place);
+      if (!target.probes.save(runRows.to, position, probe)) throw damage(source.path, place, 'an id that is taken');
+      last = probeRow;
+    }
   }
 }
 

@@ -14,11 +14,16 @@ export type StoredProbe = Readonly<{
   prediction: Prediction;
 }>;
 
+/** With its row, which orders them, and the position of its question. */
+export type StoredProbeOfRun = Readonly<{ probeRow: number; position: number; probe: StoredProbe }>;
+
 export type ProbesRepository = Readonly<{
-  /** False where the run has no row at this position (any more): nothing is written then. */
+  /** False where the run has no row at this position (any more), or the id is taken: nothing is written then. */
   save: (runRow: number, position: number, probe: StoredProbe) => boolean;
   /** Newest first. */
   ofPrediction: (runRow: number, position: number) => StoredProbe[];
+  /** The next probes of a run after a row of theirs, oldest first: for walks over all of them. */
+  ofRun: (runRow: number, afterProbeRow: number, limit: number) => StoredProbeOfRun[];
   /** False where there is no such probe. */
   remove: (probeId: string) => boolean;
 }>;
@@ -31,7 +36,7 @@ export function createProbesRepository(connection: Connection): ProbesRepository
       connection.run(
         `INSERT INTO probes (probe_id, prediction_row, created_at, settings, prediction)
          SELECT :probeId, prediction_row, :createdAt, :settings, :prediction FROM predictions
-         WHERE run_row = :runRow AND position = :position`,
+         WHERE run_row = :runRow AND position = :position ON CONFLICT (probe_id) DO NOTHING`,
         {
           runRow,
           position,
@@ -50,6 +55,15 @@ export function createProbesRepository(connection: Connection): ProbesRepository
           { runRow, position },
         )
         .map((row) => probeOf(row, connection.path)),
+    ofRun: (runRow, afterProbeRow, limit) =>
+      connection
+        .all<ProbeColumns & { probeRow: number; position: number }>(
+          `SELECT probe_row AS probeRow, position, probe_id AS probeId, created_at AS createdAt, settings, prediction
+           FROM probes JOIN predictions USING (prediction_row)
+           WHERE run_row = :runRow AND probe_row > :afterProbeRow ORDER BY probe_row LIMIT :limit`,
+          { runRow, afterProbeRow, limit },
+        )
+        .map((row) => ({ probeRow: row.probeRow, position: row.position, probe: probeOf(row, connection.path) })),
     remove: (probeId) => connection.run('DELETE FROM probes WHERE probe_id = :probeId', { probeId }).changes > 0,
   };
 }
