@@ -195,11 +195,11 @@ describe('more patches than the image has', () => {
     expect(await prepare(3, 1)).toBeNull();
     expect(await prepare(maxPositions, 1)).toMatchObject({
       kind: 'prompt-too-long',
-      action: 'Lower --patches (K = 77) or --latent-steps (N = 3), or leave the question out.',
+      action: 'Lower the patches per step (K = 77) or the latent steps (N = 3), or leave the question out.',
     });
     expect(await prepare(3, maxPositions)).toMatchObject({
       kind: 'prompt-too-long',
-      action: 'Lower --max-tokens, or leave the question out.',
+      action: 'Lower the token limit, or leave the question out.',
     });
   });
 });

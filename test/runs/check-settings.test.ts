@@ -23,19 +23,19 @@ const settingsOf = (input: RunSettingsInput): RunSettings => resolveRunSettings(
 
 describe('settings without effect', () => {
   it.each<readonly [RunSettingsInput, string]>([
-    [{ method: 'no-cot', intervention: 'random-patches' }, '--intervention'],
-    [{ method: 'no-cot', forcedPatches: [{ step: 0, slots: [1] }] }, '--force-patches'],
-    [{ method: 'no-cot', bannedPatches: [{ step: 0, slots: [1] }] }, '--ban-patches'],
-    [{ method: 'no-cot', adaptiveStop: 'selection' }, '--adaptive-stop'],
-    [{ intervention: 'no-latent', adaptiveStop: 'hidden' }, '--adaptive-stop'],
-    [{ intervention: 'no-latent-vision', forcedPatches: [{ step: 0, slots: [1] }] }, '--force-patches'],
-    [{ forcedPatches: [{ step: 9, slots: [1] }] }, '--force-patches'],
-    [{ bannedPatches: [{ step: 3, slots: [1] }] }, '--ban-patches'],
-    [{ latentSteps: 0, bannedPatches: [{ step: 0, slots: [1] }] }, '--ban-patches'],
-    [{ forcedPatches: [{ step: 0, slots: [99, 100] }] }, '--force-patches'],
-  ])('%j are refused', async (input, flag) => {
+    [{ method: 'no-cot', intervention: 'random-patches' }, 'Intervention'],
+    [{ method: 'no-cot', forcedPatches: [{ step: 0, slots: [1] }] }, 'Forced patches'],
+    [{ method: 'no-cot', bannedPatches: [{ step: 0, slots: [1] }] }, 'Banned patches'],
+    [{ method: 'no-cot', adaptiveStop: 'selection' }, 'Adaptive stop'],
+    [{ intervention: 'no-latent', adaptiveStop: 'hidden' }, 'Adaptive stop'],
+    [{ intervention: 'no-latent-vision', forcedPatches: [{ step: 0, slots: [1] }] }, 'Forced patches'],
+    [{ forcedPatches: [{ step: 9, slots: [1] }] }, 'Forced patches'],
+    [{ bannedPatches: [{ step: 3, slots: [1] }] }, 'Banned patches'],
+    [{ latentSteps: 0, bannedPatches: [{ step: 0, slots: [1] }] }, 'Banned patches'],
+    [{ forcedPatches: [{ step: 0, slots: [99, 100] }] }, 'Forced patches'],
+  ])('%j are refused', async (input, label) => {
     const failure = await expectFailure(() => checkSettings(settingsOf(input), bundle), 'invalid-settings');
-    expect(failure.message).toContain(flag);
+    expect(failure.message).toContain(label);
     for (const text of [failure.expected, failure.found]) expect(text).toMatch(/./);
     expect(failure.action).toMatch(/^[A-Z].*\.$/);
   });

@@ -39,7 +39,7 @@ export async function makeBundleFolder<T>(
     fail('wrong-usage', `There is something at ${target} already.`, {
       file: target,
       found: existing === 'bundle' ? 'an imported model' : 'files that are no imported model',
-      action: existing === 'bundle' ? 'Choose another --out, or replace it with --replace.' : 'Choose another --out.',
+      action: existing === 'bundle' ? 'Choose another folder, or let it be replaced.' : 'Choose another folder.',
     });
   }
   await checkFreeSpace(parent, options.neededBytes);
@@ -149,7 +149,7 @@ async function checkFreeSpace(folder: string, neededBytes: number): Promise<void
     file: folder,
     expected: `${gigabytes(needed)} free`,
     found: `${gigabytes(free)} free`,
-    action: 'Free some space, choose another --out, or a lower --precision.',
+    action: 'Free some space, choose a folder on another disk, or a lower precision.',
   });
 }
 

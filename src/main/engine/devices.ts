@@ -8,6 +8,6 @@ export function resolveDevice(device: Device): 'cpu' {
   return fail('device-unavailable', `This version does not run models on ${device}.`, {
     expected: 'cpu or auto',
     found: device,
-    action: 'Use --device cpu.',
+    action: 'Choose the device cpu.',
   });
 }

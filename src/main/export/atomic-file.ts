@@ -69,7 +69,7 @@ async function guarded<Result>(path: string, work: () => Promise<Result>): Promi
     return fail('disk-full', 'The file has become larger than the system allows here.', {
       file: path,
       found: 'EFBIG',
-      action: 'choose another folder, or export fewer questions with --where',
+      action: 'choose another folder, or export fewer questions (with a filter)',
     });
   }
 }

@@ -16,8 +16,8 @@ export async function readBundle(path: string): Promise<Bundle> {
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return failFromSystem(error, file);
     return fail('missing-file', `${path} is no imported model: it has no bundle.json.`, {
       file: path,
-      expected: 'a folder made by "penumbra model import"',
-      action: 'Import the checkpoint first: penumbra model import CHECKPOINT --out DIR --precision f32',
+      expected: 'the folder of an imported model',
+      action: 'Import the checkpoint first: on the page of models, or with "penumbra model import".',
     });
   });
   const parsed = bundleSchema.safeParse(parseJson(text));

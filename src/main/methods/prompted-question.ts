@@ -88,8 +88,8 @@ function remedy(
   { roomLeft, latentPositions }: PromptRoom & Readonly<{ roomLeft: number }>,
 ): string {
   if (roomLeft < 1) return 'Leave the question out.';
-  if (latentPositions < roomLeft) return 'Lower --max-tokens, or leave the question out.';
-  return `Lower --patches (K = ${patchesPerStep}) or --latent-steps (N = ${latentSteps}), or leave the question out.`;
+  if (latentPositions < roomLeft) return 'Lower the token limit, or leave the question out.';
+  return `Lower the patches per step (K = ${patchesPerStep}) or the latent steps (N = ${latentSteps}), or leave the question out.`;
 }
 
 export type EmbeddedQuestion = Readonly<{

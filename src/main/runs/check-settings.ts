@@ -37,7 +37,7 @@ export function checkSettings(settings: RunSettings, bundle: Bundle): void {
     for (const { step, slots } of settings[name]) {
       if (step >= latentSteps) {
         const expected = latentSteps === 0 ? 'no step (N = 0)' : `a step from 0 to ${latentSteps - 1}`;
-        refuse(name, 'the run has no such latent step', 'correct the step, or raise --latent-steps', {
+        refuse(name, 'the run has no such latent step', 'correct the step, or raise the latent steps (N)', {
           expected,
           found: `step ${step}`,
         });
@@ -70,8 +70,8 @@ function refuse(
   action: string,
   detail: Readonly<{ expected: string; found: string }> = { expected: 'not given', found: 'given' },
 ): never {
-  const flag = `--${definitionOf(name).flag}`;
-  fail('invalid-settings', `${flag} cannot take effect: ${why}.`, {
+  const { label } = definitionOf(name);
+  fail('invalid-settings', `${label} cannot take effect: ${why}.`, {
     place: name,
     ...detail,
     action: `${action.charAt(0).toUpperCase()}${action.slice(1)}.`,

@@ -116,16 +116,16 @@ export async function unpackRun(store: Store, file: string): Promise<string> {
     if (run === undefined || second !== undefined) {
       fail('store-damaged', 'This is not a packed run.', {
         file,
-        expected: 'a file with one run, as "runs pack" writes it',
+        expected: 'a file with one run, as packing a run writes it',
         found: `${pack.runs.count()} runs`,
-        action: 'open a whole store with --store FILE instead',
+        action: 'start Penumbra with it (--store FILE) if it is a whole store',
       });
     }
     if (store.runs.find(run.runId) !== undefined) {
       fail('nothing-to-do', `The store has the run ${run.runId} already.`, {
         file,
         found: run.runId,
-        action: `delete it first to take it in again: penumbra runs delete ${run.runId}`,
+        action: 'delete that run first to take it in again',
       });
     }
     copyRun(pack, store, run);

@@ -41,7 +41,7 @@ export async function openRunInputs(store: Store, run: RunRecord): Promise<RunIn
   if (dataset === undefined || model === undefined || run.settings === null) {
     fail('wrong-usage', 'An imported run has no model that could answer its questions.', {
       place: run.runId,
-      expected: 'a run of "penumbra eval"',
+      expected: 'a run that a model answered',
     });
   }
   checkFingerprint(model, await readBundle(model.path));

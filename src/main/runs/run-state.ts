@@ -15,7 +15,7 @@ export function requireRun(store: Store, runId: string): RunRecord {
       file: store.path,
       expected: 'the id of a run',
       found: runId,
-      action: 'penumbra runs list shows all runs; choose another store with --store FILE',
+      action: 'look for it in the list of runs; it may have been deleted, or be in another store',
     })
   );
 }

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { PenumbraFailure, type Failure } from '../../shared/failure.ts';
 
-const otherStore = 'choose another place with --store FILE';
+const otherStore = 'start Penumbra with a store in another place (--store FILE)';
 
 /** The failure that `error` stands for, or `error` itself when it is none. Throw the result. */
 export function storeFailure(error: unknown, path: string): unknown {

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { networkFileSystemName } from './network-file-system.ts';
 
-const action = 'choose another place with --store FILE';
+const action = 'start Penumbra with a store in another place (--store FILE)';
 
 export type StoreFileUse = Readonly<{
   readOnly: boolean;
@@ -27,7 +27,10 @@ export function prepareStoreFile(path: string, { readOnly, mustExist, shared }: 
       fail('io', 'The store has to be a file.', { file: path, expected: 'a file', found: kindOf(file), action });
     }
     if (mustExist && file === undefined) {
-      fail('not-found', `There is no store at ${path}.`, { file: path, action: 'check the name after --store' });
+      fail('not-found', `There is no store at ${path}.`, {
+        file: path,
+        action: 'check the name of the store (--store FILE)',
+      });
     }
     if (!readOnly) {
       // SQLite writes its -wal and -shm files beside the store.

@@ -134,7 +134,7 @@ function setWriteAheadLog(connection: Connection, busyTimeoutMs: number): void {
         file: connection.path,
         expected: 'journal mode wal',
         found: String(mode),
-        action: 'choose a local folder with --store FILE',
+        action: 'start Penumbra with a store in a local folder (--store FILE)',
       });
     } catch (error) {
       if (failureOf(error)?.kind !== 'store-locked' || performance.now() > deadline) throw error;

@@ -32,7 +32,7 @@ export function checkedSchemaVersion(connection: Connection): number {
       file: connection.path,
       expected: `schema version ${latestSchemaVersion} or older`,
       found: `schema version ${version}`,
-      action: 'update Penumbra, or choose another store with --store FILE',
+      action: 'update Penumbra, or start it with another store (--store FILE)',
     });
   }
   if (version < 1) throw new PenumbraFailure(damaged(connection.path, `schema version ${version}`));
