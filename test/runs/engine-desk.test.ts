@@ -67,6 +67,52 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+describe('who needs to be alone', () => {
+  it('waits for the users of now, and those who come meanwhile wait for its end', async () => {
+    const { desk, pid, begun } = await deskWith({ batchMs: 100 });
+    const run = desk.use(model(), 'batch');
+    const batch = run.answer(settings, [question('run')]);
+    await begun(1);
+    const first = pid();
+    const seen: string[] = [];
+    const work = Promise.withResolvers<void>();
+    const alone = desk.alone(async () => {
+      seen.push(isAlive(first) ? 'beside an engine' : 'alone');
+      await work.promise;
+      seen.push('ended');
+    }, new AbortController().signal);
+    await batch;
+    expect(seen, 'the run still uses its engine').toEqual([]);
+    await run.leave(true);
+    const next = desk.use(model('b'), 'batch');
+    const late = next.answer(settings, [question('late')]).then(() => seen.push('answered'));
+    await wait(200);
+    expect(seen).toEqual(['alone']);
+    work.resolve();
+    await Promise.all([alone, late]);
+    expect(seen).toEqual(['alone', 'ended', 'answered']);
+  });
+
+  it('gives up when it is cancelled before its turn, and a run that waits for it can be stopped at once', async () => {
+    const { desk } = await deskWith();
+    const run = desk.use(model(), 'batch');
+    await run.answer(settings, [question('run')]);
+    const cancel = new AbortController();
+    const never = desk.alone(() => Promise.reject(new Error('its turn came')), cancel.signal);
+    cancel.abort();
+    await expectFailure(() => never, 'cancelled');
+    await run.leave(true);
+    const work = Promise.withResolvers<void>();
+    const alone = desk.alone(() => work.promise, new AbortController().signal);
+    const waiting = desk.use(model(), 'batch');
+    const asked = waiting.ready();
+    waiting.stop();
+    await expectFailure(() => asked, 'cancelled');
+    work.resolve();
+    await alone;
+  });
+});
+
 describe('an engine at the desk', () => {
   it('is gone before the next one of its model is started, stopped or left', async () => {
     const host = fakeEngineHost({ batchMs: 200 });

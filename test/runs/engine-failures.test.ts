@@ -56,6 +56,31 @@ describe('an engine', () => {
     expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', failed: 1 });
   });
 
+  it('killed once at a single question is followed by another that answers it', async () => {
+    const place = await workplaceOf(4);
+    const [kills, log] = [join(place.folder, 'kills'), join(place.folder, 'batches')];
+    writeFileSync(kills, 'x');
+    const { runs } = place.open({ killWhile: kills, log });
+    const { runId } = await runs.start(place.request({ settings: { batchSize: 1 } }));
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 4, failed: 0 });
+    expect(batchesOf(log)).toEqual([0, 0, 1, 2, 3].map((index) => [sampleIdOf(index)]));
+  });
+
+  it('killed twice at the same single question has run out of memory for it', async () => {
+    const place = await workplaceOf(4);
+    const [kills, log] = [join(place.folder, 'kills'), join(place.folder, 'batches')];
+    writeFileSync(kills, 'xx');
+    const { runs } = place.open({ killWhile: kills, log });
+    const { runId } = await runs.start(place.request({ settings: { batchSize: 1 } }));
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 4, failed: 1 });
+    expect(await failedIds(runs, runId)).toEqual([sampleIdOf(0)]);
+    expect(batchesOf(log)).toEqual([0, 0, 1, 2, 3].map((index) => [sampleIdOf(index)]));
+    const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(0), where: [] });
+    expect(prediction).toMatchObject({ failure: { kind: 'out-of-memory' } });
+  });
+
   it('without memory for the batch gets smaller ones for the rest of the run', async () => {
     const place = await workplaceOf(24);
     const log = join(place.folder, 'batches');

@@ -4,7 +4,7 @@
  * from the environment variable FAKE_ENGINE, as JSON of `FakeEngineBehaviour`.
  */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EngineQuestion, EngineReply, EngineRequest } from '../../src/main/engine/protocol.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
 import type { RunSettings } from '../../src/shared/run-settings.ts';
@@ -20,6 +20,8 @@ export type FakeEngineBehaviour = Readonly<{
   crashOnMaxTokens?: number;
   /** As if the system's out-of-memory killer had come. */
   killOn?: readonly string[];
+  /** The same, as often as this file has characters: each time takes one off. */
+  killWhile?: string;
   /** The process ends at every question as long as this file exists. */
   crashWhile?: string;
   /** The process ends while it loads the model. */
@@ -88,9 +90,17 @@ async function answer(
   if (ids.some((id) => behaviour.crashOn?.includes(id) === true)) process.exit(4);
   if (settings.maxTokens === behaviour.crashOnMaxTokens) process.exit(6);
   if (ids.some((id) => behaviour.killOn?.includes(id) === true)) process.kill(process.pid, 'SIGKILL');
+  if (behaviour.killWhile !== undefined) killOnce(behaviour.killWhile);
   if (behaviour.crashWhile !== undefined && existsSync(behaviour.crashWhile)) process.exit(5);
   const predictions = questions.map((question) => predictionOf(question, settings, questions.length));
   return { kind: 'answered', requestId, predictions, batchMs: behaviour.batchMs ?? 0 };
+}
+
+function killOnce(file: string): void {
+  const left = readFileSync(file, 'utf8');
+  if (left === '') return;
+  writeFileSync(file, left.slice(1));
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function predictionOf(question: EngineQuestion, settings: RunSettings, batchSize: number): Prediction {

@@ -19,8 +19,11 @@ export type SpooledSample = Pick<
 
 export type SampleSpool = Readonly<{
   add: (sample: Sample) => void;
-  /** Row numbers (from 0, in the dataset's order) that pass the sample fields and hold every word of the text. */
-  find: (where: Where, text: string) => Uint32Array;
+  /**
+   * Row numbers (from 0, in the dataset's order) that pass the sample fields and hold every word of the text. Lets
+   * other work in between the parts of a large text.
+   */
+  find: (where: Where, text: string) => Promise<Uint32Array>;
   /** The question at a row. */
   read: (row: number) => SpooledSample;
   imageOf: (sampleId: string) => ImageReference | null | undefined;
@@ -44,13 +47,13 @@ export function createSampleSpool(): SampleSpool {
 
   const read = (row: number): SpooledSample => JSON.parse(rows.read(row, row + 1).toString('utf8')) as SpooledSample;
 
-  const matching = (where: Where, text: string): Uint32Array => {
+  const matching = async (where: Where, text: string): Promise<Uint32Array> => {
     const passes = strata.map((stratum) =>
       sampleFields.every((field) => field === 'sample' || (where[field]?.includes(stratum[field]) ?? true)),
     );
     const ids = where.sample && new Set(where.sample.map((id) => rowOfId.get(id)));
     const words = wordsOf(text);
-    const holds = words.length === 0 ? null : rowsWithWords(texts, words);
+    const holds = words.length === 0 ? null : await rowsWithWords(texts, words);
     const found = stratumOfRow.flatMap((stratum, row) =>
       passes[stratum] === true && (ids?.has(row) ?? true) && (holds === null || holds[row] === words.length)
         ? [row]
@@ -72,9 +75,9 @@ export function createSampleSpool(): SampleSpool {
       rows.append(JSON.stringify({ sampleId, split, domain, topic, category, question, choices, answerIndex, image }));
       texts.append([question, ...choices, context].map(folded).join('\0'));
     },
-    find: (where, text) => {
+    find: async (where, text) => {
       const key = JSON.stringify([where, wordsOf(text)]);
-      const found = results.get(key) ?? matching(where, text);
+      const found = results.get(key) ?? (await matching(where, text));
       results.delete(key);
       results.set(key, found);
       for (const oldest of results.keys()) {
@@ -101,7 +104,7 @@ const folded = (text: string): string => text.normalize('NFKC').toLowerCase().re
 const wordsOf = (text: string): string[] => [...new Set(folded(text).split(/\s+/).filter(Boolean))];
 
 /** For each row, how many of the words it holds. */
-function rowsWithWords(texts: SpoolFile, words: readonly string[]): Uint8Array {
+async function rowsWithWords(texts: SpoolFile, words: readonly string[]): Promise<Uint8Array> {
   const held = new Uint8Array(texts.count());
   const needles = words.map((word) => Buffer.from(word));
   for (let first = 0; first < texts.count();) {
@@ -119,6 +122,7 @@ function rowsWithWords(texts: SpoolFile, words: readonly string[]): Uint8Array {
       }
     }
     first = end;
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return held;
 }
@@ -126,7 +130,8 @@ function rowsWithWords(texts: SpoolFile, words: readonly string[]): Uint8Array {
 type SpoolFile = ReturnType<typeof createSpoolFile>;
 
 const bufferBytes = 1024 * 1024;
-const chunkBytes = 4 * 1024 * 1024;
+/** Searched in a few milliseconds. */
+const chunkBytes = 1024 * 1024;
 
 /** Records one behind the other, found again by their number. Writes at once: the caller reads rows in between. */
 function createSpoolFile(name: string) {

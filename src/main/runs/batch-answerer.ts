@@ -1,8 +1,9 @@
 /**
  * Gets a batch answered in spite of crashes. A batch that takes the engine down is asked again in halves, down to
- * single questions; a question that does it alone is given up. One such question is a fact about that question;
- * three in a row with nothing answered between them say that the engine or the machine is at fault: then the run
- * pauses, and those questions stay unanswered. If they do it again after a resume, they are recorded as failed.
+ * single questions. A question is given up at its second crash, alone by then: the system may have ended the engine
+ * for another program's sake. One such question is a fact about that question; three in a row with nothing answered
+ * between them say that the engine or the machine is at fault: then the run pauses, and those questions stay
+ * unanswered. If they do it again after a resume, they are recorded as failed.
  */
 import { PenumbraFailure, failureOf, type Failure } from '../../shared/failure.ts';
 import { predictionSchema, type Prediction } from '../../shared/prediction.ts';
@@ -51,9 +52,14 @@ export class BatchAnswerer {
 
   /** Fails: `CrashStreak`, `EngineUnusable`, and whatever is wrong with the request itself. */
   async answer(questions: readonly FedQuestion[]): Promise<void> {
+    await this.#answer(questions, false);
+  }
+
+  /** @param hasCrashed an engine has already ended while it worked on these questions */
+  async #answer(questions: readonly FedQuestion[], hasCrashed: boolean): Promise<void> {
     if (questions.length === 0) return;
     if (questions.length > this.#batchLimit) {
-      await this.#inHalves(questions);
+      await this.#inHalves(questions, hasCrashed);
       return;
     }
     try {
@@ -68,8 +74,9 @@ export class BatchAnswerer {
       if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
       if (failure.kind === 'out-of-memory') this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
       const [only, second] = questions;
-      if (only !== undefined && second === undefined) await this.#giveUp(only, failure);
-      else await this.#inHalves(questions);
+      if (only === undefined || second !== undefined) await this.#inHalves(questions, true);
+      else if (hasCrashed || this.#suspects.has(only.planned.position)) await this.#giveUp(only, failure);
+      else await this.#answer(questions, true);
     }
   }
 
@@ -79,10 +86,10 @@ export class BatchAnswerer {
     this.#givenUp = [];
   }
 
-  async #inHalves(questions: readonly FedQuestion[]): Promise<void> {
+  async #inHalves(questions: readonly FedQuestion[], hasCrashed: boolean): Promise<void> {
     const middle = Math.ceil(questions.length / 2);
-    await this.answer(questions.slice(0, middle));
-    await this.answer(questions.slice(middle));
+    await this.#answer(questions.slice(0, middle), hasCrashed);
+    await this.#answer(questions.slice(middle), hasCrashed);
   }
 
   async #recordAnswered(questions: readonly FedQuestion[], predictions: readonly Prediction[]): Promise<void> {

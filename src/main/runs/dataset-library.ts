@@ -120,7 +120,7 @@ export function createDatasetLibrary(store: Store): DatasetLibrary {
         });
       }
       return browse(datasetId, async ({ spool }) => {
-        const found = spool.find(where, text);
+        const found = await spool.find(where, text);
         const page = Array.from(found.subarray(offset, offset + limit), (row) => {
           const { image, ...sample } = spool.read(row);
           return { ...sample, position: row, imageUrl: image === null ? null : imageUrl(datasetId, sample.sampleId) };

@@ -2,7 +2,8 @@
  * Where everybody who needs an engine asks for it: one engine for each model and device, shared by a run and the
  * questions that somebody tries meanwhile. It gets one request at a time, so that a crash meets only the request
  * that caused it; single questions (probes) go before the next batch. An engine that nobody uses stays loaded for
- * a while, unless another model is to be loaded: two seldom fit.
+ * a while, unless another model is to be loaded: two seldom fit. Who brings an engine of its own (a model's check)
+ * waits until nobody uses one here, and holds back whoever comes meanwhile.
  */
 import { PenumbraFailure } from '../../shared/failure.ts';
 import type { Prediction } from '../../shared/prediction.ts';
@@ -10,6 +11,7 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
 import type { EngineHost } from './engine-host.ts';
 import { EngineSupervisor, type EngineModel, type LoadedEngine } from './engine-supervisor.ts';
+import { createTurns } from './engine-turns.ts';
 
 /** What one user does with an engine; nothing starts before the first request. Requests fail as the engine's do. */
 export type EngineUse = Readonly<{
@@ -39,6 +41,11 @@ export type EngineDesk = Readonly<{
   use: (model: DeskModel, order: EngineOrder) => EngineUse;
   /** Ends engines that nobody uses, so that their model's files can be replaced. */
   unloadIdle: () => Promise<void>;
+  /**
+   * Works while no engine of the desk is loaded: after the users of now, before those that come later. Rejects with
+   * `cancelled` where the signal aborts before its turn; afterwards the signal is the work's own.
+   */
+  alone: <Result>(work: () => Promise<Result>, signal: AbortSignal) => Promise<Result>;
   /** Ends every engine; later requests fail with `cancelled`. */
   close: () => Promise<void>;
 }>;
@@ -63,13 +70,21 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
   const unloadIdle = async (): Promise<void> => {
     await Promise.all([...seats.values()].filter((seat) => seat.isIdle).map((seat) => seat.unload()));
   };
+  const alone = createTurns({
+    isIdle: () => [...seats.values()].every((seat) => seat.isIdle),
+    onBegin: () => void unloadIdle(),
+  });
   const seatOf = ({ bundlePath, device, fingerprint }: DeskModel): Seat => {
     const key = JSON.stringify([bundlePath, device, fingerprint]);
     const known = seats.get(key);
     if (known !== undefined) return known;
     const seat = new Seat({
       start: () => new EngineSupervisor(host, { bundlePath, fingerprint, device, threadCount }),
-      beforeLoading: unloadIdle,
+      beforeLoading: async () => {
+        await alone.ended();
+        await unloadIdle();
+      },
+      onIdle: alone.next,
       stayLoadedMs,
     });
     seats.set(key, seat);
@@ -78,6 +93,15 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
   return {
     use: (model, order) => seatOf(model).use(order),
     unloadIdle,
+    alone: async (work, signal) => {
+      const end = await alone.take(signal);
+      try {
+        await unloadIdle();
+        return await work();
+      } finally {
+        end();
+      }
+    },
     close: async () => {
       await Promise.all([...seats.values()].map((seat) => seat.close()));
       seats.clear();
@@ -88,6 +112,8 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
 type SeatOptions = Readonly<{
   start: () => EngineSupervisor;
   beforeLoading: () => Promise<void>;
+  /** Told when the last user has left. */
+  onIdle: () => void;
   stayLoadedMs: number;
 }>;
 
@@ -162,6 +188,7 @@ class Seat {
       if (this.#isClosed || job.user.isStopped) job.reject(cancelled());
       else await job.run((this.#engine ??= this.#options.start()));
       this.#current = null;
+      if (this.isIdle) this.#options.onIdle();
     }
   }
 
@@ -172,14 +199,15 @@ class Seat {
     for (const { reject } of own) reject(cancelled());
     const current = this.#current;
     if (current?.user !== user) return;
+    const isWaiting = this.#engine === null;
     const isAlone = [...this.#users].every((each) => each === user);
     if (user.order === 'batch' || isAlone) {
       // A killed supervisor refuses for good: the next job gets a new one.
       this.#engine?.kill();
       this.#letGo();
     }
-    // A batch is over when its process is gone; a probe that goes on unheard is over for its user.
-    if (user.order === 'probe') current.reject(cancelled());
+    // A batch is over when its process is gone; a probe that goes on unheard, and what waits for its process, at once.
+    if (user.order === 'probe' || isWaiting) current.reject(cancelled());
   }
 
   #letGo(): void {
@@ -190,7 +218,9 @@ class Seat {
   async #leave(user: User, stayLoaded: boolean): Promise<void> {
     user.isStopped = true;
     if (!this.#users.delete(user) || this.#users.size > 0) return;
-    if (!stayLoaded) return this.unload();
+    if (!stayLoaded) await this.unload();
+    if (this.isIdle) this.#options.onIdle();
+    if (!stayLoaded || !this.isIdle) return;
     clearTimeout(this.#idleTimer);
     // A process that could end otherwise does not wait for this.
     this.#idleTimer = setTimeout(() => void this.unload(), this.#options.stayLoadedMs).unref();

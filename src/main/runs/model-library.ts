@@ -14,8 +14,10 @@ import type { ImportPlan, KnownModel, ModelReport } from '../../shared/contract/
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Task } from '../../shared/task.ts';
 import { readBundle } from '../files/read-bundle.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { checkModel, type ModelCheckParts } from './check-model.ts';
+import type { EngineDesk } from './engine-desk.ts';
 import { folderBytes, isInside, listModels } from './model-list.ts';
 import { requireRun, statusOf } from './run-state.ts';
 import type { TaskRegistry, TaskWork } from './tasks.ts';
@@ -24,6 +26,10 @@ export type ModelLibraryParts = ModelCheckParts &
   Readonly<{
     store: Store;
     tasks: TaskRegistry;
+    /** Has no other engine loaded while the work goes on: a second model seldom fits beside the first. */
+    alone: EngineDesk['alone'];
+    /** Mean time of a run's answers; null where it has none. */
+    secondsPerQuestion: (run: RunRecord) => Promise<number | null>;
     /** The program's own folder of models, absolute. */
     modelsFolder: string;
     demo: Readonly<{ path: string; checkpoint: string; name: string; isUpToDate: () => Promise<boolean> }>;
@@ -48,7 +54,7 @@ export type ModelLibrary = Readonly<{
   add: (path: string) => Promise<{ fingerprint: string }>;
   /** Fails as opening the checkpoint does. */
   plan: (input: PlanInput) => Promise<ImportPlan>;
-  /** A task; the model's check follows the import in it. Fails in it with `run-owned` where a run uses what lies there. */
+  /** A task; the model's check follows the import in it, once no run has a model loaded. Fails in it with `run-owned` where a run uses what lies there. */
   startImport: (input: ModelImportInput) => Task;
   startDemoImport: () => Task;
   /** Fails: `not-found`. */
@@ -58,12 +64,15 @@ export type ModelLibrary = Readonly<{
 }>;
 
 export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
-  const { store, tasks, modelsFolder, demo, onChange } = parts;
+  const { store, tasks, modelsFolder, demo, onChange, alone, secondsPerQuestion } = parts;
   /** Folders that a task of this process writes or reads, and what it does there. */
   const busy = new Map<string, string>();
 
   const list = async (): Promise<KnownModel[]> =>
-    (await listModels(store, modelsFolder)).map((model) => ({ ...model, isDemo: model.path === demo.path }));
+    (await listModels(store, modelsFolder, secondsPerQuestion)).map((model) => ({
+      ...model,
+      isDemo: model.path === demo.path,
+    }));
 
   const keep = (path: string, { fingerprint, name, precision }: Bundle): void => {
     store.models.keep({ fingerprint, path, name: `${name} (${precision})`, precision });
@@ -76,7 +85,9 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
     report: Parameters<TaskWork>[0],
     signal: AbortSignal,
   ): Promise<ModelReport> => {
-    const made = await checkModel(path, parts, (phase) => report({ phase, secondsLeft: null }), signal);
+    report({ phase: 'waiting for its turn', done: 0, total: 0, secondsLeft: null });
+    const work = () => checkModel(path, parts, (phase) => report({ phase }), signal);
+    const made = await alone(work, signal);
     store.models.saveReport(fingerprint, made);
     onChange();
     return made;

@@ -7,9 +7,12 @@ import type { KnownModel } from '../../shared/contract/models.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { ListedModel } from '../store/models-repository.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { requireRun, statusOf } from './run-state.ts';
-import { runResult } from './run-tally.ts';
+import { requireRun } from './run-state.ts';
+
+/** Mean time of a run's answers; null where it has none. */
+type SecondsPerQuestion = (run: RunRecord) => Promise<number | null>;
 
 type Found = Readonly<{ bundle: Bundle | null; failure: Failure | null }>;
 
@@ -18,9 +21,14 @@ const withoutSources = bundleSchema.omit({ sources: true });
 const recentRuns = 5;
 
 /** Models of the list, newest first; those that only lie in the folder come last. */
-export async function listModels(store: Store, modelsFolder: string): Promise<Omit<KnownModel, 'isDemo'>[]> {
+export async function listModels(
+  store: Store,
+  modelsFolder: string,
+  secondsPerQuestion: SecondsPerQuestion,
+): Promise<Omit<KnownModel, 'isDemo'>[]> {
   const inFolder = await bundlesIn(modelsFolder);
   const rows = store.models.list();
+  const speedOf = (fingerprint: string): Promise<number | null> => speedHere(store, fingerprint, secondsPerQuestion);
   const models: Omit<KnownModel, 'isDemo'>[] = [];
   for (const row of rows) {
     const own = inFolder.find(({ bundle }) => bundle.fingerprint === row.fingerprint);
@@ -28,7 +36,7 @@ export async function listModels(store: Store, modelsFolder: string): Promise<Om
     const path = own?.path ?? row.path;
     const { bundle, failure } = own === undefined ? await look(row) : { bundle: own.bundle, failure: null };
     if (bundle === null && row.runCount === 0 && !row.kept) continue;
-    models.push(await describe(store, { ...row, path }, bundle, failure));
+    models.push(await describe({ ...row, path }, bundle, failure, speedOf));
   }
   const known = new Set(rows.map(({ fingerprint }) => fingerprint));
   for (const { path, bundle } of inFolder) {
@@ -36,7 +44,7 @@ export async function listModels(store: Store, modelsFolder: string): Promise<Om
     const { fingerprint, precision } = bundle;
     const name = `${bundle.name} (${precision})`;
     const row = { fingerprint, path, name, precision, kept: false, forgotten: false, runCount: 0, report: null };
-    models.push(await describe(store, row, bundle, null));
+    models.push(await describe(row, bundle, null, speedOf));
   }
   return models;
 }
@@ -84,10 +92,10 @@ async function readFound(path: string): Promise<Found> {
 }
 
 async function describe(
-  store: Store,
   row: ListedModel,
   bundle: Bundle | null,
   failure: Failure | null,
+  speedOf: (fingerprint: string) => Promise<number | null>,
 ): Promise<Omit<KnownModel, 'isDemo'>> {
   const { fingerprint, name, path, runCount, report } = row;
   return {
@@ -99,19 +107,23 @@ async function describe(
     failure,
     sizeBytes: bundle === null ? null : await folderBytes(path).catch(() => null),
     runCount,
-    secondsPerQuestion: runCount === 0 ? null : await speedHere(store, fingerprint),
+    secondsPerQuestion: runCount === 0 ? null : await speedOf(fingerprint),
     report,
   };
 }
 
 /** Of the newest run on this machine's processor that has times. */
-async function speedHere(store: Store, fingerprint: string): Promise<number | null> {
+async function speedHere(
+  store: Store,
+  fingerprint: string,
+  secondsPerQuestion: SecondsPerQuestion,
+): Promise<number | null> {
   const cpu = cpus()[0]?.model.trim() ?? 'unknown';
   for (const runId of store.models.newestRuns(fingerprint, recentRuns)) {
     const run = requireRun(store, runId);
     if (run.environment['cpu'] !== cpu) continue;
-    const { secondsPerQuestionMean } = await runResult(store, run, statusOf(run), run.scorer);
-    if (secondsPerQuestionMean !== null) return secondsPerQuestionMean;
+    const seconds = await secondsPerQuestion(run);
+    if (seconds !== null) return seconds;
   }
   return null;
 }

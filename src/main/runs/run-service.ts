@@ -14,11 +14,12 @@ import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/stat
 import type { ExportedRows } from '../export/export-writer.ts';
 import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
+import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
 import { keptComparison } from './compare-runs.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
-import { createEngineDesk } from './engine-desk.ts';
+import { createEngineDesk, type EngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
 import { planDownloadExport, type DownloadExport, type DownloadExportInput } from './download-export.ts';
 import type { StoreChange } from './follow-store.ts';
@@ -151,6 +152,10 @@ export type RunService = Readonly<{
   tryQuestion: (input: TryInput, signal: AbortSignal) => Promise<Probe>;
   deleteProbe: (input: Readonly<{ probeId: string }>) => Promise<{ probeId: string }>;
   layerAttention: (input: QuestionInput, signal: AbortSignal) => Promise<LayerAttentionResult>;
+  /** Works while no run or question has a model loaded; see `EngineDesk.alone`. */
+  withoutEngines: EngineDesk['alone'];
+  /** Mean time of a run's answers, unscored ones included; null where it has none. */
+  secondsPerQuestion: (run: RunRecord) => Promise<number | null>;
   /** Ends engines that nobody uses, so that their model's files can be replaced or deleted. */
   unloadIdleEngines: () => Promise<void>;
   /** What a download would hold; `write` makes the file. */
@@ -192,6 +197,8 @@ export function createRunService({
     findUnscored,
     compute: ({ runId, planned }, status, scorer) => reader.read('result', { runId, status, scorer }, planned),
   };
+  const summarise = (run: RunRecord, by: ScorerName = run.scorer): Promise<RunSummary> =>
+    summaryOf(store, run, by, results);
   /** Scores what the scope needs; returns how large its run is. */
   const prepare = async (scope: ScopeInput): Promise<number> => {
     await ensureScopeScored(store, scope, findUnscored);
@@ -199,34 +206,34 @@ export function createRunService({
   };
 
   const service: RunService = {
-    start: async (request) => summaryOf(store, await control.start(request)),
+    start: async (request) => summarise(await control.start(request)),
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
       const runs: RunSummary[] = [];
-      for (const run of await control.startGrid(request)) runs.push(await summaryOf(store, run, run.scorer, results));
+      for (const run of await control.startGrid(request)) runs.push(await summarise(run));
       return { runs };
     },
-    resume: async ({ runId }) => summaryOf(store, await control.resume(runId)),
-    pause: async ({ runId, force }) => summaryOf(store, await control.pause(runId, force)),
+    resume: async ({ runId }) => summarise(await control.resume(runId)),
+    pause: async ({ runId, force }) => summarise(await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
     follow: (report) => control.follow(report),
     atWork: () => control.atWork(),
     list: async ({ limit, offset }) => {
       const runs: RunSummary[] = [];
-      for (const run of store.runs.list(limit, offset)) runs.push(await summaryOf(store, run, run.scorer, results));
+      for (const run of store.runs.list(limit, offset)) runs.push(await summarise(run));
       return { runs, total: store.runs.count() };
     },
     show: async ({ runId, scorer }) => {
       const run = requireRun(store, runId);
       const by = scorer ?? run.scorer;
-      const summary = await summaryOf(store, run, by, results);
+      const summary = await summarise(run, by);
       const { categories, tables } = await reader.read('categories', { runId, scorer: by }, run.planned);
       const manifest = runManifest(store, run, by, version);
       return { run: summary, categories, tables, manifest, repeatCommand: await shortRepeatCommand(store, run) };
     },
     rename: async ({ runId, label }) => {
       store.runs.rename(requireRun(store, runId).runRow, label);
-      return summaryOf(store, requireRun(store, runId));
+      return summarise(requireRun(store, runId));
     },
     times: async ({ runId }) => reader.read('times', { runId }, requireRun(store, runId).planned),
     compare: async ({ runIdA, runIdB, scorer }, signal) => {
@@ -275,7 +282,7 @@ export function createRunService({
         ...follow,
       });
     },
-    unpack: async ({ file }) => summaryOf(store, requireRun(store, await unpackRun(store, file))),
+    unpack: async ({ file }) => summarise(requireRun(store, await unpackRun(store, file))),
     remove: async ({ runId }) => {
       const run = requireRun(store, runId);
       refuseIfOwned(run);
@@ -292,7 +299,7 @@ export function createRunService({
     importPredictions: async (input) => {
       const { runId, problems } = await importPredictions(store, input, version);
       const run = requireRun(store, runId);
-      return { ...(await runResult(store, run, statusOf(run), run.scorer)), problems };
+      return { ...(await runResult(store, run, statusOf(run), run.scorer, results)), problems };
     },
     listQuestions: async (input, signal) => reader.read('listQuestions', input, await prepare(input), signal),
     countQuestions: async (input, signal) => reader.read('countQuestions', input, await prepare(input), signal),
@@ -305,6 +312,8 @@ export function createRunService({
       return { probeId };
     },
     layerAttention: (input, signal) => prober.layerAttention(input, signal),
+    withoutEngines: (work, signal) => desk.alone(work, signal),
+    secondsPerQuestion: ({ runId, planned }) => reader.read('secondsPerQuestion', { runId }, planned),
     unloadIdleEngines: () => desk.unloadIdle(),
     planDownload: (input) => planDownloadExport(service, store, version, input),
     checkIntegrity: () => reader.read('integrity', null, Number.POSITIVE_INFINITY),

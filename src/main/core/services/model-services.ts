@@ -38,7 +38,7 @@ export function createModelService(parts: ServiceParts): ModelService {
 }
 
 async function openLibrary({ open, storePath, tasks, engineHost, live }: ServiceParts): Promise<ModelLibrary> {
-  const [{ createModelLibrary }, { readSelfTestQuestion, runSelfTest }, { store }] = await Promise.all([
+  const [{ createModelLibrary }, { readSelfTestQuestion, runSelfTest }, { store, runs }] = await Promise.all([
     import('../../runs/model-library.ts'),
     import('../self-test.ts'),
     open(),
@@ -47,6 +47,8 @@ async function openLibrary({ open, storePath, tasks, engineHost, live }: Service
     store,
     tasks,
     engineHost,
+    alone: runs.withoutEngines,
+    secondsPerQuestion: runs.secondsPerQuestion,
     modelsFolder: modelsFolder(storePath),
     demo: {
       path: demoModelPath(storePath),

@@ -31,6 +31,7 @@ const laneOfRead: Readonly<Record<ReadName, LaneName>> = {
   result: 'page',
   categories: 'page',
   times: 'page',
+  secondsPerQuestion: 'page',
   integrity: 'analysis',
   compare: 'analysis',
   methodTable: 'analysis',

@@ -43,6 +43,10 @@ export const storeReads = {
       tables: scienceqaTables(store.scores.scienceqaTally(runRow, scorer)),
     };
   },
+  secondsPerQuestion: (store: Store, { runId }: RunInput): number | null => {
+    const { totalMs } = store.predictions.means(requireRun(store, runId).runRow);
+    return totalMs === null ? null : totalMs / 1000;
+  },
   /** Of the whole file; on the core's thread a store of some gigabytes would stop everything else for minutes. */
   integrity: (store: Store, _input: null): string => store.checkIntegrity(),
   times: (store: Store, { runId }: RunInput) => {
