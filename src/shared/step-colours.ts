@@ -1,8 +1,21 @@
-/** Colours of latent steps, from Okabe and Ito's palette: the same on the pages and in exported pictures. */
+/**
+ * Colours of latent steps: the same on the pages and in exported pictures. Vivid, for lines over photographs, while
+ * the masses of the charts are muted: no colour means a step here and a mass there. Every pair stays apart with every
+ * kind of colour vision (test/renderer/palette.test.ts), and pages write the step's number beside its colour.
+ */
 
-const steps = ['#e69f00', '#56b4e9', '#00b383', '#cc79a7', '#f0e442', '#0072b2', '#d55e00', '#999999'] as const;
+export const stepColours = [
+  '#ffa826',
+  '#26beff',
+  '#ff0066',
+  '#d4ff26',
+  '#4363e0',
+  '#4dffb8',
+  '#3997bf',
+  '#bf8600',
+] as const;
 
 /** Colour of a latent step (0-based); more steps than colours start over. */
 export function stepColour(stepIndex: number): string {
-  return steps[stepIndex % steps.length] ?? steps[0];
+  return stepColours[stepIndex % stepColours.length] ?? stepColours[0];
 }

@@ -5,6 +5,7 @@ import {
   marksOfAllSteps,
   marksOfStep,
   marksOfView,
+  rangeOf,
 } from '../../src/renderer/src/features/question/overlay-model.ts';
 import type { ImageGeometry, LatentStep, Trace } from '../../src/shared/trace.ts';
 import { slotBox } from '../../src/shared/trace.ts';
@@ -87,6 +88,17 @@ describe('views', () => {
   it('the heat map is relative to the strongest slot of the image', () => {
     expect(heatOfStep(geometry, first)[1]?.strength).toBe(1);
     expect(heatOfStep(geometry, first)[0]?.strength).toBeCloseTo(0.5, 12);
+  });
+
+  it('two heat maps can share a scale', () => {
+    const marks = heatOfStep(geometry, first, first.imageAttention, 0.2);
+    expect([marks[1]?.strength, marks[0]?.strength]).toEqual([0.5, 0.25]);
+  });
+
+  it('the scale has its ends, the place of its top and the sum of all', () => {
+    const range = rangeOf(attention);
+    expect(range).toMatchObject({ least: 0.01, most: 0.1, mostSlot: 1 });
+    expect(range.total).toBeCloseTo(0.25, 12);
   });
 
   it('there is nothing to draw without a trace, an image or steps', () => {

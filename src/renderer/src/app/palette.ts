@@ -1,14 +1,18 @@
-/** Colours with a meaning, from Okabe and Ito's palette: told apart with every kind of colour vision. */
+/**
+ * Colours with a meaning. Most are from Okabe and Ito's palette: told apart with every kind of colour vision. Steps
+ * and masses, which are seen together, have palettes of their own (test/renderer/palette.test.ts).
+ */
 import type { QuestionRow } from '../../../shared/contract/questions.ts';
 
 export { stepColour } from '../../../shared/step-colours.ts';
 
-/** The four shares of a query row's attention, in the order in which they are drawn. */
+/** The four shares of a query row's attention, in the order in which they are drawn: slate for pictures, brown for
+ * text, the lighter one for what the latent steps appended. */
 export const massColours = {
-  visionMass: '#0072b2',
-  latentVisionMass: '#56b4e9',
-  textMass: '#e69f00',
-  latentTextMass: '#cc79a7',
+  visionMass: '#3f6c8c',
+  latentVisionMass: '#9cbad0',
+  textMass: '#8c6744',
+  latentTextMass: '#d3b48c',
 } as const;
 
 /** Mantine colour names of the outcomes. */

@@ -100,7 +100,7 @@ export function SeriesChart(props: SeriesChartProps) {
                 {...(one.dash === undefined ? {} : { strokeDasharray: one.dash })}
                 connectNulls
                 isAnimationActive={false}
-                dot={pointOf(index, one.colour)}
+                dot={places.length > mostPoints ? false : pointOf(index, one.colour)}
               >
                 {one.intervals === undefined ? null : (
                   <ErrorBar dataKey={`±${one.label}`} width={4} stroke={one.colour} isAnimationActive={false} />
@@ -190,6 +190,9 @@ function dodgedRows(places: readonly string[], series: readonly ChartSeries[]): 
     )
     .sort((a, b) => a.place - b.place);
 }
+
+/** With more places, points hide the line that they are on. */
+const mostPoints = 24;
 
 const shapes = [
   'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0',

@@ -49,20 +49,40 @@ export function marksOfAllSteps(geometry: ImageGeometry, steps: readonly LatentS
   return [...left.map((mark) => ({ ...mark, role: 'pool' as const })), ...selected];
 }
 
+export type AttentionRange = Readonly<{ least: number; most: number; mostSlot: number; total: number }>;
+
+/** Ends and sum of the attention over the J slots. */
+export function rangeOf(attention: readonly number[]): AttentionRange {
+  const most = attention.reduce((top, score) => Math.max(top, score), 0);
+  return {
+    least: attention.reduce((low, score) => Math.min(low, score), most),
+    most,
+    mostSlot: attention.indexOf(most),
+    total: attention.reduce((sum, score) => sum + score, 0),
+  };
+}
+
+/** The step whose attention a view shows: the chosen one, or the last. */
+export function stepOfHeat(trace: Trace | null, stepIndex: number | null): LatentStep | null {
+  return (stepIndex === null ? undefined : trace?.steps[stepIndex]) ?? trace?.steps.at(-1) ?? null;
+}
+
 /**
- * Attention over the whole image at a step, relative to its strongest slot.
+ * Attention over the whole image at a step, relative to the scale's top.
  *
  * @param attention over the J slots: the step's layer mean, or one layer's
+ * @param scaleTop share of attention that is drawn strongest; null: the strongest slot's
  */
 export function heatOfStep(
   geometry: ImageGeometry,
   step: LatentStep,
   attention: readonly number[] = step.imageAttention,
+  scaleTop: number | null = null,
 ): PatchMark[] {
-  const strongest = attention.reduce((most, score) => Math.max(most, score), Number.MIN_VALUE);
+  const strongest = Math.max(scaleTop ?? rangeOf(attention).most, Number.MIN_VALUE);
   return marksOfStep(geometry, step).map((mark) => {
     const score = attention[mark.slot] ?? 0;
-    return { ...mark, score, strength: score / strongest };
+    return { ...mark, score, strength: Math.min(1, score / strongest) };
   });
 }
 
@@ -74,12 +94,13 @@ export function marksOfView(
   stepIndex: number | null,
   view: 'selected' | 'attention',
   attention: readonly number[] | null = null,
+  scaleTop: number | null = null,
 ): PatchMark[] {
   if (trace === null || trace.image === null) return [];
   const step = stepIndex === null ? undefined : trace.steps[stepIndex];
   if (view === 'attention') {
-    const shown = step ?? trace.steps.at(-1);
-    return shown === undefined ? [] : heatOfStep(trace.image, shown, attention ?? shown.imageAttention);
+    const shown = stepOfHeat(trace, stepIndex);
+    return shown === null ? [] : heatOfStep(trace.image, shown, attention ?? shown.imageAttention, scaleTop);
   }
   const marks = step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
   return marks.sort((a, b) => paintOrder[a.role] - paintOrder[b.role]);

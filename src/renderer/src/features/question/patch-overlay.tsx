@@ -16,6 +16,8 @@ export type PatchOverlayProps = Readonly<{
   view: 'selected' | 'attention';
   /** What is drawn, for people who do not see it. */
   label: string;
+  /** The marks are of several steps: each selected patch wears the number of its own. */
+  isNumbered: boolean;
   hovered: number | null;
   /** Forced and banned patches of the step. */
   choices: readonly PatchChoice[];
@@ -24,7 +26,7 @@ export type PatchOverlayProps = Readonly<{
 }>;
 
 export const PatchOverlay = memo(function PatchOverlay(props: PatchOverlayProps) {
-  const { geometry, marks, view, label, hovered, choices, onHover, onPatch } = props;
+  const { geometry, marks, view, label, isNumbered, hovered, choices, onHover, onPatch } = props;
   const { sourceWidth, sourceHeight } = geometry;
   // The hatching looks the same on a thumbnail and on a photograph.
   const hatchScale = Math.max(sourceWidth, sourceHeight) / 640;
@@ -73,6 +75,9 @@ export const PatchOverlay = memo(function PatchOverlay(props: PatchOverlayProps)
           onPatch={onPatch}
         />
       ))}
+      {isNumbered
+        ? marks.map((mark) => <StepNumber key={`${String(mark.stepIndex)}-${String(mark.slot)}`} mark={mark} />)
+        : null}
       {choices.map((choice) => (
         <ChoiceMark key={choice.slot} geometry={geometry} choice={choice} />
       ))}
@@ -102,16 +107,38 @@ type MarkProps = Readonly<{
 function Mark({ mark, view, hovered, onHover, onPatch }: MarkProps) {
   const { box, role, slot, stepIndex } = mark;
   return (
-    <rect
-      {...box}
-      {...paint(mark, view)}
-      className={classes[hovered ? 'hovered' : role]}
-      data-slot={slot}
-      data-step={stepIndex}
-      data-role={role}
-      onMouseEnter={() => onHover(slot)}
-      {...(onPatch === null ? {} : { onClick: () => onPatch(slot) })}
-    />
+    <>
+      {/* A dark line around the coloured one: it is seen over light and dark pictures alike. */}
+      {role === 'selected' && view === 'selected' ? <rect {...box} className={classes.halo} /> : null}
+      <rect
+        {...box}
+        {...paint(mark, view)}
+        className={classes[hovered ? 'hovered' : role]}
+        data-slot={slot}
+        data-step={stepIndex}
+        data-role={role}
+        onMouseEnter={() => onHover(slot)}
+        {...(onPatch === null ? {} : { onClick: () => onPatch(slot) })}
+      />
+    </>
+  );
+}
+
+/** In the corner of its patch, so that a slot that several steps took can be told, too. */
+function StepNumber({ mark: { box, role, stepIndex } }: Readonly<{ mark: PatchMark }>) {
+  if (role !== 'selected') return null;
+  const size = 0.36 * Math.min(box.width, box.height);
+  return (
+    <text
+      className={classes.number}
+      x={box.x + 0.12 * size + 0.06 * box.width}
+      y={box.y + size}
+      fontSize={size}
+      strokeWidth={size / 6}
+      aria-hidden="true"
+    >
+      {stepIndex + 1}
+    </text>
   );
 }
 

@@ -1,14 +1,18 @@
 /** The picture with its step scrubber (beside it a try's, when one is shown), and the keys that drive them. */
-import { ActionIcon, Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { ActionIcon, Group, SimpleGrid, Stack, Text, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { Prediction } from '../../../../shared/prediction.ts';
+import type { RunSummary } from '../../../../shared/run.ts';
+import type { RunSettings } from '../../../../shared/run-settings.ts';
 import type { Trace } from '../../../../shared/trace.ts';
 import { LayerControl, useLayerAttention } from './layer-control.tsx';
+import { rangeOf, stepOfHeat } from './overlay-model.ts';
 import type { PatchChoices } from './patch-choices.ts';
 import { Picture } from './picture.tsx';
 import { PictureExport } from './picture-export.tsx';
+import { describeShortage, poolShortage } from './pool-shortage.ts';
 import { describeProbe } from './probe-text.ts';
 import { StepScrubber } from './step-scrubber.tsx';
 import { useQuestionKeys } from './use-question-keys.ts';
@@ -16,6 +20,8 @@ import { useQuestionKeys } from './use-question-keys.ts';
 export type PicturePanelProps = Readonly<{
   detail: QuestionDetail;
   runId: string;
+  /** Null until it is read. */
+  run: RunSummary | null;
   /** Shown beside the run's own picture. */
   probe: Probe | null;
   stepIndex: number | null;
@@ -37,7 +43,7 @@ export const traceOf = (prediction: Prediction): Trace | null =>
   prediction.status === 'answered' ? prediction.answer.trace : null;
 
 export function PicturePanel(props: PicturePanelProps) {
-  const { detail, runId, probe, stepIndex, choices, onStep } = props;
+  const { detail, runId, run, probe, stepIndex, choices, onStep } = props;
   const [view, setView] = useState<'selected' | 'attention'>('selected');
   const [layer, setLayer] = useState<number | null>(null);
   const [playing, setPlaying] = useState(false);
@@ -52,6 +58,11 @@ export function PicturePanel(props: PicturePanelProps) {
     onStep: (next) => {
       setPlaying(false);
       if (next === null || next < stepCount) onStep(next);
+    },
+    onStepBy: (by) => {
+      setPlaying(false);
+      const next = stepIndex === null ? (by === 1 ? 0 : stepCount - 1) : stepIndex + by;
+      if (next >= 0 && next < stepCount) onStep(next);
     },
     onNext: props.onNext,
     onPrevious: props.onPrevious,
@@ -70,6 +81,15 @@ export function PicturePanel(props: PicturePanelProps) {
 
   const shown = stepIndex ?? steps.length - 1;
   const layerRow = layer === null ? null : (layers.data?.steps[shown]?.[layer] ?? null);
+  const attentionName =
+    layerRow === null || layer === null
+      ? 'mean of all layers'
+      : `layer ${String(layer + 1)} of ${String(layers.data?.layerCount ?? 0)}, mean of its heads`;
+  // Two pictures side by side have one scale, unless one of them shows another thing.
+  const scaleTop =
+    probeTrace === null || layerRow !== null
+      ? null
+      : Math.max(...[trace, probeTrace].map((each) => rangeOf(stepOfHeat(each, stepIndex)?.imageAttention ?? []).most));
   return (
     <Stack gap="sm">
       {stepCount === 0 ? (
@@ -109,6 +129,8 @@ export function PicturePanel(props: PicturePanelProps) {
             stepIndex={stepIndex}
             view={view}
             attention={view === 'attention' ? layerRow : null}
+            attentionName={attentionName}
+            scaleTop={scaleTop}
             choices={choices}
             onPatch={choices === null ? null : props.onPatch}
           />
@@ -122,28 +144,49 @@ export function PicturePanel(props: PicturePanelProps) {
               stepIndex={stepIndex}
               view={view}
               attention={null}
+              attentionName="mean of all layers"
+              scaleTop={scaleTop}
               choices={null}
               onPatch={null}
             />
           </div>
         )}
       </SimpleGrid>
+      <Shortage name={probe === null ? '' : 'Run: '} trace={trace} settings={run?.settings ?? null} />
+      <Shortage name="Try: " trace={probeTrace} settings={probe?.settings ?? null} />
     </Stack>
   );
 }
 
+/** One line of one height over each of two pictures, however long a try's settings are. */
 function PictureTitle({ text, onClose }: Readonly<{ text: string; onClose?: () => void }>) {
   return (
-    <Group justify="center" gap={4} mb={6}>
-      <Badge variant="light" radius="sm" color={onClose === undefined ? 'gray' : 'violet'} maw="80%">
-        {text}
-      </Badge>
+    <Group justify="center" gap={4} mb={6} h={26} wrap="nowrap">
+      <Tooltip label={text} multiline maw={420}>
+        <Text size="sm" fw={600} truncate miw={0}>
+          {text}
+        </Text>
+      </Tooltip>
       {onClose === undefined ? null : (
         <ActionIcon size="sm" variant="subtle" color="gray" onClick={onClose} aria-label="Close the try's picture">
           <IconX size={14} />
         </ActionIcon>
       )}
     </Group>
+  );
+}
+
+type ShortageProps = Readonly<{ name: string; trace: Trace | null; settings: RunSettings | null }>;
+
+function Shortage({ name, trace, settings }: ShortageProps) {
+  if (trace === null || settings === null || settings.intervention === 'no-latent-vision') return null;
+  const shortage = poolShortage(trace, settings);
+  if (shortage === null) return null;
+  return (
+    <Text size="xs" c="dimmed" role="note">
+      {name}
+      {describeShortage(shortage, settings)}
+    </Text>
   );
 }
 

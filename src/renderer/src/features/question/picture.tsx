@@ -2,15 +2,18 @@
  * The question's picture as large as the window allows, with the patches of the chosen step over it. Browsers turn
  * it upright by its EXIF data, and so it was for the model.
  */
-import { Center, Text } from '@mantine/core';
+import { Box, Center, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { CSSProperties } from 'react';
-import type { Trace } from '../../../../shared/trace.ts';
+import type { ImageGeometry, Trace } from '../../../../shared/trace.ts';
 import type { PatchMark } from './overlay-model.ts';
-import { marksOfView } from './overlay-model.ts';
+import { marksOfView, rangeOf, stepOfHeat } from './overlay-model.ts';
 import { choiceOf, type PatchChoices } from './patch-choices.ts';
 import { PatchOverlay } from './patch-overlay.tsx';
+import { HeatLegend, PatchLegend } from './picture-legend.tsx';
 import classes from './picture.module.css';
+import { shareText } from './share-text.ts';
+import { slotName, slotNumbering } from './slot-name.ts';
 
 export type PictureProps = Readonly<{
   imageUrl: string | null;
@@ -19,17 +22,27 @@ export type PictureProps = Readonly<{
   view: 'selected' | 'attention';
   /** One layer's attention instead of the stored mean. */
   attention: readonly number[] | null;
+  /** Whose attention that is: `layer 3 of 28, mean of its heads`. */
+  attentionName: string;
+  /** Share of attention that the heat map draws strongest; null: its own strongest slot's. */
+  scaleTop: number | null;
   /** Patches that a try forces or bans. */
   choices: PatchChoices | null;
   /** A patch was clicked, or Enter pressed on it; null: patches are only looked at. */
   onPatch: ((slot: number) => void) | null;
 }>;
 
-export function Picture({ imageUrl, trace, stepIndex, view, attention, choices, onPatch }: PictureProps) {
+export function Picture(props: PictureProps) {
+  const { imageUrl, trace, stepIndex, view, attention, attentionName, scaleTop, choices, onPatch } = props;
   const [hoveredSlot, setHoveredSlot] = useState<number | null>(null);
   const [natural, setNatural] = useState<Readonly<{ width: number; height: number }> | null>(null);
   const [broken, setBroken] = useState(false);
-  const marks = useMemo(() => marksOfView(trace, stepIndex, view, attention), [trace, stepIndex, view, attention]);
+  const marks = useMemo(
+    () => marksOfView(trace, stepIndex, view, attention, scaleTop),
+    [trace, stepIndex, view, attention, scaleTop],
+  );
+  const heatStep = stepOfHeat(trace, stepIndex);
+  const range = rangeOf(attention ?? heatStep?.imageAttention ?? []);
   const geometry = trace?.image ?? null;
   if (imageUrl === null) return <Missing text="This question has no image." />;
   if (broken) {
@@ -60,6 +73,7 @@ export function Picture({ imageUrl, trace, stepIndex, view, attention, choices, 
               marks={marks}
               view={view}
               label={describeMarks(marks, stepIndex, view)}
+              isNumbered={view === 'selected' && stepIndex === null}
               hovered={hoveredSlot}
               choices={choices?.filter((choice) => choice.stepIndex === (stepIndex ?? 0)) ?? []}
               onHover={setHoveredSlot}
@@ -68,8 +82,31 @@ export function Picture({ imageUrl, trace, stepIndex, view, attention, choices, 
           )}
         </div>
       </div>
-      <Text size="xs" c="dimmed" ta="center" mih={20} mt={6} aria-live="polite">
-        {hovered === null ? describePicture(trace) : describePatch(hovered, choices, stepIndex)}
+      {geometry === null || marks.length === 0 ? null : (
+        <Box mt={8}>
+          {view === 'selected' ? (
+            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={trace?.steps.length ?? 0} />
+          ) : (
+            <HeatLegend
+              geometry={geometry}
+              range={range}
+              scaleTop={scaleTop ?? range.most}
+              source={`step ${String((heatStep?.stepIndex ?? 0) + 1)}, ${attentionName}`}
+            />
+          )}
+        </Box>
+      )}
+      <Text
+        size="xs"
+        ta="center"
+        mih={20}
+        mt={4}
+        aria-live="polite"
+        {...(hovered === null ? { c: 'dimmed', title: slotNumbering } : { fw: 600 })}
+      >
+        {hovered === null || geometry === null
+          ? describePicture(geometry)
+          : describePatch(geometry, hovered, choices, stepIndex)}
       </Text>
     </>
   );
@@ -95,18 +132,33 @@ function describeMarks(marks: readonly PatchMark[], stepIndex: number | null, vi
   return `Patches selected at ${where}: ${slots.length === 0 ? 'none' : `slots ${slots.join(', ')}`}`;
 }
 
-function describePicture(trace: Trace | null): string {
-  if (trace === null || trace.image === null) return '';
-  const { sourceWidth, sourceHeight, resizedWidth, resizedHeight, gridRows, gridColumns } = trace.image;
+function describePicture(image: ImageGeometry | null): string {
+  if (image === null) return '';
+  const { sourceWidth, sourceHeight, resizedWidth, resizedHeight, gridRows, gridColumns } = image;
   const slots = gridRows * gridColumns;
-  return `${String(sourceWidth)} × ${String(sourceHeight)} px, fed as ${String(resizedWidth)} × ${String(resizedHeight)}: ${String(gridColumns)} × ${String(gridRows)} = ${String(slots)} slots`;
+  return `${String(sourceWidth)} × ${String(sourceHeight)} px, fed as ${String(resizedWidth)} × ${String(resizedHeight)}: ${String(gridColumns)} × ${String(gridRows)} = ${String(slots)} patches, slots 0 to ${String(slots - 1)} row by row`;
 }
 
-function describePatch(mark: PatchMark, choices: PatchChoices | null, stepShown: number | null): string {
+function describePatch(
+  image: ImageGeometry,
+  mark: PatchMark,
+  choices: PatchChoices | null,
+  stepShown: number | null,
+): string {
   const { slot, rank, score, role, stepIndex } = mark;
-  const place = `slot ${String(slot)}, step ${String(stepIndex + 1)}, attention ${score.toExponential(2)}`;
+  const fate =
+    role === 'selected'
+      ? `rank ${String(rank ?? '?')} of the pool`
+      : role === 'pool'
+        ? 'in the pool, not selected'
+        : 'selected by an earlier step';
   const choice = choices === null ? undefined : choiceOf(choices, stepShown ?? 0, slot);
-  const chosen = choice === undefined ? '' : `, ${choice.kind} in the try`;
-  if (role === 'selected') return `${place}, rank ${String(rank ?? '?')} of the pool${chosen}`;
-  return `${place}, ${role === 'pool' ? 'in the pool, not selected' : 'taken by an earlier step'}${chosen}`;
+  const chosen = choice === undefined ? [] : [`${choice.kind} in the try`];
+  return [
+    slotName(image, slot),
+    `step ${String(stepIndex + 1)}`,
+    `${shareText(score)} of the attention`,
+    fate,
+    ...chosen,
+  ].join(' · ');
 }

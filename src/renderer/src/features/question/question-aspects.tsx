@@ -54,7 +54,7 @@ export function QuestionAspects(props: QuestionAspectsProps) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="steps">
-        <StepsPanel steps={steps} stepIndex={stepIndex} onStep={onStep} />
+        <StepsPanel steps={steps} name={detail.sample.sampleId} stepIndex={stepIndex} onStep={onStep} />
       </Tabs.Panel>
       <Tabs.Panel value="try">
         {run === null ? null : (

@@ -82,6 +82,7 @@ function Question({ route, detail, run }: QuestionProps) {
             <PicturePanel
               detail={detail}
               runId={route.runId}
+              run={run}
               probe={probe}
               stepIndex={stepIndex}
               choices={trying ? choices : null}

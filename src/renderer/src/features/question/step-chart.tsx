@@ -1,54 +1,58 @@
-/** Masses and focus against the step, as small line charts; the table above holds the same numbers. */
-import { LineChart } from '@mantine/charts';
-import '@mantine/charts/styles.css';
-import { Box, SimpleGrid, Text } from '@mantine/core';
+/** Masses and focus against the step; the table above holds the same numbers. Heavy: loaded late. */
+import { SimpleGrid } from '@mantine/core';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { massColours } from '../../app/palette.ts';
+import { percent } from '../../components/numbers.ts';
+import { SeriesCard } from '../../components/series-card.tsx';
 import { masses } from './masses.ts';
 
-type Series = Readonly<{ name: string; label: string; color: string }>;
+export type StepChartProps = Readonly<{
+  steps: readonly LatentStep[];
+  /** Whose steps: the question's id. */
+  name: string;
+}>;
 
-const massSeries: readonly Series[] = masses.map(([name, label]) => ({ name, label, color: massColours[name] }));
-const focus: readonly Series[] = [
-  { name: 'visionFocus', label: 'focus', color: 'var(--mantine-primary-color-filled)' },
-];
+/** Of the four lines, those of what the steps appended are dashed. */
+const dashes: Readonly<Partial<Record<(typeof masses)[number][0], string>>> = {
+  latentVisionMass: '6 3',
+  latentTextMass: '2 3',
+};
+const focusColour = '#5c5c66';
 
-export default function StepChart({ steps }: Readonly<{ steps: readonly LatentStep[] }>) {
-  const data = steps.map((step) => ({
-    step: String(step.stepIndex + 1),
-    visionMass: step.visionMass,
-    latentVisionMass: step.latentVisionMass,
-    textMass: step.textMass,
-    latentTextMass: step.latentTextMass,
-    visionFocus: step.visionFocus,
-  }));
+export default function StepChart({ steps, name }: StepChartProps) {
+  const places = steps.map(({ stepIndex }) => String(stepIndex + 1));
+  const common = { kind: 'lines', places, xLabel: 'Latent step', height: 190 } as const;
   return (
-    <SimpleGrid cols={2} mt="md" spacing="md">
-      <Chart title="Share of attention by step" data={data} series={massSeries} />
-      <Chart title="Focus on the image by step" data={data} series={focus} />
+    <SimpleGrid cols={{ base: 1, xs: 2 }} mt="md" spacing="md">
+      <SeriesCard
+        {...common}
+        title="Share of attention"
+        note={`Query row of each step, mean over layers and heads; the four add up to 1. Question ${name}.`}
+        fileName={`${name}-attention-by-step`}
+        series={masses.map(([mass, label]) => ({
+          label,
+          colour: massColours[mass],
+          values: steps.map((step) => step[mass]),
+          ...(dashes[mass] === undefined ? {} : { dash: dashes[mass] }),
+        }))}
+        format={(value, digits = 1) => percent(value, digits)}
+        domain={[0, topOf(steps)]}
+      />
+      <SeriesCard
+        {...common}
+        title="Focus on the image"
+        note={`0: spread evenly over the image; 1: all on one patch. Question ${name}.`}
+        fileName={`${name}-focus-by-step`}
+        series={[{ label: 'focus', colour: focusColour, values: steps.map(({ visionFocus }) => visionFocus) }]}
+        format={(value, digits = 3) => value.toFixed(digits)}
+        domain={null}
+      />
     </SimpleGrid>
   );
 }
 
-type ChartProps = Readonly<{ title: string; data: Record<string, unknown>[]; series: readonly Series[] }>;
-
-function Chart({ title, data, series }: ChartProps) {
-  return (
-    <Box role="img" aria-label={`${title}; the numbers are in the table above`}>
-      <Text size="xs" c="dimmed" mb={4}>
-        {title}
-      </Text>
-      <LineChart
-        h={130}
-        data={data}
-        dataKey="step"
-        series={[...series]}
-        curveType="linear"
-        withDots
-        yAxisProps={{ width: 34, domain: [0, 'auto'] }}
-        valueFormatter={(value) => value.toFixed(3)}
-        lineChartProps={{ accessibilityLayer: false }}
-      />
-    </Box>
-  );
+/** Top of the axis: its quarters are round numbers. */
+function topOf(steps: readonly LatentStep[]): number {
+  const most = Math.max(...steps.flatMap((step) => masses.map(([mass]) => step[mass])));
+  return [0.04, 0.1, 0.2, 0.4, 0.6, 0.8].find((top) => most <= top) ?? 1;
 }

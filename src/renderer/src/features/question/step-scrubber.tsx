@@ -1,22 +1,32 @@
-/** Chooses the latent step that is drawn: all of them, or one. */
-import { Button, Group, SegmentedControl, Text } from '@mantine/core';
+/** Chooses the latent step that is drawn: all of them, or one; a button for each while they are few, else a slider. */
+import { ActionIcon, Button, Group, NumberInput, SegmentedControl, Slider, Text } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { stepColour } from '../../app/palette.ts';
 
-export type StepScrubberProps = Readonly<{
-  steps: readonly LatentStep[];
+/** More steps than this do not fit as buttons. */
+const mostButtons = 8;
+
+type Choice = Readonly<{
+  stepCount: number;
   stepIndex: number | null;
-  view: 'selected' | 'attention';
-  playing: boolean;
   onStep: (stepIndex: number | null) => void;
-  onView: (view: 'selected' | 'attention') => void;
-  onPlay: () => void;
-  /** Further controls at the end of the row. */
-  children: ReactNode;
 }>;
 
+export type StepScrubberProps = Omit<Choice, 'stepCount'> &
+  Readonly<{
+    steps: readonly LatentStep[];
+    view: 'selected' | 'attention';
+    playing: boolean;
+    onView: (view: 'selected' | 'attention') => void;
+    onPlay: () => void;
+    /** Further controls at the end of the row. */
+    children: ReactNode;
+  }>;
+
 export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, onPlay, children }: StepScrubberProps) {
+  const choice = { stepCount: steps.length, stepIndex, onStep };
   return (
     <Group justify="space-between" gap="sm">
       <Group gap={6} role="group" aria-label="Latent step">
@@ -24,16 +34,15 @@ export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, 
           Latent step
         </Text>
         <StepButton label="All" chosen={stepIndex === null} onClick={() => onStep(null)} />
-        {steps.map((step) => (
-          <StepButton
-            key={step.stepIndex}
-            label={String(step.stepIndex + 1)}
-            colour={stepColour(step.stepIndex)}
-            chosen={stepIndex === step.stepIndex}
-            onClick={() => onStep(step.stepIndex)}
-          />
-        ))}
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={onPlay} aria-pressed={playing}>
+        {steps.length <= mostButtons ? <StepButtons {...choice} /> : <StepSlider {...choice} />}
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          onClick={onPlay}
+          aria-pressed={playing}
+          leftSection={playing ? <IconPlayerStop size={14} /> : <IconPlayerPlay size={14} />}
+        >
           {playing ? 'Stop' : 'Play'}
         </Button>
       </Group>
@@ -44,13 +53,84 @@ export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, 
           value={view}
           onChange={(value) => onView(value === 'attention' ? 'attention' : 'selected')}
           data={[
-            { value: 'selected', label: 'Selected patches' },
+            { value: 'selected', label: 'Patches' },
             { value: 'attention', label: 'Attention' },
           ]}
         />
         {children}
       </Group>
     </Group>
+  );
+}
+
+function StepButtons({ stepCount, stepIndex, onStep }: Choice) {
+  return Array.from({ length: stepCount }, (_, step) => (
+    <StepButton
+      key={step}
+      label={String(step + 1)}
+      colour={stepColour(step)}
+      chosen={stepIndex === step}
+      onClick={() => onStep(step)}
+    />
+  ));
+}
+
+function StepSlider({ stepCount, stepIndex, onStep }: Choice) {
+  const number = stepIndex === null ? 0 : stepIndex + 1;
+  return (
+    <>
+      <ActionIcon
+        size={26}
+        variant="default"
+        aria-label="Previous step"
+        title="["
+        disabled={number <= 1}
+        onClick={() => onStep(number - 2)}
+      >
+        <IconChevronLeft size={16} aria-hidden="true" />
+      </ActionIcon>
+      <Slider
+        w={150}
+        size="sm"
+        min={0}
+        max={stepCount}
+        value={number}
+        onChange={(value) => onStep(value === 0 ? null : value - 1)}
+        label={(value) => (value === 0 ? 'all steps' : `step ${String(value)}`)}
+        thumbLabel="Latent step, 0 for all"
+      />
+      <ActionIcon
+        size={26}
+        variant="default"
+        aria-label="Next step"
+        title="]"
+        disabled={number >= stepCount}
+        onClick={() => onStep(number)}
+      >
+        <IconChevronRight size={16} aria-hidden="true" />
+      </ActionIcon>
+      <NumberInput
+        w={56}
+        size="xs"
+        aria-label="Number of the latent step"
+        hideControls
+        allowDecimal={false}
+        allowNegative={false}
+        min={1}
+        max={stepCount}
+        clampBehavior="strict"
+        placeholder="all"
+        value={stepIndex === null ? '' : number}
+        onChange={(value) => {
+          if (value === '') onStep(null);
+          else if (typeof value === 'number' && value >= 1 && value <= stepCount) onStep(value - 1);
+        }}
+      />
+      <Text size="sm" c="dimmed">
+        of {stepCount}
+      </Text>
+      {stepIndex === null ? null : <ColourDot colour={stepColour(stepIndex)} />}
+    </>
   );
 }
 
@@ -63,15 +143,15 @@ function StepButton({ label, colour, chosen, onClick }: StepButtonProps) {
       variant={chosen ? 'filled' : 'default'}
       aria-pressed={chosen}
       onClick={onClick}
-      leftSection={
-        colour === undefined ? undefined : (
-          <svg width="10" height="10" aria-hidden="true">
-            <circle cx="5" cy="5" r="4.5" fill={colour} stroke="rgb(0 0 0 / 35%)" strokeWidth="1" />
-          </svg>
-        )
-      }
+      leftSection={colour === undefined ? undefined : <ColourDot colour={colour} />}
     >
       {label}
     </Button>
   );
 }
+
+const ColourDot = ({ colour }: Readonly<{ colour: string }>) => (
+  <svg width="11" height="11" aria-hidden="true">
+    <circle cx="5.5" cy="5.5" r="4.5" fill={colour} stroke="rgb(0 0 0 / 55%)" strokeWidth="1" />
+  </svg>
+);

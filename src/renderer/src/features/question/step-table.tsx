@@ -1,5 +1,5 @@
 /** For each latent step: where its query row looked (four shares that add up to 1), its focus, and its pool. */
-import { Box, Group, Table, Text, UnstyledButton } from '@mantine/core';
+import { Box, Group, ScrollArea, Table, Text, UnstyledButton } from '@mantine/core';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { massColours, stepColour } from '../../app/palette.ts';
 import { percent } from '../../components/numbers.ts';
@@ -14,45 +14,51 @@ export type StepTableProps = Readonly<{
 export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
   return (
     <>
-      <Table verticalSpacing={6} horizontalSpacing={6} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={44}>Step</Table.Th>
-            <Table.Th>Attention of the query row</Table.Th>
-            <Table.Th ta="right" w={62}>
-              Focus
-            </Table.Th>
-            <Table.Th ta="right" w={84}>
-              Selected
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {steps.map((step) => (
-            <Table.Tr
-              key={step.stepIndex}
-              {...(step.stepIndex === stepIndex ? { bg: 'var(--mantine-primary-color-light)' } : {})}
-            >
-              <Table.Td>
-                <UnstyledButton
-                  onClick={() => onStep(step.stepIndex)}
-                  fz="sm"
-                  aria-label={`Show step ${String(step.stepIndex + 1)}`}
-                >
-                  <Swatch colour={stepColour(step.stepIndex)} /> {step.stepIndex + 1}
-                </UnstyledButton>
-              </Table.Td>
-              <Table.Td>
-                <MassBar step={step} />
-              </Table.Td>
-              <Table.Td ta="right">{step.visionFocus.toFixed(3)}</Table.Td>
-              <Table.Td ta="right">
-                {step.selectedSlots.length} of {step.pool.length}
-              </Table.Td>
+      <ScrollArea.Autosize
+        mah={340}
+        type="auto"
+        viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Latent steps in numbers' }}
+      >
+        <Table verticalSpacing={6} horizontalSpacing={6} fz="sm" stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={44}>Step</Table.Th>
+              <Table.Th>Attention of the query row</Table.Th>
+              <Table.Th ta="right" w={62}>
+                Focus
+              </Table.Th>
+              <Table.Th ta="right" w={84}>
+                Selected
+              </Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {steps.map((step) => (
+              <Table.Tr
+                key={step.stepIndex}
+                {...(step.stepIndex === stepIndex ? { bg: 'var(--mantine-primary-color-light)' } : {})}
+              >
+                <Table.Td>
+                  <UnstyledButton
+                    onClick={() => onStep(step.stepIndex)}
+                    fz="sm"
+                    aria-label={`Show step ${String(step.stepIndex + 1)}`}
+                  >
+                    <Swatch colour={stepColour(step.stepIndex)} /> {step.stepIndex + 1}
+                  </UnstyledButton>
+                </Table.Td>
+                <Table.Td>
+                  <MassBar step={step} />
+                </Table.Td>
+                <Table.Td ta="right">{step.visionFocus.toFixed(3)}</Table.Td>
+                <Table.Td ta="right">
+                  {step.selectedSlots.length} of {step.pool.length}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea.Autosize>
       <Group gap="md" mt={6}>
         {masses.map(([name, label]) => (
           <Text size="xs" c="dimmed" key={name}>

@@ -9,11 +9,13 @@ const StepChart = lazy(() => import('./step-chart.tsx'));
 
 export type StepsPanelProps = Readonly<{
   steps: readonly LatentStep[];
+  /** Whose they are: the question's id. */
+  name: string;
   stepIndex: number | null;
   onStep: (stepIndex: number) => void;
 }>;
 
-export function StepsPanel({ steps, stepIndex, onStep }: StepsPanelProps) {
+export function StepsPanel({ steps, name, stepIndex, onStep }: StepsPanelProps) {
   if (steps.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -25,8 +27,8 @@ export function StepsPanel({ steps, stepIndex, onStep }: StepsPanelProps) {
     <>
       <StepTable steps={steps} stepIndex={stepIndex} onStep={onStep} />
       {steps.length < 2 ? null : (
-        <Suspense fallback={<Skeleton h={150} mt="md" />}>
-          <StepChart steps={steps} />
+        <Suspense fallback={<Skeleton h={250} mt="md" />}>
+          <StepChart steps={steps} name={name} />
         </Suspense>
       )}
     </>

@@ -3,6 +3,8 @@ import { useKeys } from '../../app/keys.ts';
 
 export type QuestionKeys = Readonly<{
   onStep: (stepIndex: number | null) => void;
+  /** To the step before or after the one that is shown. */
+  onStepBy: (by: 1 | -1) => void;
   onNext: () => void;
   onPrevious: () => void;
   onUp: () => void;
@@ -23,6 +25,8 @@ export function useQuestionKeys(act: QuestionKeys): void {
       run: (pressed) => act.onStep(Number(pressed) - 1),
     },
     { keys: ['0'], description: 'Patches of all latent steps', run: () => act.onStep(null) },
+    { keys: ['['], description: 'Previous latent step', run: () => act.onStepBy(-1) },
+    { keys: [']'], description: 'Next latent step', run: () => act.onStepBy(1) },
     { keys: [' '], label: 'Space', description: 'Play the latent steps', run: act.onPlay },
     { keys: ['h'], description: 'Heat map of the attention, and back', run: act.onToggleView },
     { keys: ['j', 'ArrowRight'], label: 'j or →', description: 'Next question of the list', run: act.onNext },

@@ -1,0 +1,122 @@
+/** Under the picture: what its colours, outlines and fills mean at the step that is drawn. */
+import { Box, Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { ImageGeometry } from '../../../../shared/trace.ts';
+import { overlayColours, stepColour } from '../../app/palette.ts';
+import type { AttentionRange, PatchMark } from './overlay-model.ts';
+import classes from './picture-legend.module.css';
+import { shareText } from './share-text.ts';
+import { slotName } from './slot-name.ts';
+
+/** More steps than this are not listed one by one: their numbers are in the picture. */
+const mostListed = 8;
+
+export type PatchLegendProps = Readonly<{
+  marks: readonly PatchMark[];
+  stepIndex: number | null;
+  stepCount: number;
+}>;
+
+export function PatchLegend({ marks, stepIndex, stepCount }: PatchLegendProps) {
+  const amount = (role: PatchMark['role'], step?: number): number =>
+    marks.filter((mark) => mark.role === role && (step === undefined || mark.stepIndex === step)).length;
+  const listed =
+    stepIndex !== null ? [stepIndex] : Array.from({ length: Math.min(stepCount, mostListed) }, (_, index) => index);
+  return (
+    <Legend>
+      {listed.map((step) => (
+        <Entry
+          key={step}
+          swatch={<SelectedSwatch colour={stepColour(step)} />}
+          text={`step ${String(step + 1)}: ${String(amount('selected', step))} selected`}
+        />
+      ))}
+      {listed.length < stepCount && stepIndex === null ? (
+        <Text component="li" size="xs">
+          and so on to step {stepCount}: numbers in the picture
+        </Text>
+      ) : null}
+      {stepIndex === null || amount('used') === 0 ? null : (
+        <Entry swatch={<UsedSwatch />} text={`${String(amount('used'))} selected earlier`} />
+      )}
+      <Entry
+        swatch={<PoolSwatch />}
+        text={`${String(amount('pool'))} ${stepIndex === null ? 'never selected' : 'still in the pool'}`}
+      />
+      <Text component="li" size="xs" c="dimmed">
+        stronger fill: more attention
+      </Text>
+    </Legend>
+  );
+}
+
+export type HeatLegendProps = Readonly<{
+  geometry: ImageGeometry;
+  range: AttentionRange;
+  /** Share of attention that is drawn strongest. */
+  scaleTop: number;
+  /** `step 2, mean of all layers` */
+  source: string;
+}>;
+
+export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProps) {
+  const slotCount = geometry.gridRows * geometry.gridColumns;
+  return (
+    <div>
+      <Group gap={8} justify="center" wrap="nowrap" role="group" aria-label="Scale of the heat map">
+        <Text size="xs">0 %</Text>
+        <Box className={classes.scale} style={{ '--heat': overlayColours.attention } as object} aria-hidden="true" />
+        <Text size="xs">{shareText(scaleTop)}</Text>
+        <Text size="xs" c="dimmed">
+          share of the query row&apos;s attention per patch; {source}
+        </Text>
+      </Group>
+      <Text size="xs" c="dimmed" ta="center">
+        least {shareText(range.least)}, most {shareText(range.most)} ({slotName(geometry, range.mostSlot)}); all{' '}
+        {slotCount} patches together {shareText(range.total)}, evenly spread {shareText(range.total / slotCount)} each
+      </Text>
+    </div>
+  );
+}
+
+const Legend = ({ children }: Readonly<{ children: ReactNode }>) => (
+  <ul className={classes.legend} aria-label="Legend of the picture">
+    {children}
+  </ul>
+);
+
+const Entry = ({ swatch, text }: Readonly<{ swatch: ReactNode; text: string }>) => (
+  <li>
+    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+      {swatch}
+    </svg>
+    {text}
+  </li>
+);
+
+const SelectedSwatch = ({ colour }: Readonly<{ colour: string }>) => (
+  <>
+    <rect x="1.5" y="1.5" width="11" height="11" fill="none" stroke="#000" strokeOpacity="0.45" strokeWidth="3" />
+    <rect x="1.5" y="1.5" width="11" height="11" fill={colour} fillOpacity="0.5" stroke={colour} strokeWidth="2" />
+  </>
+);
+
+const UsedSwatch = () => (
+  <>
+    <rect width="14" height="14" fill={overlayColours.used} fillOpacity="0.65" />
+    <path d="M-1 8 L8 -1 M3 14 L14 3" stroke="#fff" strokeOpacity="0.55" strokeWidth="2.5" />
+  </>
+);
+
+const PoolSwatch = () => (
+  <rect
+    x="1"
+    y="1"
+    width="12"
+    height="12"
+    fill="none"
+    stroke={overlayColours.pool}
+    strokeWidth="1.5"
+    strokeDasharray="2 2"
+  />
+);
