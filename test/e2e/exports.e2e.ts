@@ -25,6 +25,8 @@ beforeAll(async () => {
   served = await serveStore(folder, runs.store);
   await served.client.questions.tag({ runId: runs.runId, sampleIds: ['natural-science-0'], add: ['a, "b"', 'c'] });
   await served.client.questions.tag({ runId: runs.runId, sampleIds: ['natural-science-4'], add: ['bad gold'] });
+  const noted = { runId: runs.runId, sampleId: 'natural-science-0', note: '=1+1, "look"\nhere' };
+  await served.client.questions.note(noted);
 });
 afterAll(async () => {
   await browser.close();
@@ -68,7 +70,8 @@ const stored = (runId: string, condition = '1') =>
        answer_index, runs.scorer, choice_index, outcome, output_text, output_token_count, finish_reason, ar_steps,
        preprocess_ms, vision_ms, prefill_ms, latent_ms, decode_ms, total_ms, predictions.prediction_row,
        (SELECT group_concat(name, '; ' ORDER BY name) FROM sample_tags JOIN tags USING (tag_row)
-        WHERE sample_tags.sample_row = samples.sample_row) AS tags
+        WHERE sample_tags.sample_row = samples.sample_row) AS tags,
+       (SELECT note FROM notes WHERE notes.prediction_row = predictions.prediction_row) AS note
      ${scoredQuestions} WHERE run_id = ? AND ${condition} ORDER BY predictions.position`,
     runId,
   );
@@ -93,7 +96,7 @@ it.each(['the model’s answers', 'imported answers'])(
       const found = table[index] ?? {};
       for (const name of [
         'sample_id position split domain topic category question context rationale scorer output_text',
-        'output_token_count finish_reason ar_steps preprocess_ms vision_ms prefill_ms latent_ms decode_ms total_ms tags',
+        'output_token_count finish_reason ar_steps preprocess_ms vision_ms prefill_ms latent_ms decode_ms total_ms tags note',
       ].flatMap((names) => names.split(' '))) {
         expect(found[name], `${name} of row ${String(index)}`).toBe(written(row[name]));
       }
@@ -154,6 +157,29 @@ it('with the manifest a zip holds the same file and what made it', async () => {
   const manifest = files[names.find((name) => name.endsWith('.json')) ?? ''] ?? '';
   expect(JSON.parse(manifest)).toBeTypeOf('object');
   for (const text of [runs.runId, 'domain=science', runs.dataset]) expect(manifest).toContain(text);
+});
+
+it('a packed run is downloaded when it is ready, and said to be packed before it is deleted', async () => {
+  const { runId } = runs;
+  await page.goto(`${new URL(served.address).origin}/#/runs/${runId}`);
+  const choose = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name: /^Actions for/ }).click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  await choose('Delete…');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('24 answers · 1 note · never packed', { exact: false }).waitFor();
+  await dialog.getByText('This run has never been packed.').waitFor();
+  const path = await saved(() => dialog.getByRole('button', { name: 'Keep and pack' }).click());
+  expect(path).toMatch(/\.penumbra$/);
+  expect(rows(path, 'SELECT run_id, planned FROM runs')).toEqual([{ run_id: runId, planned: 24 }]);
+  await page.getByRole('link', { name: 'Download it again' }).waitFor();
+  await choose('Delete…');
+  await dialog.getByText(/24 answers · 1 note · packed .* · (never )?exported/).waitFor();
+  await expect.poll(() => dialog.getByText('never been packed').count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+  const again = await saved(() => choose('Pack as one file'));
+  expect(rows(again, 'SELECT run_id FROM runs')).toEqual([{ run_id: runId }]);
 });
 
 it('the picture with its patches decodes, at the size of the picture', async () => {

@@ -88,6 +88,7 @@ export function createRouter(services: Services, logBug: BugLog) {
       pack: api.runs.pack.handler(({ input, signal }) => runs.pack(input, given(signal))),
       startPack: api.runs.startPack.handler(({ input, signal }) => runs.startPack(input, given(signal))),
       unpack: api.runs.unpack.handler(({ input, signal }) => runs.unpack(input, given(signal))),
+      deletionPlan: api.runs.deletionPlan.handler(({ input, signal }) => runs.deletionPlan(input, given(signal))),
       delete: api.runs.delete.handler(({ input, signal }) => runs.delete(input, given(signal))),
       export: api.runs.export.handler(({ input, signal }) => runs.export(input, given(signal))),
     },

@@ -3,7 +3,13 @@
  * are those of the contract's `runs`, `predictions` and `questions` procedures.
  */
 import type { z } from 'zod';
-import type { EvaluationRequest, exportManifestSchema, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
+import type {
+  EvaluationRequest,
+  exportManifestSchema,
+  GridRequest,
+  RunDeletion,
+  RunPlan,
+} from '../../shared/contract/runs.ts';
 import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
 import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
@@ -135,6 +141,8 @@ export type RunService = Readonly<{
   /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
   pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
   unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
+  /** What deleting the runs would take along; nothing is written. */
+  deletionPlan: (input: Readonly<{ runIds: readonly string[] }>) => Promise<{ runs: RunDeletion[] }>;
   remove: (input: RunIdInput) => Promise<{ runId: string }>;
   exportRun: (
     input: ExportRunInput,
@@ -276,13 +284,18 @@ export function createRunService({
     },
     pack: async ({ runId, file }, follow) => {
       const run = requireRun(store, runId);
-      return packRun(store, run, file, {
+      const packed = await packRun(store, run, file, {
         readImage: await imageReader(store, shelf, run),
         copy: (path) => reader.read('copyToPack', { runId, path }, run.planned, follow?.signal),
         ...follow,
       });
+      store.runContents.notePacked(run.runRow);
+      return packed;
     },
     unpack: async ({ file }) => summarise(requireRun(store, await unpackRun(store, file))),
+    deletionPlan: async ({ runIds }) => ({
+      runs: runIds.map((runId) => ({ runId, ...store.runContents.of(requireRun(store, runId).runRow) })),
+    }),
     remove: async ({ runId }) => {
       const run = requireRun(store, runId);
       refuseIfOwned(run);
@@ -294,6 +307,7 @@ export function createRunService({
       const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
       const size = await prepare({ runId, where, scorer: request.scorer });
       const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size, signal);
+      store.runContents.noteExported(run.runRow);
       return { files: [...files], manifest };
     },
     importPredictions: async (input) => {

@@ -21,6 +21,7 @@ import { createPreferencesRepository, type PreferencesRepository } from './prefe
 import { createPredictionsRepository, type PredictionsRepository } from './predictions-repository.ts';
 import { createProbesRepository, type ProbesRepository } from './probes-repository.ts';
 import { createQuestionsRepository, type QuestionsRepository } from './questions-repository.ts';
+import { createRunContentsRepository, type RunContentsRepository } from './run-contents.ts';
 import { createRunLeases, type RunLeases } from './run-leases.ts';
 import { createRunTimes, type RunTimesRepository } from './run-times.ts';
 import { createRunsRepository, type RunsRepository } from './runs-repository.ts';
@@ -49,6 +50,7 @@ export type Store = Readonly<{
   knownDatasets: KnownDatasetsRepository;
   samples: SamplesRepository;
   runs: RunsRepository;
+  runContents: RunContentsRepository;
   leases: RunLeases;
   predictions: PredictionsRepository;
   latentSteps: LatentStepsRepository;
@@ -163,6 +165,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     knownDatasets: createKnownDatasetsRepository(connection),
     samples,
     runs: createRunsRepository(connection),
+    runContents: createRunContentsRepository(connection),
     leases: createRunLeases(connection),
     predictions: createPredictionsRepository(connection, latentSteps),
     latentSteps,

@@ -67,6 +67,19 @@ export const runPlanSchema = z.object({
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
+/** What goes for good with a run, and when it was last written to a file of its own. */
+export const runDeletionSchema = z.object({
+  runId: z.string(),
+  answers: z.int().min(0),
+  notes: z.int().min(0),
+  /** Questions that were tried again. */
+  probes: z.int().min(0),
+  packedAt: z.string().nullable(),
+  /** As CSV or JSON Lines, whole or in part; such files do not bring a run back. */
+  exportedAt: z.string().nullable(),
+});
+export type RunDeletion = z.infer<typeof runDeletionSchema>;
+
 export const runProcedures = {
   /** The plans of a grid's runs (one without axes), in the order in which they would run. At most 200. */
   plan: procedure.input(gridRequestSchema).output(z.object({ runs: z.array(runPlanSchema) })),
@@ -148,6 +161,10 @@ export const runProcedures = {
   /** Packs in the background; the result is a download. */
   startPack: procedure.input(runIdInput).output(taskSchema),
   unpack: procedure.input(z.object({ file: z.string() })).output(runSummarySchema),
+  /** What deleting these runs would take along. */
+  deletionPlan: procedure
+    .input(z.object({ runIds: z.array(z.string()).min(1).max(1000) }))
+    .output(z.object({ runs: z.array(runDeletionSchema) })),
   delete: procedure.input(runIdInput).output(z.object({ runId: z.string() })),
   export: procedure
     .input(

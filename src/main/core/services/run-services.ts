@@ -57,6 +57,7 @@ export function createRunProcedures({ open, storePath, tasks, downloads }: Servi
       });
     },
     unpack: async (input) => (await runs()).unpack(input),
+    deletionPlan: async (input) => (await runs()).deletionPlan(input),
     delete: async (input) => (await runs()).remove(input),
     export: async (input, signal) => (await runs()).exportRun(input, signal),
   };

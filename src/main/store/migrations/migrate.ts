@@ -9,9 +9,10 @@ import { initial } from './0001-initial.ts';
 import { packedImages } from './0002-packed-images.ts';
 import { app } from './0003-app.ts';
 import { questions } from './0004-questions.ts';
+import { savedRuns } from './0005-saved-runs.ts';
 
 /** In order; a published migration is never edited. */
-const migrations: readonly string[] = [initial, packedImages, app, questions];
+const migrations: readonly string[] = [initial, packedImages, app, questions, savedRuns];
 
 export const latestSchemaVersion = migrations.length;
 

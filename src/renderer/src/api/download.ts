@@ -3,7 +3,10 @@ import type { exportKinds } from '../../../shared/contract/system.ts';
 import type { ScorerName } from '../../../shared/prediction.ts';
 import { client } from './client.ts';
 
-/** @param address of the file; relative ones are below the page's own */
+/**
+ * @param address of the file; relative ones are below the page's own
+ * @param fileName empty: as the core calls it
+ */
 export function download(address: string, fileName: string): void {
   const link = document.createElement('a');
   link.href = new URL(address, document.baseURI).href;

@@ -26,7 +26,7 @@ import { useKeys } from './keys.ts';
 import { newRun, newRunHref, places } from './places.ts';
 import classes from './shell.module.css';
 import { TaskTray } from './task-tray.tsx';
-import { useEndNotices } from './use-end-notices.ts';
+import { useEndNotices } from './use-end-notices.tsx';
 import { usePageTitle } from './use-page-title.ts';
 import { useWindowCommands } from './use-window-commands.ts';
 

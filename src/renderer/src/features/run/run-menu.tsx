@@ -19,6 +19,7 @@ import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { DeleteRuns } from './delete-runs.tsx';
+import { usePackRun } from './use-pack-run.ts';
 import { runTitle } from './run-title.ts';
 
 export type RunMenuProps = Readonly<{
@@ -34,12 +35,7 @@ export function RunMenu({ run, onRename, onDeleted }: RunMenuProps) {
   const settled = () => queries.invalidateQueries({ queryKey: api.runs.key() });
   const pause = useMutation(api.runs.pause.mutationOptions({ onSettled: settled, onError: showFailure }));
   const resume = useMutation(api.runs.resume.mutationOptions({ onSettled: settled, onError: showFailure }));
-  const pack = useMutation(
-    api.runs.startPack.mutationOptions({
-      onSettled: () => queries.invalidateQueries({ queryKey: api.tasks.key() }),
-      onError: showFailure,
-    }),
-  );
+  const pack = usePackRun();
   const { runId, kind, status } = run;
   const inList = onRename !== undefined;
   const newRun = { page: 'new-run', dataset: null, model: null, fromRun: runId, where: [] } as const;
