@@ -6,7 +6,7 @@
  *   tag                                  of the question            tag=look again
  *   outcome                              right wrong unparsed failed
  *   predicted gold                       a letter, or `none`        predicted=B
- *   scorers                              `disagree` or `agree`: the stored scorers' readings
+ *   scorers                              `disagree` or `agree`: what all scorers read
  *   rule                                 the scorer's rule that fired
  *   finish                               `end` or `length`
  *   trace note excluded                  `yes` or `no`

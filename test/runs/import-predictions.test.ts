@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openConnection } from '../../src/main/store/connection.ts';
 import { scorerNames } from '../../src/shared/prediction.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createWorkplace, type Workplace } from '../support/run-workplace.ts';
@@ -111,6 +112,36 @@ describe('importing predictions', () => {
     const { runs } = place.open();
     const result = await runs.importPredictions({ file, dataset: place.dataset, scorer: 'scienceqa' });
     expect(result).toMatchObject({ total: 3, correct: 2, unparsed: 0, problems: [] });
+  });
+
+  it('lets every scorer read, so that the list of disagreements and its count are there at once', async () => {
+    const place = await workplaceOf(1);
+    const file = join(place.folder, 'predictions.jsonl');
+    // The released rule knows no bare letter, which others read.
+    writeFileSync(file, [line(0, '(A)'), line(1, ''), line(2, '')].join('\n'));
+    const { runs } = place.open();
+    const { runId } = await runs.importPredictions({ file, scorer: 'm3cot' });
+    expect((await runs.countQuestions({ runId, where: [] })).scorersDisagree).toBe(1);
+    const disagreeing = { runId, where: ['scorers=disagree'], limit: 10, offset: 0 };
+    expect((await runs.listQuestions(disagreeing)).rows.map(({ sampleId }) => sampleId)).toEqual([sampleIdOf(0)]);
+  });
+
+  it('counts disagreements of a run that was stored with one score once the filter asks for them', async () => {
+    const place = await workplaceOf(1);
+    const file = join(place.folder, 'predictions.jsonl');
+    writeFileSync(file, [line(0, '(A)'), line(1, '')].join('\n'));
+    const { runs, store } = place.open();
+    const { runId } = await runs.importPredictions({ file, scorer: 'm3cot' });
+    const writer = openConnection(store.path, { readOnly: false, mustExist: true, busyTimeoutMs: 1000 });
+    writer.run(`DELETE FROM scores WHERE scorer <> 'm3cot'`);
+    writer.close();
+    store.runs.touch(store.runs.find(runId)?.runRow ?? 0);
+    expect((await runs.countQuestions({ runId, where: [] })).scorersDisagree).toBeNull();
+    expect(await runs.countQuestions({ runId, where: ['scorers=disagree'] })).toMatchObject({
+      total: 1,
+      scorersDisagree: 1,
+    });
+    expect((await runs.countQuestions({ runId, where: [] })).scorersDisagree).toBe(1);
   });
 
   it('leaves no run behind when the file holds nothing', async () => {

@@ -270,6 +270,24 @@ describe('facets', () => {
     );
   });
 
+  it('do not count disagreement before every scorer has read every answer', async () => {
+    const path = join(await newFolder(), 'store.sqlite');
+    const fresh = openStore(path);
+    const run = fillQuestionStore(fresh);
+    const everything = { runRow: run, scorer: 'strict' as const, where: {} };
+    expect(fresh.questions.facets(everything).scorersDisagree).toBeGreaterThan(0);
+    const writer = openConnection(path, { readOnly: false, mustExist: true, busyTimeoutMs: 1000 });
+    const withOldRule = { run };
+    writer.run(
+      `UPDATE scores SET version = 0 WHERE run_row = :run AND scorer = 'released' AND position = 7`,
+      withOldRule,
+    );
+    writer.close();
+    fresh.runs.touch(run);
+    expect(fresh.questions.facets(everything).scorersDisagree).toBeNull();
+    fresh.close();
+  });
+
   it('keep the whole tree beside a chosen domain', () => {
     const { categories } = store.questions.facets(scope(terms));
     expect(categories[0]?.path).toEqual([]);

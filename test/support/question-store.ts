@@ -1,11 +1,12 @@
 /** A store with two runs over the same questions in which every field of the filter language has something to find. */
+import { scorers } from '../../src/main/scoring/scorers.ts';
 import type { Store } from '../../src/main/store/store.ts';
-import type { Prediction } from '../../src/shared/prediction.ts';
+import { scorerNames, type Prediction } from '../../src/shared/prediction.ts';
 import { newRunOfTest, predictionOfTest, readingOfTest, sampleOfTest } from './stored-rows.ts';
 
 export const questionCount = 120;
 
-/** Runs FIRST and SECOND, each with what `strict` and `m3cot` read; tags, notes, failures; returns FIRST's row. */
+/** Runs FIRST and SECOND, each with what every scorer read, `m3cot` alone something of its own; tags, notes, failures; returns FIRST's row. */
 export function fillQuestionStore(store: Store): number {
   return store.transaction(() => {
     const datasetRow = store.datasets.saveDataset({
@@ -55,12 +56,10 @@ function addRun(store: Store, runId: string, datasetRow: number, plan: readonly 
       Math.floor(seed / 4) % 3
     ];
     const m3cot = seed % 11 === 0 ? readingOfTest(3, false) : strict;
-    for (const [scorer, reading] of [
-      ['strict', strict],
-      ['m3cot', m3cot],
-    ] as const) {
+    for (const scorer of scorerNames) {
+      const reading = scorer === 'm3cot' ? m3cot : strict;
       const named = reading === undefined ? null : { ...reading, scorer, rule: seed % 2 === 0 ? 'even' : 'odd' };
-      store.scores.save(runRow, position, scorer, 1, isFailed ? null : named);
+      store.scores.save(runRow, position, scorer, scorers[scorer].version, isFailed ? null : named);
     }
   });
   return runRow;

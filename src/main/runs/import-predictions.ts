@@ -16,7 +16,8 @@ import { failFromSystem } from '../files/io-failure.ts';
 import type { Store } from '../store/store.ts';
 import { environmentOf, saveDataset } from './planner.ts';
 import { createRunId } from './run-id.ts';
-import { savePredictionScore } from './scoring-rows.ts';
+import { requireRun } from './run-state.ts';
+import { ensureScoredByAll, saveScore } from './scoring-rows.ts';
 
 /** Problems that are reported; the rest is left out. */
 const problemLimit = 1000;
@@ -34,7 +35,7 @@ type Row = Readonly<{ sample: Sample; isOfDataset: boolean; prediction: Predicti
 
 type OpenedDataset = Readonly<{ datasetRow: number; samples: ReadonlyMap<string, Sample> }>;
 
-/** Writes the run in one transaction. Fails as the file and the dataset do, and `nothing-to-do` (no usable row). */
+/** Writes the run in one transaction, then what the other scorers read. Fails as the file and the dataset do, and `nothing-to-do` (no usable row). */
 export async function importPredictions(store: Store, request: ImportRequest, version: string): Promise<ImportedRun> {
   const file = resolve(request.file);
   const problems: DatasetProblem[] = [];
@@ -55,6 +56,7 @@ export async function importPredictions(store: Store, request: ImportRequest, ve
   const dataset = request.dataset === undefined ? null : await readDataset(store, resolve(request.dataset), wanted);
   const rows = parsed.map((prediction) => rowOf(prediction, dataset, basename(file), problems));
   const runId = store.transaction(() => writeRun(store, { ...request, file, fingerprint, version }, rows, dataset));
+  await ensureScoredByAll(store, requireRun(store, runId));
   return { runId, problems: problems.slice(0, problemLimit) };
 }
 
@@ -168,7 +170,7 @@ function writeRun(store: Store, source: Source, rows: readonly Row[], dataset: O
   rows.forEach(({ sample, prediction }, position) => {
     const sampleRow = plan[position] ?? 0;
     store.predictions.insert(runRow, { position, sampleRow }, prediction);
-    savePredictionScore(store, runRow, scorer, { position, sample, prediction });
+    saveScore(store, runRow, scorer, { position, sample, prediction });
   });
   return runId;
 }

@@ -14,7 +14,7 @@ import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answe
 import type { EngineUse } from './engine-desk.ts';
 import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
 import type { RunProgress } from './run-progress.ts';
-import { savePredictionScore } from './scoring-rows.ts';
+import { savePredictionScores } from './scoring-rows.ts';
 
 export type RunLoopParts = Readonly<{
   store: Store;
@@ -126,7 +126,7 @@ function writeRows(
   for (const { question, prediction } of rows) {
     const { position, sample } = question.planned;
     store.predictions.insert(run.runRow, question.planned, prediction);
-    const reading = savePredictionScore(store, run.runRow, run.scorer, { position, sample, prediction });
+    const reading = savePredictionScores(store, run.runRow, run.scorer, { position, sample, prediction });
     if (reading?.correct === true) correct += 1;
   }
   store.runs.addWork(run.runRow, workMs);

@@ -1,5 +1,5 @@
-/** Scores of stored answers: written with each batch, and later for any other scorer or a newer rule. */
-import type { Prediction, Reading, ScorerName } from '../../shared/prediction.ts';
+/** Scores of stored answers: every scorer's, written with each batch, and again where a rule is newer. */
+import { scorerNames, type Prediction, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import type { Sample } from '../../shared/sample.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
@@ -19,13 +19,24 @@ export function readPrediction(scorer: ScorerName, sample: Sample, prediction: P
   return scorers[scorer].score({ outputText, messages, prompt, choices, answerIndex });
 }
 
-/** Writes the prediction's score; returns what was read. Call it inside the transaction of the prediction. */
-export function savePredictionScore(
+/**
+ * Writes what every scorer reads in the prediction, so that their disagreement can be counted at once; returns what
+ * `scorer` read. Call it inside the transaction of the prediction.
+ */
+export function savePredictionScores(
   store: Store,
   runRow: number,
   scorer: ScorerName,
-  question: Readonly<{ position: number; sample: Sample; prediction: Prediction }>,
+  question: ScoredQuestion,
 ): Reading | null {
+  for (const other of scorerNames) if (other !== scorer) saveScore(store, runRow, other, question);
+  return saveScore(store, runRow, scorer, question);
+}
+
+type ScoredQuestion = Readonly<{ position: number; sample: Sample; prediction: Prediction }>;
+
+/** Writes what one scorer reads; else as `savePredictionScores`. */
+export function saveScore(store: Store, runRow: number, scorer: ScorerName, question: ScoredQuestion): Reading | null {
   const reading = readPrediction(scorer, question.sample, question.prediction);
   store.scores.save(runRow, question.position, scorer, scorers[scorer].version, reading);
   return reading;
@@ -71,11 +82,16 @@ export async function ensureScored(
       const page = missing.slice(first, first + pageSize);
       store.transaction(() => {
         for (const question of store.predictions.at(runRow, page, { steps: 'none' })) {
-          savePredictionScore(store, runRow, scorer, question);
+          saveScore(store, runRow, scorer, question);
         }
         store.runs.touch(runRow);
       });
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** The same for every scorer, so that their disagreement is known. */
+export async function ensureScoredByAll(store: Store, run: RunRecord, findUnscored?: FindUnscored): Promise<void> {
+  for (const scorer of scorerNames) await ensureScored(store, run, scorer, findUnscored);
 }

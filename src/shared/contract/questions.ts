@@ -109,8 +109,8 @@ export const questionProcedures = {
         gold: z.array(z.object({ letter: z.string().nullable(), count: z.int() })),
         tags: z.array(z.object({ tag: z.string(), count: z.int() })),
         splits: z.array(z.object({ split: z.string(), count: z.int() })),
-        /** Readings of the stored scorers that do not all agree. */
-        scorersDisagree: z.int(),
+        /** Questions whose scorers do not all agree; null until every scorer has read every answer (`scorers=` does it). */
+        scorersDisagree: z.int().nullable(),
       }),
     ),
   get: procedure

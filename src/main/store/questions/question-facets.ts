@@ -10,7 +10,8 @@ import type { ValueField, Where } from '../../../shared/where.ts';
 import { buildCategoryTree } from '../../analysis/category-tree.ts';
 import type { OutcomeRow } from '../../analysis/outcomes.ts';
 import { outcomes } from '../outcome-numbers.ts';
-import { disagreementMask, excludedMask, filterKey, passing, type QuestionSource } from './question-filter.ts';
+import { disagreementMask, isScoredByAll } from './disagreement.ts';
+import { excludedMask, filterKey, passing, type QuestionSource } from './question-filter.ts';
 import { goldOf, scoresOf, type RunColumns } from './run-columns.ts';
 
 export type QuestionFacets = z.infer<NonNullable<(typeof questionProcedures.facets)['~orpc']['outputSchema']>>;
@@ -29,7 +30,10 @@ export function countFacets(source: QuestionSource, run: RunColumns, scorer: Sco
   const { outcome, choice, stratum } = scoresOf(connection, run, scorer);
   const byOutcome = countsOf(counted(passingWithout('outcome')), outcome);
   const total = sum(counted(all));
-  const disagreement = disagreementMask(source, run, scorer);
+  const countDisagreement = (): number => {
+    const disagreement = disagreementMask(source, run, scorer);
+    return sum(counted(all).map((value, position) => value & (disagreement[position] ?? 0)));
+  };
   return {
     total,
     excluded: sum(all) - total,
@@ -41,7 +45,7 @@ export function countFacets(source: QuestionSource, run: RunColumns, scorer: Sco
     gold: letterCounts(countsOf(counted(passingWithout('gold')), goldOf(connection, run))),
     tags: tagCounts(source, run, passingWithout('tag')),
     splits: splitCounts(source, countsOf(counted(passingWithout('split')), stratum)),
-    scorersDisagree: sum(counted(all).map((value, position) => value & (disagreement[position] ?? 0))),
+    scorersDisagree: isScoredByAll(source, run) ? countDisagreement() : null,
   };
 }
 

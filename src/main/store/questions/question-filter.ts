@@ -12,6 +12,7 @@ import type { Connection } from '../connection.ts';
 import { excludedPositions } from '../excluded-questions.ts';
 import { outcomes } from '../outcome-numbers.ts';
 import type { SharedQuestion } from '../samples-repository.ts';
+import { disagreementMask } from './disagreement.ts';
 import { pairedPositions } from './paired-positions.ts';
 import { absent, answerNumbersOf, goldOf, maskOf, scoresOf, stepNumbersOf, type RunColumns } from './run-columns.ts';
 import { textMask } from './text-search.ts';
@@ -54,35 +55,6 @@ const annotationKey = (
 /** 1 at the excluded questions. */
 export const excludedMask = ({ connection }: QuestionSource, { runRow, size, kept }: RunColumns): Uint8Array =>
   kept('excluded', () => maskOf(size, connection, `SELECT position FROM ${excludedPositions}`, { runRow }));
-
-/** 1 where two of the stored scorers read different choices or come to different outcomes. */
-export function disagreementMask({ connection }: QuestionSource, run: RunColumns, scorer: ScorerName): Uint8Array {
-  const { runRow, size, kept } = run;
-  return kept('disagree', () =>
-    maskOf(
-      size,
-      connection,
-      // Two scorers that differ cannot both agree with a third: one of them is enough to compare with.
-      `SELECT mine.position FROM scores AS mine
-       CROSS JOIN (SELECT DISTINCT value AS scorer FROM json_each(:others)) AS others
-       CROSS JOIN scores AS theirs ON theirs.run_row = :runRow AND theirs.scorer = others.scorer
-         AND theirs.position = mine.position
-       WHERE mine.run_row = :runRow AND mine.scorer = :scorer
-         AND (theirs.outcome <> mine.outcome OR theirs.choice_index IS NOT mine.choice_index)`,
-      { runRow, scorer, others: JSON.stringify(storedScorers(connection, runRow).filter((name) => name !== scorer)) },
-    ),
-  );
-}
-
-function storedScorers(connection: Connection, runRow: number): string[] {
-  // A seek for each scorer, instead of a scan over all scores of the run.
-  const sql = `WITH RECURSIVE stored (scorer) AS (
-      SELECT min(scorer) FROM scores WHERE run_row = :runRow
-      UNION ALL SELECT (SELECT min(scores.scorer) FROM scores WHERE run_row = :runRow AND scores.scorer > stored.scorer)
-      FROM stored WHERE stored.scorer IS NOT NULL
-    ) SELECT scorer FROM stored WHERE scorer IS NOT NULL`;
-  return connection.rows<[string]>(sql, { runRow }).map(([scorer]) => scorer);
-}
 
 const stratumMask =
   (field: Exclude<SampleField, 'sample'>): FieldMask =>

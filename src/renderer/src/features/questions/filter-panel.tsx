@@ -89,6 +89,11 @@ export function FilterPanel({ runId, where, scorer, onWhere, onScorer, actions }
         chosen={valuesOf(where, 'scorers')}
         onToggle={toggle('scorers')}
       />
+      {data.scorersDisagree === null ? (
+        <Text size="xs" c="dimmed" mt={-8} pl={8}>
+          Not counted yet: choose it, and every scorer reads these answers.
+        </Text>
+      ) : null}
       <FacetButtons
         title="Tags"
         layout="inline"
