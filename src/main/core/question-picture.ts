@@ -1,7 +1,7 @@
 /**
  * A question's picture as a PNG of its own size, upright, with what the page draws over it: the selected patches of
- * one latent step or of all, or the attention over the image as a heat map. No legend: captions belong to whoever
- * uses the picture.
+ * one latent step or of all, or the attention over the image as a heat map (over greys: no colour of the picture's own
+ * looks like attention). No legend: captions belong to whoever uses the picture.
  */
 import { writeFile } from 'node:fs/promises';
 import { fail, PenumbraFailure } from '../../shared/failure.ts';
@@ -50,7 +50,7 @@ function requireTrace(trace: Trace | null, sampleId: string): PlacedTrace {
 }
 
 /** SVG elements in a coordinate system of the original image's pixels. */
-type Overlay = Readonly<{ width: number; height: number; marks: string }>;
+type Overlay = Readonly<{ width: number; height: number; marks: string; isOverGreys: boolean }>;
 
 function overlayOf({ image, steps }: PlacedTrace, stepIndex: number | null, layer: PictureInput['layer']): Overlay {
   const step = stepIndex === null ? undefined : steps[stepIndex];
@@ -63,7 +63,12 @@ function overlayOf({ image, steps }: PlacedTrace, stepIndex: number | null, laye
   }
   const drawn = step === undefined ? steps : [step];
   const marks = layer === 'patches' ? drawn.flatMap((each) => patches(image, each)) : heat(image, drawn.at(-1));
-  return { width: image.sourceWidth, height: image.sourceHeight, marks: marks.join('') };
+  return {
+    width: image.sourceWidth,
+    height: image.sourceHeight,
+    marks: marks.join(''),
+    isOverGreys: layer === 'attention',
+  };
 }
 
 /** Each selected patch in its step's colour, the stronger the more; its outline lies inside its box. */
@@ -108,7 +113,13 @@ async function drawOver(bytes: Uint8Array, overlay: Overlay, sampleId: string): 
       `<svg xmlns="http://www.w3.org/2000/svg" width="${String(autoOrient.width)}" ` +
       `height="${String(autoOrient.height)}" preserveAspectRatio="none" shape-rendering="crispEdges" ` +
       `viewBox="0 0 ${String(overlay.width)} ${String(overlay.height)}">${overlay.marks}</svg>`;
-    return await picture
+    // The pipeline would make the overlay grey, too.
+    const below = overlay.isOverGreys
+      ? sharp(await picture.greyscale().toColourspace('srgb').png({ compressionLevel: 1 }).toBuffer(), {
+          limitInputPixels: pixelLimit,
+        })
+      : picture;
+    return await below
       .toColourspace('srgb')
       .composite([{ input: Buffer.from(svg) }])
       .png()

@@ -87,7 +87,7 @@ export function SeriesChart(props: SeriesChartProps) {
               type="number"
               dataKey="place"
               domain={[-0.3, places.length - 0.7]}
-              ticks={places.map((_, index) => index)}
+              ticks={placeTicks(places.length)}
               tickFormatter={nameOf}
               label={xTitle}
             />
@@ -159,6 +159,12 @@ export function tableOfSeries({
 const ticksOf = ([low, high]: readonly [number, number]): number[] =>
   [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (high - low));
 
+/** Places that are named on the axis: all while they fit, else every so many. */
+function placeTicks(count: number): number[] {
+  const every = [1, 2, 5, 10, 20, 50].find((step) => count / step <= mostNamed) ?? 100;
+  return Array.from({ length: Math.ceil(count / every) }, (_, index) => index * every);
+}
+
 /** Everything that the axis has to reach. */
 function drawnNumbers(kind: SeriesChartProps['kind'], series: readonly ChartSeries[]): number[] {
   const numbers = series
@@ -193,6 +199,8 @@ function dodgedRows(places: readonly string[], series: readonly ChartSeries[]): 
 
 /** With more places, points hide the line that they are on. */
 const mostPoints = 24;
+
+const mostNamed = 10;
 
 const shapes = [
   'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0',

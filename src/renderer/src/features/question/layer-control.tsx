@@ -18,12 +18,10 @@ export function useLayerAttention(runId: string, sampleId: string, wanted: boole
 export type LayerControlProps = Readonly<{
   layer: number | null;
   query: UseQueryResult<LayerAttention>;
-  /** 0-based step that is drawn. */
-  stepShown: number;
   onLayer: (layer: number | null) => void;
 }>;
 
-export function LayerControl({ layer, query, stepShown, onLayer }: LayerControlProps) {
+export function LayerControl({ layer, query, onLayer }: LayerControlProps) {
   const layerCount = query.data?.layerCount ?? 0;
   return (
     <Group gap="sm" mih={30}>
@@ -37,11 +35,7 @@ export function LayerControl({ layer, query, stepShown, onLayer }: LayerControlP
           { value: 'one', label: 'One layer' },
         ]}
       />
-      {layer === null ? (
-        <Text size="xs" c="dimmed">
-          attention of the query row over the image, step {stepShown + 1}
-        </Text>
-      ) : query.isPending ? (
+      {layer === null ? null : query.isPending ? (
         <Group gap={6}>
           <Loader size="xs" />
           <Text size="xs" c="dimmed">
@@ -70,7 +64,7 @@ export function LayerControl({ layer, query, stepShown, onLayer }: LayerControlP
             thumbLabel="Layer"
           />
           <Text size="xs" c="dimmed">
-            layer {layer + 1} of {layerCount}, mean of its heads, step {stepShown + 1}
+            layer {layer + 1} of {layerCount}
           </Text>
         </>
       )}

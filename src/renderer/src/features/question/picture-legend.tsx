@@ -62,20 +62,23 @@ export type HeatLegendProps = Readonly<{
 export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProps) {
   const slotCount = geometry.gridRows * geometry.gridColumns;
   return (
-    <div>
-      <Group gap={8} justify="center" wrap="nowrap" role="group" aria-label="Scale of the heat map">
-        <Text size="xs">0 %</Text>
-        <Box className={classes.scale} style={{ '--heat': overlayColours.attention } as object} aria-hidden="true" />
-        <Text size="xs">{shareText(scaleTop)}</Text>
+    <>
+      <Group gap="2px 8px" justify="center" role="group" aria-label="Scale of the heat map">
+        <Group gap={8} wrap="nowrap" style={{ whiteSpace: 'nowrap' }}>
+          <Text size="xs">0 %</Text>
+          <Box className={classes.scale} style={{ '--heat': overlayColours.attention } as object} aria-hidden="true" />
+          <Text size="xs">{shareText(scaleTop)}</Text>
+        </Group>
+        <Text size="xs">of the query row&apos;s attention, per patch</Text>
         <Text size="xs" c="dimmed">
-          share of the query row&apos;s attention per patch; {source}
+          {source}
         </Text>
       </Group>
-      <Text size="xs" c="dimmed" ta="center">
-        least {shareText(range.least)}, most {shareText(range.most)} ({slotName(geometry, range.mostSlot)}); all{' '}
-        {slotCount} patches together {shareText(range.total)}, evenly spread {shareText(range.total / slotCount)} each
+      <Text size="xs" c="dimmed" ta="center" mt={2}>
+        {shareText(range.least)} to {shareText(range.most)} ({slotName(geometry, range.mostSlot)}), mean{' '}
+        {shareText(range.total / slotCount)}; all patches together {shareText(range.total)}
       </Text>
-    </div>
+    </>
   );
 }
 

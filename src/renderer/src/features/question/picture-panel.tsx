@@ -112,9 +112,7 @@ export function PicturePanel(props: PicturePanelProps) {
           <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
         </StepScrubber>
       )}
-      {view === 'attention' && stepCount > 0 ? (
-        <LayerControl layer={layer} query={layers} stepShown={shown} onLayer={setLayer} />
-      ) : null}
+      {view === 'attention' && stepCount > 0 ? <LayerControl layer={layer} query={layers} onLayer={setLayer} /> : null}
       {choices === null ? null : (
         <Text size="sm">
           Click a patch to force it at step {(stepIndex ?? 0) + 1}, again to ban it, once more to let it go.

@@ -62,6 +62,7 @@ export function Picture(props: PictureProps) {
             src={imageUrl}
             alt="The question's picture"
             className={classes.image}
+            data-view={view}
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
               setNatural({ width: naturalWidth, height: naturalHeight })
             }

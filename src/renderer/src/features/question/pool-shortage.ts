@@ -41,6 +41,6 @@ export function describeShortage(
   const why =
     intervention === 'allow-reuse'
       ? `The picture has only ${String(slotCount)}.`
-      : `The picture has ${String(slotCount)}, and each is used once. A step takes fewer when the pool runs out; with a smaller N or K, or with allow-reuse, it does not.`;
+      : `The picture has ${String(slotCount)}, and each is used once. A step takes what is left; a smaller N or K, or allow-reuse, leaves enough.`;
   return `${wanted}, and ${found}${later}. ${why}`;
 }

@@ -17,6 +17,7 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
       <ScrollArea.Autosize
         mah={340}
         type="auto"
+        offsetScrollbars="y"
         viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Latent steps in numbers' }}
       >
         <Table verticalSpacing={6} horizontalSpacing={6} fz="sm" stickyHeader>
