@@ -7,7 +7,7 @@ import { newRunOfTest, predictionOfTest, readingOfTest, sampleOfTest } from './s
 export const questionCount = 120;
 
 /** Runs FIRST and SECOND, each with what every scorer read, `m3cot` alone something of its own; tags, notes, failures; returns FIRST's row. */
-export function fillQuestionStore(store: Store): number {
+export function fillQuestionStore(store: Store, count = questionCount): number {
   return store.transaction(() => {
     const datasetRow = store.datasets.saveDataset({
       fingerprint: 'q'.repeat(64),
@@ -15,7 +15,7 @@ export function fillQuestionStore(store: Store): number {
       format: 'm3cot-jsonl',
       licence: null,
     });
-    const plan = Array.from({ length: questionCount }, (_, number) =>
+    const plan = Array.from({ length: count }, (_, number) =>
       store.samples.save(
         datasetRow,
         sampleOfTest(number, {

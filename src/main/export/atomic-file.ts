@@ -13,6 +13,8 @@ export type WrittenFile = Readonly<{ path: string; sizeBytes: number; sha256: st
 export type AtomicFile = Readonly<{
   path: string;
   write: (text: string) => Promise<void>;
+  /** Bytes that are a good piece already; after what was written before. */
+  writeBytes: (bytes: Uint8Array) => Promise<void>;
   /** Flushes everything to the disk; the file still has its temporary name. */
   finish: () => Promise<WrittenFile>;
   /** Gives the finished file its name. */
@@ -32,18 +34,25 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
   const hash = createHash('sha256');
   let pending = '';
   let sizeBytes = 0;
-  const flush = async (): Promise<void> => {
-    const bytes = Buffer.from(pending, 'utf8');
-    pending = '';
+  const hand = async (bytes: Uint8Array): Promise<void> => {
     hash.update(bytes);
     sizeBytes += bytes.length;
     await guarded(target, () => handle.writeFile(bytes));
+  };
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.from(pending, 'utf8');
+    pending = '';
+    if (bytes.length > 0) await hand(bytes);
   };
   return {
     path: target,
     write: async (text) => {
       pending += text;
       if (pending.length >= pieceLength) await flush();
+    },
+    writeBytes: async (bytes) => {
+      await flush();
+      await hand(bytes);
     },
     finish: async () => {
       await flush();

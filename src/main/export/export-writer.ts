@@ -1,36 +1,28 @@
 /**
- * The files of one export, written side by side in one walk over the questions. Either all of them appear, each
+ * The files of one export, written side by side as the pages of their text arrive. Either all of them appear, each
  * with its manifest, or none.
  */
 import { resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import type { ScorerName } from '../../shared/prediction.ts';
 import type { CategoryNode } from '../../shared/statistics.ts';
 import { makeFolderOf, refuseTarget, type ProtectedPath } from '../files/output-target.ts';
 import { createAtomicFile, type AtomicFile, type WrittenFile } from './atomic-file.ts';
-import { categoryCells, categoryHeader } from './category-rows.ts';
+import { categoryCells } from './category-rows.ts';
 import { csvText } from './csv.ts';
-import type { ExportQuestion } from './export-question.ts';
-import { jsonLine } from './jsonl.ts';
-import { patchHeader, patchRows } from './patch-rows.ts';
-import { questionCells, questionHeader } from './question-columns.ts';
-
-export const exportKinds = ['questions', 'categories', 'patches', 'jsonl'] as const;
-export type ExportKind = (typeof exportKinds)[number];
+import { exportKinds, headerText, type ExportColumns, type ExportKind, type PageText } from './export-pages.ts';
 
 export type ExportedRows = WrittenFile & Readonly<{ kind: ExportKind; rowCount: number }>;
 
-export type ExportPlan = Readonly<{
+export type ExportTargets = Readonly<{
   paths: Readonly<Partial<Record<ExportKind, string>>>;
-  scorer: ScorerName;
-  /** Latent steps that get columns. */
-  stepCount: number;
+  columns: ExportColumns;
   /** What the files may not replace. */
   protectedPaths: readonly ProtectedPath[];
 }>;
 
 export type ExportWriter = Readonly<{
-  append: (questions: readonly ExportQuestion[]) => Promise<void>;
+  /** The next page of the files, in order. */
+  append: (texts: readonly PageText[]) => Promise<void>;
   /** Completes the files; `manifestOf` is called with all of them, and its result lies beside each. */
   finish: (
     categories: readonly CategoryNode[],
@@ -42,16 +34,9 @@ export type ExportWriter = Readonly<{
 
 type OpenFile = { kind: ExportKind; file: AtomicFile; rowCount: number };
 
-const headerOf: Readonly<Record<ExportKind, (plan: ExportPlan) => readonly string[] | null>> = {
-  questions: ({ stepCount }) => questionHeader(stepCount),
-  categories: () => categoryHeader,
-  patches: () => patchHeader,
-  jsonl: () => null,
-};
-
 /** Opens the files, in folders that are made where missing. Fails: `wrong-usage` (a path twice, or not to be replaced), and as the files do. */
-export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter> {
-  await checkTargets(plan);
+export async function createExportWriter(targets: ExportTargets): Promise<ExportWriter> {
+  await checkTargets(targets);
   const open: OpenFile[] = [];
   const manifests: AtomicFile[] = [];
   const discard = async (): Promise<void> => {
@@ -59,25 +44,30 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
   };
   try {
     for (const kind of exportKinds) {
-      const path = plan.paths[kind];
+      const path = targets.paths[kind];
       if (path === undefined) continue;
       await makeFolderOf(path);
       const file = await createAtomicFile(path);
       open.push({ kind, file, rowCount: 0 });
-      const header = headerOf[kind](plan);
-      if (header !== null) await file.write(csvText([header]));
+      const header = headerText(kind, targets.columns);
+      if (header !== null) await file.write(header);
     }
   } catch (error) {
     await discard();
     throw error;
   }
   return {
-    append: async (questions) => {
-      for (const each of open) await appendQuestions(each, questions, plan);
+    append: async (texts) => {
+      for (const { kind, rowCount, bytes } of texts) {
+        const each = open.find((other) => other.kind === kind);
+        if (each === undefined) throw new Error(`no file of ${kind} was asked for`);
+        await each.file.writeBytes(bytes);
+        each.rowCount += rowCount;
+      }
     },
     finish: async (categories, manifestOf) => {
       for (const each of open.filter(({ kind }) => kind === 'categories')) {
-        await each.file.write(csvText(categories.map((node) => categoryCells(node, plan.scorer))));
+        await each.file.write(csvText(categories.map((node) => categoryCells(node, targets.columns.scorer))));
         each.rowCount = categories.length;
       }
       const files: ExportedRows[] = [];
@@ -99,7 +89,7 @@ export async function createExportWriter(plan: ExportPlan): Promise<ExportWriter
 const manifestPath = (path: string): string => `${path}.manifest.json`;
 
 /** All of them before the first is opened. */
-async function checkTargets({ paths, protectedPaths }: ExportPlan): Promise<void> {
+async function checkTargets({ paths, protectedPaths }: ExportTargets): Promise<void> {
   const targets = new Set<string>();
   for (const kind of exportKinds) {
     const path = paths[kind];
@@ -109,28 +99,6 @@ async function checkTargets({ paths, protectedPaths }: ExportPlan): Promise<void
       targets.add(target);
       await refuseTarget(target, protectedPaths);
     }
-  }
-}
-
-async function appendQuestions(
-  each: OpenFile,
-  questions: readonly ExportQuestion[],
-  { scorer, stepCount }: ExportPlan,
-): Promise<void> {
-  switch (each.kind) {
-    case 'questions':
-      each.rowCount += questions.length;
-      return each.file.write(csvText(questions.map((question) => questionCells(question, scorer, stepCount))));
-    case 'patches': {
-      const rows = questions.flatMap(patchRows);
-      each.rowCount += rows.length;
-      return each.file.write(csvText(rows));
-    }
-    case 'jsonl':
-      each.rowCount += questions.length;
-      return each.file.write(questions.map(jsonLine).join(''));
-    case 'categories':
-      return undefined;
   }
 }
 

@@ -28,6 +28,7 @@ import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk, type EngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
 import { planDownloadExport, type DownloadExport, type DownloadExportInput } from './download-export.ts';
+import { writeExport } from './export-run.ts';
 import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun, type PackFollower } from './pack-run.ts';
@@ -305,8 +306,8 @@ export function createRunService({
     exportRun: async ({ runId, where, scorer, ...paths }, signal) => {
       const run = requireRun(store, runId);
       const request = { paths: given(paths), where, scorer: scorer ?? run.scorer };
-      const size = await prepare({ runId, where, scorer: request.scorer });
-      const { files, manifest } = await reader.read('exportRun', { runId, version, ...request }, size, signal);
+      await prepare({ runId, where, scorer: request.scorer });
+      const { files, manifest } = await writeExport({ store, reader, version }, run, request, signal);
       store.runContents.noteExported(run.runRow);
       return { files: [...files], manifest };
     },

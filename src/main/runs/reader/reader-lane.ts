@@ -10,6 +10,8 @@ import type { ReaderStart, ReadReply, ReadRequest, ToReader } from './reader-pro
 export type ReaderLane = Readonly<{
   /** Fails as the read does; rejects with the signal's reason where it aborts before the read has ended. */
   ask: (request: ReadRequest, signal?: AbortSignal) => Promise<unknown>;
+  /** Questions that have no answer yet. */
+  askedCount: () => number;
   close: () => Promise<void>;
 }>;
 
@@ -92,6 +94,7 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
         waiting.push({ request, signal, resolve, reject });
         next();
       }),
+    askedCount: () => waiting.length + (asked === null ? 0 : 1),
     close: async () => {
       isClosed = true;
       const reason = new PenumbraFailure({ kind: 'cancelled', message: 'The program ends.' });

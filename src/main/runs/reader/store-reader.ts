@@ -1,7 +1,8 @@
 /**
  * Reads of the store that may take long, kept away from the core's thread: over many questions they go to a thread
- * with a connection of its own: one for what a page waits for, one for analyses, which go over whole runs, one for
- * exports, which may take minutes. A small run is read here: starting a thread would take longer.
+ * with a connection of its own: one for what a page waits for, one for analyses, which go over whole runs, two for
+ * the pages of exports, one for packs, which take minutes in one go. A small run is read here: starting a thread would
+ * take longer.
  */
 import type { Store } from '../../store/store.ts';
 import { createReaderLane, type ReaderLane } from './reader-lane.ts';
@@ -21,24 +22,26 @@ export type StoreReader = Readonly<{
 /** Questions up to which a read takes a few milliseconds. */
 const smallRun = 2000;
 
-type LaneName = 'page' | 'analysis' | 'export';
+type LaneName = 'page' | 'analysis' | 'export' | 'second export' | 'pack';
 
-const laneOfRead: Readonly<Record<ReadName, LaneName>> = {
-  listQuestions: 'page',
-  countQuestions: 'page',
-  getQuestion: 'page',
-  unscored: 'page',
-  result: 'page',
-  categories: 'page',
-  times: 'page',
-  secondsPerQuestion: 'page',
-  integrity: 'analysis',
-  compare: 'analysis',
-  methodTable: 'analysis',
-  sweep: 'analysis',
-  attention: 'analysis',
-  exportRun: 'export',
-  copyToPack: 'export',
+/** Who may answer; of two the one that fewer wait for. */
+const lanesOfRead: Readonly<Record<ReadName, readonly [LaneName, ...LaneName[]]>> = {
+  listQuestions: ['page'],
+  countQuestions: ['page'],
+  getQuestion: ['page'],
+  unscored: ['page'],
+  result: ['page'],
+  categories: ['page'],
+  times: ['page'],
+  secondsPerQuestion: ['page'],
+  integrity: ['analysis'],
+  compare: ['analysis'],
+  methodTable: ['analysis'],
+  sweep: ['analysis'],
+  attention: ['analysis'],
+  exportPlan: ['export'],
+  exportPage: ['export', 'second export'],
+  copyToPack: ['pack'],
 };
 
 /** @param entry module of the threads; null: everything is read here */
@@ -49,6 +52,10 @@ export function createStoreReader(store: Store, entry: string | null): StoreRead
     lanes.set(name, lane);
     return lane;
   };
+  const leastAsked = (name: ReadName, path: string): ReaderLane =>
+    lanesOfRead[name]
+      .map((laneName) => laneOf(laneName, path))
+      .reduce((best, lane) => (lane.askedCount() < best.askedCount() ? lane : best));
   return {
     read: async <Name extends ReadName>(
       name: Name,
@@ -60,7 +67,7 @@ export function createStoreReader(store: Store, entry: string | null): StoreRead
         // The table pairs each name with its input and output; TypeScript loses the pair in the union.
         return (await storeReads[name](store, input as never, signal)) as ReadOutput<Name>;
       }
-      return (await laneOf(laneOfRead[name], entry).ask({ name, input }, signal)) as ReadOutput<Name>;
+      return (await leastAsked(name, entry).ask({ name, input }, signal)) as ReadOutput<Name>;
     },
     close: async () => {
       for (const lane of lanes.values()) await lane.close();

@@ -10,7 +10,7 @@ import { buildCategoryTree } from '../../analysis/category-tree.ts';
 import { scienceqaTables } from '../../analysis/scienceqa-tables.ts';
 import type { Store } from '../../store/store.ts';
 import { compareScoredRuns } from '../compare-runs.ts';
-import { writeExport, type Exported, type ExportRequest } from '../export-run.ts';
+import { exportPage, exportPlan } from '../export-page.ts';
 import { methodTableOf, sweepOf, type MethodTableInput } from '../method-table.ts';
 import { copyToPack } from '../pack-run.ts';
 import { countQuestions, getQuestion, listQuestions } from '../question-reads.ts';
@@ -65,11 +65,8 @@ export const storeReads = {
     { runId, ...request }: RunInput & AttentionRequest,
     signal?: AbortSignal,
   ): Promise<RunAttention> => tallyAttention(store, requireRun(store, runId), request, signal),
-  exportRun: (
-    store: Store,
-    { runId, version, ...request }: RunInput & ExportRequest & Readonly<{ version: string }>,
-    signal?: AbortSignal,
-  ): Promise<Exported> => writeExport(store, requireRun(store, runId), request, version, signal),
+  exportPlan,
+  exportPage,
   /** Copies the run into a new file of its own; returns the run's row there. */
   copyToPack: (store: Store, { runId, path }: RunInput & Readonly<{ path: string }>): number =>
     copyToPack(store, requireRun(store, runId), path),
