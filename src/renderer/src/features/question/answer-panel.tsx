@@ -3,6 +3,7 @@ import { Anchor, Code, Collapse, Mark, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Answer, Reading } from '../../../../shared/prediction.ts';
 import { milliseconds } from '../../components/numbers.ts';
+import { plainText } from '../../components/plain-text.ts';
 import classes from './answer-panel.module.css';
 
 export type AnswerPanelProps = Readonly<{ answer: Answer; reading: Reading | null }>;
@@ -11,7 +12,7 @@ export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
   const [promptShown, { toggle }] = useDisclosure(false);
   return (
     <>
-      <Code block fz="sm" mah={180} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
+      <Code block fz="sm" mah={180} {...scrolling('Output')}>
         <Output text={answer.outputText} match={reading?.match ?? null} />
       </Code>
       <Text size="xs" c="dimmed" mt={6}>
@@ -32,8 +33,8 @@ export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
             {promptShown ? 'Hide the prompt' : 'Show the prompt'}
           </Anchor>
           <Collapse expanded={promptShown}>
-            <Code block fz="xs" mt={6} mah={240} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}>
-              {answer.prompt}
+            <Code block fz="xs" mt={6} mah={240} {...scrolling('Prompt')}>
+              {plainText(answer.prompt)}
             </Code>
           </Collapse>
         </>
@@ -42,6 +43,16 @@ export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
   );
 }
 
+/** Model text may be long and of any script; whoever has no mouse scrolls it, too. */
+const scrolling = (name: string) =>
+  ({
+    tabIndex: 0,
+    role: 'region',
+    'aria-label': name,
+    dir: 'auto',
+    style: { overflow: 'auto', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
+  }) as const;
+
 function Output({ text, match }: Readonly<{ text: string; match: Reading['match'] }>) {
   if (text === '')
     return (
@@ -49,12 +60,12 @@ function Output({ text, match }: Readonly<{ text: string; match: Reading['match'
         {'(no text)'}
       </Text>
     );
-  if (match === null) return text;
+  if (match === null) return plainText(text);
   return (
     <>
-      {text.slice(0, match.start)}
-      <Mark className={classes.claim}>{text.slice(match.start, match.end)}</Mark>
-      {text.slice(match.end)}
+      {plainText(text.slice(0, match.start))}
+      <Mark className={classes.claim}>{plainText(text.slice(match.start, match.end))}</Mark>
+      {plainText(text.slice(match.end))}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The options of a question, with the gold one and the one that was read in the output. */
-import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Box, Group, Paper, Stack, Text } from '@mantine/core';
 import { choiceLetter } from '../../../../shared/sample.ts';
+import { LongText } from '../../components/long-text.tsx';
 
 export type OptionsListProps = Readonly<{
   choices: readonly string[];
@@ -23,12 +24,14 @@ export function OptionsList({ choices, goldIndex, readIndex }: OptionsListProps)
             {...(gold || read ? { bg: `var(--mantine-color-${gold ? 'teal' : 'orange'}-light)` } : {})}
           >
             <Group justify="space-between" wrap="nowrap" gap="xs">
-              <Text size="sm">
-                <Text span fw={650} inherit mr={6}>
+              <Group gap={6} wrap="nowrap" align="baseline" miw={0} flex={1}>
+                <Text size="sm" fw={650}>
                   {choiceLetter(index)}
                 </Text>
-                {choice}
-              </Text>
+                <Box flex={1} miw={0}>
+                  <LongText name={`Option ${choiceLetter(index)}`} text={choice} shownLength={300} size="sm" />
+                </Box>
+              </Group>
               <Group gap={4} wrap="nowrap">
                 {read ? (
                   <Badge size="xs" radius="sm" color={gold ? 'teal' : 'orange'}>

@@ -1,5 +1,5 @@
 /** Before and after: the run's answer, and every try of this question. */
-import { ActionIcon, Anchor, Group, Table, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Group, Table, Text, Tooltip } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
@@ -9,6 +9,7 @@ import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { milliseconds } from '../../components/numbers.ts';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';
+import { beginningOf } from '../../components/plain-text.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { describeProbe } from './probe-text.ts';
 
@@ -32,14 +33,16 @@ export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
   );
   const reading = detail.readings.find((candidate) => candidate.scorer === scorer) ?? null;
   return (
-    <Table fz="xs" verticalSpacing={6} horizontalSpacing={6}>
+    <Table fz="xs" verticalSpacing={6} horizontalSpacing={6} layout="fixed">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Settings</Table.Th>
-          <Table.Th>Outcome</Table.Th>
+          <Table.Th w={110}>Outcome</Table.Th>
           <Table.Th>Output</Table.Th>
-          <Table.Th ta="right">Time</Table.Th>
-          <Table.Th />
+          <Table.Th ta="right" w={76}>
+            Time
+          </Table.Th>
+          <Table.Th w={40} />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -78,9 +81,20 @@ function AnswerRow({ name, prediction, reading, chosen = false, onShow, onDelete
         {onShow === undefined ? (
           name
         ) : (
-          <Anchor component="button" type="button" size="xs" ta="left" onClick={onShow} aria-pressed={chosen}>
-            {name}
-          </Anchor>
+          <Tooltip label={name} multiline maw={420}>
+            <Anchor
+              component="button"
+              type="button"
+              size="xs"
+              ta="left"
+              maw="100%"
+              lineClamp={2}
+              onClick={onShow}
+              aria-pressed={chosen}
+            >
+              {name}
+            </Anchor>
+          </Tooltip>
         )}
       </Table.Td>
       <Table.Td>
@@ -89,9 +103,9 @@ function AnswerRow({ name, prediction, reading, chosen = false, onShow, onDelete
           {letter === null ? null : choiceLetter(letter)}
         </Group>
       </Table.Td>
-      <Table.Td maw={160}>
+      <Table.Td>
         <Text size="xs" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-          {prediction.status === 'failed' ? prediction.failure.message : prediction.answer.outputText}
+          {beginningOf(prediction.status === 'failed' ? prediction.failure.message : prediction.answer.outputText)}
         </Text>
       </Table.Td>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>

@@ -1,11 +1,13 @@
 /** The text beside the picture: question, options and tags, and the answer. */
-import { Card, Group, Spoiler, Stack, Text, Title } from '@mantine/core';
+import { Card, Group, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
+import { LongText } from '../../components/long-text.tsx';
 import { OutcomeBadge } from '../../components/outcome-badge.tsx';
+import { beginningOf } from '../../components/plain-text.ts';
 import { AnswerPanel } from './answer-panel.tsx';
 import { OptionsList } from './options-list.tsx';
 import { outcomeOf } from './outcome-of.ts';
@@ -18,9 +20,6 @@ export type QuestionAsideProps = Readonly<{
   scorer: ScorerName | null;
 }>;
 
-/** Characters that surely fit without folding. */
-const shortContext = 160;
-
 export function QuestionAside({ detail, run, scorer }: QuestionAsideProps) {
   const { sample, prediction, readings } = detail;
   const reading = readings.find((candidate) => candidate.scorer === scorer) ?? null;
@@ -28,22 +27,12 @@ export function QuestionAside({ detail, run, scorer }: QuestionAsideProps) {
   return (
     <Stack gap="md">
       <Section
-        title={place === '' ? 'Question' : place}
+        title={place === '' ? 'Question' : beginningOf(place)}
         aside={<OutcomeBadge outcome={outcomeOf(prediction, reading)} />}
       >
-        <Text fw={550} mb="sm">
-          {sample.question}
-        </Text>
-        {sample.context === '' ? null : sample.context.length <= shortContext ? (
-          <Text size="sm" c="dimmed" mb="sm">
-            {sample.context}
-          </Text>
-        ) : (
-          <Spoiler maxHeight={66} showLabel="Show all" hideLabel="Show less" mb={34} fz="sm">
-            <Text size="sm" c="dimmed">
-              {sample.context}
-            </Text>
-          </Spoiler>
+        <LongText name="Question" text={sample.question} shownLength={700} fw={550} mb="sm" />
+        {sample.context === '' ? null : (
+          <LongText name="Context" text={sample.context} shownLength={220} size="sm" c="dimmed" mb="sm" />
         )}
         <OptionsList choices={sample.choices} goldIndex={sample.answerIndex} readIndex={reading?.choiceIndex ?? null} />
         {run === null ? null : <TagsEditor runId={run.runId} detail={detail} />}
@@ -62,8 +51,8 @@ export function QuestionAside({ detail, run, scorer }: QuestionAsideProps) {
 function Section({ title, aside, children }: Readonly<{ title: string; aside?: ReactNode; children: ReactNode }>) {
   return (
     <Card withBorder padding="md">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} size="h5">
+      <Group justify="space-between" mb="xs" wrap="nowrap" align="flex-start">
+        <Title order={2} size="h5" lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
           {title}
         </Title>
         {aside}

@@ -4,6 +4,7 @@ import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { count } from '../../components/numbers.ts';
+import { beginningOf, plainText } from '../../components/plain-text.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { runTitle } from '../run/run-title.ts';
 import type { QuestionRoute } from './question-page.tsx';
@@ -26,11 +27,17 @@ export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHea
           <Anchor href={formatRoute({ page: 'runs' })} size="sm">
             Runs
           </Anchor>
-          <Anchor href={formatRoute({ page: 'questions', runId, shape: 'table', where, sort, scorer })} size="sm">
-            {run === null ? runId : runTitle(run)}
+          <Anchor
+            href={formatRoute({ page: 'questions', runId, shape: 'table', where, sort, scorer })}
+            size="sm"
+            maw={280}
+            truncate
+            display="block"
+          >
+            {plainText(run === null ? runId : runTitle(run))}
           </Anchor>
-          <Text size="sm" fw={600} component="h1">
-            {sample.sampleId}
+          <Text size="sm" fw={600} component="h1" maw={320} truncate title={plainText(sample.sampleId)}>
+            {plainText(sample.sampleId)}
           </Text>
         </Breadcrumbs>
         <CopyButton value={sample.sampleId}>
@@ -51,7 +58,7 @@ export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHea
       <Group gap="xs">
         <Text size="xs" c="dimmed" aria-live="polite">
           {placeOf(detail)}
-          {where.length === 0 ? '' : ` · ${where.join(' ')}`}
+          {where.length === 0 ? '' : ` · ${beginningOf(where.join(' '), 80)}`}
         </Text>
         <Button
           size="compact-sm"

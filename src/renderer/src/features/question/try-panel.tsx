@@ -2,17 +2,21 @@
  * *Try it*: answers this one question again with other settings, forced or banned patches. A try is kept with the
  * question and is never a row of the run.
  */
-import { Alert, Button, Group, NumberInput, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Pill, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
+import { interventionMeanings } from '../../../../shared/intervention-meanings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { interventions, settingDefinitions, type RunSettings } from '../../../../shared/run-settings.ts';
+import type { ImageGeometry } from '../../../../shared/trace.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { slotChoices, type PatchChoices } from './patch-choices.ts';
 import { ProbeList } from './probe-list.tsx';
+import { slotName } from './slot-name.ts';
+import { choicesRefusal, limitsOf, refusalOf, type TryDraft } from './try-draft.ts';
 
 export type TryPanelProps = Readonly<{
   run: RunSummary;
@@ -23,9 +27,7 @@ export type TryPanelProps = Readonly<{
   onProbe: (probe: Probe | null) => void;
 }>;
 
-type TrySettings = Pick<RunSettings, 'latentSteps' | 'patchesPerStep' | 'intervention'>;
-
-const labelOf = (name: keyof TrySettings): string =>
+const labelOf = (name: keyof TryDraft): string =>
   settingDefinitions.find((definition) => definition.name === name)?.label ?? name;
 
 export function TryPanel(props: TryPanelProps) {
@@ -58,7 +60,7 @@ function TryForm({
 }: TryPanelProps & Readonly<{ settings: RunSettings }>) {
   const { runId } = run;
   const { sampleId } = detail.sample;
-  const [given, setGiven] = useState<TrySettings>({
+  const [given, setGiven] = useState<TryDraft>({
     latentSteps: settings.latentSteps,
     patchesPerStep: settings.patchesPerStep,
     intervention: settings.intervention,
@@ -72,33 +74,46 @@ function TryForm({
       },
     }),
   );
-  const number = (name: 'latentSteps' | 'patchesPerStep', value: string | number): void => {
-    if (typeof value === 'number') setGiven({ ...given, [name]: value });
+  const refusal = choicesRefusal(given, choices);
+  const { latentSteps, patchesPerStep } = given;
+  const isSendable =
+    refusal === null &&
+    refusalOf('latentSteps', latentSteps) === null &&
+    refusalOf('patchesPerStep', patchesPerStep) === null;
+  const send = (): void => {
+    if (latentSteps === '' || patchesPerStep === '') return;
+    attempt.mutate({
+      runId,
+      sampleId,
+      settings: {
+        latentSteps,
+        patchesPerStep,
+        intervention: given.intervention,
+        forcedPatches: slotChoices(choices, 'forced'),
+        bannedPatches: slotChoices(choices, 'banned'),
+      },
+    });
   };
   return (
     <Stack gap="sm">
       <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-        <NumberInput
-          size="xs"
-          label={labelOf('latentSteps')}
-          min={0}
-          max={64}
-          value={given.latentSteps}
-          onChange={(value) => number('latentSteps', value)}
-        />
-        <NumberInput
-          size="xs"
-          label={labelOf('patchesPerStep')}
-          min={0}
-          max={4096}
-          value={given.patchesPerStep}
-          onChange={(value) => number('patchesPerStep', value)}
-        />
+        {(['latentSteps', 'patchesPerStep'] as const).map((name) => (
+          <WholeNumber
+            key={name}
+            name={name}
+            value={given[name]}
+            onChange={(value) => setGiven({ ...given, [name]: value })}
+          />
+        ))}
         <Select
           size="xs"
           label={labelOf('intervention')}
+          description="At inference; not the paper's trained ablations"
           data={[...interventions]}
           allowDeselect={false}
+          comboboxProps={{ width: 380, position: 'bottom-end' }}
+          maxDropdownHeight={420}
+          renderOption={({ option: { value } }) => <InterventionOption name={value} />}
           value={given.intervention}
           onChange={(value) => {
             const chosen = interventions.find((name) => name === value);
@@ -106,23 +121,15 @@ function TryForm({
           }}
         />
       </SimpleGrid>
-      <ChosenPatches choices={choices} onChoices={onChoices} />
+      <Text size="xs">
+        <Text span inherit fw={600}>
+          {given.intervention}
+        </Text>
+        : {interventionMeanings[given.intervention]}
+      </Text>
+      <ChosenPatches choices={choices} image={imageOf(detail)} refusal={refusal} onChoices={onChoices} />
       <Group gap="xs">
-        <Button
-          size="xs"
-          loading={attempt.isPending}
-          onClick={() =>
-            attempt.mutate({
-              runId,
-              sampleId,
-              settings: {
-                ...given,
-                forcedPatches: slotChoices(choices, 'forced'),
-                bannedPatches: slotChoices(choices, 'banned'),
-              },
-            })
-          }
-        >
+        <Button size="xs" loading={attempt.isPending} disabled={!isSendable} onClick={send}>
           Answer again
         </Button>
         <Text size="xs" c="dimmed">
@@ -141,26 +148,85 @@ function TryForm({
   );
 }
 
-type ChosenPatchesProps = Readonly<{ choices: PatchChoices; onChoices: (choices: PatchChoices) => void }>;
+type WholeNumberProps = Readonly<{
+  name: 'latentSteps' | 'patchesPerStep';
+  value: number | '';
+  onChange: (value: number | '') => void;
+}>;
 
-function ChosenPatches({ choices, onChoices }: ChosenPatchesProps) {
-  if (choices.length === 0) {
-    return (
-      <Text size="xs" c="dimmed">
-        No patch forced or banned. Click patches in the picture to choose.
-      </Text>
-    );
-  }
+/** What is out of range stays as it was typed, and is refused. */
+function WholeNumber({ name, value, onChange }: WholeNumberProps) {
+  const { least, most } = limitsOf(name);
   return (
-    <Group gap="xs">
-      <Text size="xs">
-        {choices
-          .map(({ stepIndex, slot, kind }) => `${kind} ${String(slot)} at step ${String(stepIndex + 1)}`)
-          .join('; ')}
+    <NumberInput
+      size="xs"
+      label={labelOf(name)}
+      description={`${String(least)} to ${String(most)}`}
+      min={least}
+      max={most}
+      clampBehavior="none"
+      value={value}
+      error={refusalOf(name, value)}
+      onChange={(typed) => onChange(typeof typed === 'number' ? typed : '')}
+    />
+  );
+}
+
+function InterventionOption({ name }: Readonly<{ name: string }>) {
+  const known = interventions.find((each) => each === name);
+  return (
+    <div>
+      <Text size="xs" fw={600}>
+        {name}
       </Text>
-      <Button size="compact-xs" variant="subtle" onClick={() => onChoices([])}>
-        Clear
-      </Button>
-    </Group>
+      <Text size="xs" c="dimmed">
+        {known === undefined ? '' : interventionMeanings[known]}
+      </Text>
+    </div>
+  );
+}
+
+const imageOf = ({ prediction }: QuestionDetail): ImageGeometry | null =>
+  prediction.status === 'answered' ? (prediction.answer.trace?.image ?? null) : null;
+
+type ChosenPatchesProps = Readonly<{
+  choices: PatchChoices;
+  image: ImageGeometry | null;
+  refusal: string | null;
+  onChoices: (choices: PatchChoices) => void;
+}>;
+
+function ChosenPatches({ choices, image, refusal, onChoices }: ChosenPatchesProps) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        A forced patch is taken first at its step, before those that the rule chooses; a banned one is no candidate at
+        its step, and stays in the pool for later ones. Click patches in the picture to choose.
+      </Text>
+      {choices.length === 0 ? null : (
+        <Group gap={6} mt={6} role="group" aria-label="Patches that are forced or banned">
+          {choices.map((choice) => (
+            <Pill
+              key={`${String(choice.stepIndex)}-${String(choice.slot)}`}
+              size="sm"
+              withRemoveButton
+              onRemove={() => onChoices(choices.filter((other) => other !== choice))}
+              removeButtonProps={{ 'aria-label': 'Let this patch go', tabIndex: 0, 'aria-hidden': false }}
+            >
+              {choice.kind} at step {choice.stepIndex + 1}:{' '}
+              {image === null ? `slot ${String(choice.slot)}` : slotName(image, choice.slot)}
+            </Pill>
+          ))}
+          <Button size="compact-xs" variant="subtle" onClick={() => onChoices([])}>
+            Clear
+          </Button>
+        </Group>
+      )}
+      {refusal === null ? null : (
+        <Text size="xs" c="red" mt={4} role="alert">
+          {refusal}
+        </Text>
+      )}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { IconPhotoOff } from '@tabler/icons-react';
 import { useElementSize } from '@mantine/hooks';
 import { memo } from 'react';
 import type { QuestionRow } from '../../../../shared/contract/questions.ts';
+import { beginningOf } from '../../components/plain-text.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import classes from './question-gallery.module.css';
 import { useQuestionPages } from './question-list.ts';
@@ -143,8 +144,8 @@ const Card = memo(function Card(props: CardProps) {
               <span className={classes.hidden}> read as </span> {row.predicted ?? '–'}
             </span>
           </span>
-          <a className={classes.link} href={href} title={row.question} onClick={() => props.onOpen(index)}>
-            {row.question === '' ? row.sampleId : row.question}
+          <a className={classes.link} href={href} title={beginningOf(row.question)} onClick={() => props.onOpen(index)}>
+            {beginningOf(row.question === '' ? row.sampleId : row.question)}
           </a>
         </div>
       )}

@@ -4,6 +4,7 @@
  */
 import { memo } from 'react';
 import type { QuestionRow } from '../../../../shared/contract/questions.ts';
+import { beginningOf } from '../../components/plain-text.ts';
 import { formatRoute } from '../../routing/route.ts';
 import type { QuestionColumn } from './columns.tsx';
 import { type ListInput, useQuestionPages } from './question-list.ts';
@@ -107,10 +108,10 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
       </span>
       <span role="cell" className={classes.question}>
         <a className={classes.link} href={questionAddress(input, row.sampleId)} onClick={() => onOpen(index)}>
-          {row.question === '' ? row.sampleId : row.question}
+          {beginningOf(row.question === '' ? row.sampleId : row.question)}
         </a>
         <span className={classes.detail}>
-          {row.sampleId}
+          {beginningOf(row.sampleId)}
           {row.excluded ? ' · bad gold, not counted' : ''}
           {row.hasNote ? ' · has a note' : ''}
         </span>
