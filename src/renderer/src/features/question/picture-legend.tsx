@@ -66,7 +66,7 @@ export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProp
       <Group gap="2px 8px" justify="center" role="group" aria-label="Scale of the heat map">
         <Group gap={8} wrap="nowrap" style={{ whiteSpace: 'nowrap' }}>
           <Text size="xs">0 %</Text>
-          <Box className={classes.scale} style={{ '--heat': overlayColours.attention } as object} aria-hidden="true" />
+          <Box className={classes.scale} style={{ '--heat': overlayColours.attention }} aria-hidden="true" />
           <Text size="xs">{shareText(scaleTop)}</Text>
         </Group>
         <Text size="xs">of the query row&apos;s attention, per patch</Text>

@@ -31,7 +31,8 @@ const aspectSchema = z.enum(aspects);
 export function QuestionAspects(props: QuestionAspectsProps) {
   const { detail, run, stepIndex, onStep, trying, onTrying, choices, onChoices, probe, onProbe } = props;
   const [remembered, remember] = usePreference('question.aspect', aspectSchema, 'steps');
-  const steps = detail.prediction.status === 'answered' ? (detail.prediction.answer.trace?.steps ?? []) : [];
+  const trace = detail.prediction.status === 'answered' ? detail.prediction.answer.trace : null;
+  const steps = trace?.steps ?? [];
   const shown: Aspect = trying ? 'try' : remembered === 'try' ? 'steps' : remembered;
   const show = (value: string | null): void => {
     const aspect = aspects.find((name) => name === value) ?? 'steps';
@@ -54,7 +55,13 @@ export function QuestionAspects(props: QuestionAspectsProps) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="steps">
-        <StepsPanel steps={steps} name={detail.sample.sampleId} stepIndex={stepIndex} onStep={onStep} />
+        <StepsPanel
+          steps={steps}
+          image={trace?.image ?? null}
+          name={detail.sample.sampleId}
+          stepIndex={stepIndex}
+          onStep={onStep}
+        />
       </Tabs.Panel>
       <Tabs.Panel value="try">
         {run === null ? null : (

@@ -35,16 +35,17 @@ export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, 
         </Text>
         <StepButton label="All" chosen={stepIndex === null} onClick={() => onStep(null)} />
         {steps.length <= mostButtons ? <StepButtons {...choice} /> : <StepSlider {...choice} />}
-        <Button
-          size="compact-sm"
+        <ActionIcon
+          size={26}
           variant="subtle"
           color="gray"
-          onClick={onPlay}
+          aria-label="Play the latent steps"
           aria-pressed={playing}
-          leftSection={playing ? <IconPlayerStop size={14} /> : <IconPlayerPlay size={14} />}
+          title={playing ? 'Stop (Space)' : 'Play the latent steps (Space)'}
+          onClick={onPlay}
         >
-          {playing ? 'Stop' : 'Play'}
-        </Button>
+          {playing ? <IconPlayerStop size={16} aria-hidden="true" /> : <IconPlayerPlay size={16} aria-hidden="true" />}
+        </ActionIcon>
       </Group>
       <Group gap={6}>
         <SegmentedControl

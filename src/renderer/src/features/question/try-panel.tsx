@@ -108,7 +108,7 @@ function TryForm({
         <Select
           size="xs"
           label={labelOf('intervention')}
-          description="At inference; not the paper's trained ablations"
+          description="at inference only"
           data={[...interventions]}
           allowDeselect={false}
           comboboxProps={{ width: 380, position: 'bottom-end' }}
