@@ -3,6 +3,7 @@ import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hubCacheFolder, listCachedDatasets } from '../../src/main/datasets/hub-cache.ts';
+import { expectFailure } from '../support/expect-failure.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -51,4 +52,10 @@ it('lists the current snapshot of each dataset, newest first, with the size behi
 
 it('a cache that is not there holds nothing', async () => {
   expect(await listCachedDatasets(join(await newFolder(), 'hub'))).toStrictEqual([]);
+});
+
+it('a cache that is no folder is a failure, not an empty list', async () => {
+  const file = join(await newFolder(), 'hub');
+  await writeFile(file, '');
+  await expectFailure(() => listCachedDatasets(file), 'missing-file');
 });

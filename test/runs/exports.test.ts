@@ -1,14 +1,16 @@
 /** Exports of a run over the fake engine, read back by a strict CSV reader. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../../src/main/datasets/open-dataset.ts';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import type { Store } from '../../src/main/store/store.ts';
 import { slotBox } from '../../src/shared/trace.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { readCsvRows } from '../support/read-csv.ts';
+import { readZip } from '../support/read-zip.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -260,6 +262,55 @@ describe('exports', () => {
       execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
     }
     return undefined;
+  });
+
+  describe('are no datasets', () => {
+    const exportTo = async (folder: string): Promise<string> => {
+      const questions = join(folder, 'q.csv');
+      await runs.exportRun({ runId, questions, jsonl: join(folder, 'j.jsonl'), where: [] });
+      return questions;
+    };
+    const refused = async (path: string) => expectFailure(() => openDataset(path), 'unknown-format');
+
+    it('by the manifest beside them, which says where the dataset is', async () => {
+      const folder = await newFolder();
+      const questions = await exportTo(folder);
+      const { label } = (await runs.show({ runId })).run;
+      for (const path of [folder, questions, join(folder, 'j.jsonl')]) {
+        const failure = await refused(path);
+        expect(failure.message).toContain('as Penumbra exported them');
+        expect(failure.found).toContain(label);
+        expect(failure.action).toContain(place.dataset);
+      }
+    });
+
+    it('by their columns, where the manifest was left behind', async () => {
+      const folder = await newFolder();
+      await exportTo(await newFolder()).then((file) => copyFileSync(file, join(folder, 'mine.csv')));
+      expect(await refused(folder)).toMatchObject({ place: 'mine.csv', found: 'an export of a run' });
+    });
+
+    it('as they come out of a download’s zip', async () => {
+      const folder = await newFolder();
+      const { write } = runs.planDownload({ kind: 'questions', runIds: [runId], where: [], withManifest: true });
+      const zip = join(folder, 'download.zip');
+      await write(zip, new AbortController().signal);
+      const unpacked = join(folder, 'unpacked');
+      mkdirSync(unpacked);
+      for (const [name, text] of Object.entries(readZip(readFileSync(zip)))) writeFileSync(join(unpacked, name), text);
+      expect((await refused(unpacked)).action).toContain(place.dataset);
+    });
+
+    it('and are passed over beside one', async () => {
+      const folder = await newFolder();
+      await exportTo(folder);
+      writeFileSync(join(folder, 'own.csv'), 'id,question,A,B,answer\na,Q?,x,y,A\n');
+      const dataset = await openDataset(folder);
+      const { rowCount, problems } = await dataset.summary();
+      await dataset.close();
+      expect(rowCount).toBe(1);
+      expect(problems).toMatchObject([{ file: 'own.csv', row: null, failure: { kind: 'missing-image' } }]);
+    });
   });
 
   it('compares runs on the questions that both answered', async () => {

@@ -43,6 +43,7 @@ export function createRouter(services: Services, logBug: BugLog) {
     datasets: {
       inspect: api.datasets.inspect.handler(({ input, signal }) => datasets.inspect(input, given(signal))),
       open: api.datasets.open.handler(({ input, signal }) => datasets.open(input, given(signal))),
+      below: api.datasets.below.handler(({ input, signal }) => datasets.below(input, given(signal))),
       list: api.datasets.list.handler(({ input, signal }) => datasets.list(input, given(signal))),
       show: api.datasets.show.handler(({ input, signal }) => datasets.show(input, given(signal))),
       samples: api.datasets.samples.handler(({ input, signal }) => datasets.samples(input, given(signal))),

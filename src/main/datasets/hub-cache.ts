@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CachedDataset } from '../../shared/contract/datasets.ts';
+import { failFromSystem, systemCode } from '../files/io-failure.ts';
 
 /** Where the Hub's own tools keep their cache: `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, else the home. */
 export function hubCacheFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
@@ -19,9 +20,12 @@ export function hubCacheFolder(env: NodeJS.ProcessEnv = process.env, home = home
   return join(cache === undefined ? join(home, '.cache') : expand(cache), 'huggingface', 'hub');
 }
 
-/** The current snapshot of each cached dataset, newest first. What cannot be read is left out. */
+/**
+ * The current snapshot of each cached dataset, newest first; none where there is no cache. A repository that cannot
+ * be read is left out. Fails as the system does where the cache itself cannot be read.
+ */
 export async function listCachedDatasets(folder: string): Promise<CachedDataset[]> {
-  const names = (await namesOf(folder)).filter((name) => name.startsWith('datasets--'));
+  const names = (await cacheEntries(folder)).filter((name) => name.startsWith('datasets--'));
   const found = await Promise.all(names.map((name) => cachedDataset(join(folder, name), name)));
   return found
     .filter((entry) => entry !== null)
@@ -56,6 +60,14 @@ async function sizeOf(snapshot: string): Promise<number> {
     }),
   );
   return sizes.reduce((total, size) => total + size, 0);
+}
+
+async function cacheEntries(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? [] : failFromSystem(error, folder);
+  }
 }
 
 const namesOf = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

@@ -1,4 +1,5 @@
 /** The summary of a dataset: counts, problems and the fingerprint, from one pass over its rows. */
+import type { Failure } from '../../shared/failure.ts';
 import type { DatasetProblem, DatasetSummary, Sample, SplitSummary } from '../../shared/sample.ts';
 import { createFingerprint } from './fingerprint.ts';
 import type { ReaderRow } from './reader.ts';
@@ -24,6 +25,7 @@ export async function countRows(
   const splits = new Map<string, Tally>();
   const problems: DatasetProblem[] = [];
   let problemCount = 0;
+  let firstFile: string | null = null;
   const report = (problem: DatasetProblem): void => {
     problemCount += 1;
     if (problems.length < maxProblems) problems.push(problem);
@@ -39,6 +41,7 @@ export async function countRows(
       if (warning !== undefined) report({ file: row.file, row: row.row, failure: warning });
       fingerprint.add(sample, imageIdentity);
       observe(sample);
+      firstFile ??= row.file;
       let split = splits.get(sample.split);
       if (split === undefined) splits.set(sample.split, (split = createTally()));
       for (const tally of [total, split]) {
@@ -49,12 +52,29 @@ export async function countRows(
       }
     }
   }
+  if (firstFile !== null && total.rowsWithoutImage === total.rowCount) {
+    // First: it concerns every row, and what else is wrong may follow from it.
+    problemCount += 1;
+    problems.unshift({ file: firstFile, row: null, failure: noImages(firstFile, total.rowCount) });
+    problems.splice(maxProblems);
+  }
   return {
     ...summaryOf(total),
     fingerprint: fingerprint.digest(),
     splits: Object.fromEntries([...splits].map(([name, tally]) => [name, summaryOf(tally)])),
     problemCount,
     problems,
+  };
+}
+
+function noImages(file: string, rowCount: number): Failure {
+  return {
+    kind: 'missing-image',
+    message: `No question of this dataset has an image (${rowCount} without one): a run would have nothing to answer.`,
+    file,
+    expected: 'an image for each question that is to be answered',
+    found: 'no row that names one',
+    action: 'Put the pictures into images/ beside the data, or say in dataset.json which column names them.',
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Which format a folder or file is in. Every data file is looked at, each is matched to the formats by its field
  * names, and the first format (in the order below) that any file fits is the dataset's; a `dataset.json` makes the
- * folder a generic one. When nothing fits, the failure lists what was looked for and what each file was.
+ * folder a generic one. Exports of this program are no datasets, and a folder above several datasets is none. When
+ * nothing fits, the failure lists what was looked for and what each file was.
  */
 import { extname } from 'node:path';
 import { fail, type Failure } from '../../shared/failure.ts';
@@ -9,6 +10,7 @@ import type { DatasetFormat } from '../../shared/sample.ts';
 import { datasetJsonName, mapColumns, readDatasetJson, type DatasetJson } from './dataset-json.ts';
 import type { DatasetFolder } from './folder.ts';
 import type { ParquetFiles } from './parquet/parquet-files.ts';
+import { ownExport, type OwnExport } from './own-export.ts';
 import { m3cotFields } from './readers/m3cot-row.ts';
 import { scienceqaFields } from './readers/scienceqa-row.ts';
 import { sniffFile, type Sniffed } from './sniff.ts';
@@ -97,12 +99,16 @@ export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFile
       });
     }
   }
+  const { foreign, exported } = await withoutOwnExports(folder, sniffed);
+  refuseSeveral(folder, foreign);
   for (const { format, fits } of candidates) {
-    const files = sniffed.filter(fits).map(({ file }) => file);
+    const files = foreign.filter(fits).map(({ file }) => file);
     if (files.length > 0) {
       return { format, files: files.sort(compareBySplit), mapping, unreadable: unreadableBeside(files, sniffed) };
     }
   }
+  const [own] = exported;
+  if (own !== undefined) refuseOwnExport(folder, own);
   const failure = sniffed
     .map((file) => (file.shape === 'unknown' ? file.failure : null))
     .find((found) => found !== null);
@@ -112,6 +118,55 @@ export async function recognise(folder: DatasetFolder, parquetFiles: ParquetFile
     expected: candidates.map(({ describes }) => describes).join('; '),
     found: describeFiles(sniffed),
     action: 'Name the folder that holds the data files; a dataset.json can map other column names.',
+  });
+}
+
+type Exported = Readonly<{ file: string; about: OwnExport }>;
+
+/** The files, and apart from them those that this program exported and that would pass for a dataset. */
+async function withoutOwnExports(
+  folder: DatasetFolder,
+  sniffed: readonly Sniffed[],
+): Promise<Readonly<{ foreign: readonly Sniffed[]; exported: readonly Exported[] }>> {
+  const foreign: Sniffed[] = [];
+  const exported: Exported[] = [];
+  for (const file of sniffed) {
+    const mayBe = formatOf(file) !== null || ('fields' in file && file.fields.has('messages'));
+    const about = mayBe ? await ownExport(folder, file) : null;
+    if (about === null) foreign.push(file);
+    else exported.push({ file: file.file, about });
+  }
+  return { foreign, exported };
+}
+
+function refuseOwnExport(folder: DatasetFolder, { file, about: { runLabel, datasetPath } }: Exported): never {
+  fail('unknown-format', `${file} is a run’s results as Penumbra exported them, not a dataset.`, {
+    file: folder.path,
+    place: file,
+    expected: 'a dataset’s folder, or one of its files',
+    found: runLabel === null || runLabel === '' ? 'an export of a run' : `an export of the run “${runLabel}”`,
+    action: `Open the dataset that the run was made of${datasetPath === null ? '' : `: ${datasetPath}`}.`,
+  });
+}
+
+const formatOf = (file: Sniffed): DatasetFormat | null => candidates.find(({ fits }) => fits(file))?.format ?? null;
+
+/** A folder above several datasets is none of them, and not the first that comes. */
+function refuseSeveral(folder: DatasetFolder, sniffed: readonly Sniffed[]): void {
+  const formats = new Map<string, Set<DatasetFormat>>();
+  for (const file of sniffed) {
+    const format = formatOf(file);
+    const below = file.file.includes('/') ? file.file.slice(0, file.file.indexOf('/')) : null;
+    if (format !== null && below === null) return;
+    if (format !== null && below !== null) formats.set(below, (formats.get(below) ?? new Set()).add(format));
+  }
+  const folders = [...formats].map(([name, found]) => `${name} (${[...found].join(', ')})`);
+  if (new Set([...formats.values()].flatMap((found) => [...found])).size < 2 || folders.length < 2) return;
+  fail('unknown-format', `${folder.path} holds several datasets.`, {
+    file: folder.path,
+    expected: 'the folder of one dataset',
+    found: folders.slice(0, 10).join('; '),
+    action: 'Open one of the folders in it.',
   });
 }
 

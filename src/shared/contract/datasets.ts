@@ -60,6 +60,10 @@ export const datasetProcedures = {
   open: procedure
     .input(z.object({ path: z.string() }))
     .output(z.object({ datasetId: z.string(), summary: datasetSummarySchema, movedFrom: z.string().nullable() })),
+  /** Datasets one or two levels below a folder that is none itself; none where the search finds none in time. */
+  below: procedure
+    .input(z.object({ path: z.string() }))
+    .output(z.object({ datasets: z.array(z.object({ path: z.string(), format: datasetFormatSchema })) })),
   list: procedure.output(z.object({ datasets: z.array(knownDatasetSchema) })),
   /** The summary of a known dataset, from its folder as it is now. */
   show: procedure

@@ -22,8 +22,9 @@ export function problemLines(problems: readonly DatasetProblem[], total: number)
 }
 
 /** The message without the `FILE, line N: ` that each of its sentences begins with: the line says so already. */
-function withoutPlace({ message, file, place }: Failure, row: number | null): string {
-  if (file === undefined || place === undefined) return message;
+function withoutPlace({ message, file, place, action }: Failure, row: number | null): string {
+  const what = action === undefined ? message : `${message} ${action}`;
+  if (file === undefined || place === undefined) return what;
   const isRow = row !== null && (place === `line ${row}` || place === `row ${row}`);
-  return message.replaceAll(`${file}, ${place}: `, isRow ? '' : `${place}: `);
+  return what.replaceAll(`${file}, ${place}: `, isRow ? '' : `${place}: `);
 }

@@ -21,6 +21,10 @@ export function createDatasetService({ open, live }: ServiceParts): DatasetServi
       changed();
       return opened;
     },
+    below: async ({ path }) => {
+      const { findDatasets } = await import('../../datasets/find-datasets.ts');
+      return { datasets: await findDatasets(resolve(path)) };
+    },
     list: async () => ({ datasets: await (await library()).list() }),
     show: async ({ datasetId }) => (await library()).show(datasetId),
     samples: async (input) => (await library()).samples(input),

@@ -18,26 +18,48 @@ export async function* readJsonLines(path: string, options: LineOptions): AsyncG
 /** Parses one line. `__proto__` and the like become ordinary own properties, as JSON.parse makes them. */
 export function parseJsonLine(text: string, row: number, file: string): JsonLine {
   const place = `line ${row}`;
-  const malformed = (found: string): JsonLine => ({
+  const malformed = (found: string, isCutOff = false): JsonLine => ({
     kind: 'failure',
     row,
     failure: {
       kind: 'malformed-row',
-      message: `${file}, ${place}: the line is not a JSON object.`,
+      message: isCutOff
+        ? `${file}, ${place}: the line is cut off before its JSON object ends.`
+        : `${file}, ${place}: the line is not a JSON object.`,
       file,
       place,
-      expected: 'a JSON object',
+      expected: isCutOff ? 'one whole JSON object, to its closing }' : 'one JSON object on the line, { … }',
       found,
+      action: isCutOff
+        ? 'Copy or download the file again; it seems to have been written in part only.'
+        : 'Mend the line or delete it.',
     },
   });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return malformed(shorten(error instanceof Error ? error.message : String(error)));
+    const isCutOff = endsTooSoon(text, error);
+    return malformed(
+      isCutOff
+        ? `a line that ends with ${lastWords(text)}`
+        : shorten(error instanceof Error ? error.message : String(error)),
+      isCutOff,
+    );
   }
   return isJsonObject(value) ? { kind: 'object', row, object: value } : malformed(typeName(value));
 }
+
+/** Whether more text could have made an object of the line: the parser was content up to its end. */
+function endsTooSoon(text: string, error: unknown): boolean {
+  if (!text.trimStart().startsWith('{') || !(error instanceof SyntaxError)) return false;
+  if (/end of JSON input|^Unterminated string/.test(error.message)) return true;
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  return position !== undefined && Number(position) >= text.length;
+}
+
+/** Last characters of a line, as JSON writes them, so that nothing invisible is hidden. */
+const lastWords = (text: string): string => JSON.stringify(text.length <= 40 ? text : `…${text.slice(-40)}`);
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -72,9 +72,10 @@ export function ProblemList({ problems, total }: ProblemListProps) {
   );
 }
 
-function problemText({ failure: { message, expected, found } }: DatasetProblem): string {
+function problemText({ failure: { message, expected, found, action } }: DatasetProblem): string {
   const details = [found && `found: ${found}`, expected && `expected: ${expected}`].filter(Boolean);
-  return details.length === 0 ? message : `${message} (${details.join('; ')})`;
+  const what = details.length === 0 ? message : `${message} (${details.join('; ')})`;
+  return action === undefined ? what : `${what} ${action}`;
 }
 
 /** Tab-separated: file, row, problem. */

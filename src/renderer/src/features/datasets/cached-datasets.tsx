@@ -2,7 +2,9 @@
 import { Button, Card, Code, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { KnownDataset } from '../../../../shared/contract/datasets.ts';
+import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
 import { bytes } from '../../components/numbers.ts';
 
 type CachedDatasetsProps = Readonly<{
@@ -12,9 +14,10 @@ type CachedDatasetsProps = Readonly<{
 }>;
 
 export function CachedDatasets({ known, onOpen, busy }: CachedDatasetsProps) {
-  const { data } = useQuery(api.datasets.cached.queryOptions());
+  const { data, error } = useQuery(api.datasets.cached.queryOptions());
   const listed = new Set(known.map(({ path }) => path));
   const datasets = (data?.datasets ?? []).filter(({ path }) => !listed.has(path));
+  if (error !== null) return <FailureAlert failure={failureOf(error)} />;
   if (data === undefined || datasets.length === 0) return null;
   return (
     <Stack gap="xs">

@@ -13,6 +13,7 @@ import { UnpackRun } from '../import/unpack-run.tsx';
 import { CachedDatasets } from './cached-datasets.tsx';
 import { DatasetDrop } from './dataset-drop.tsx';
 import { KnownDatasets } from './known-datasets.tsx';
+import { DatasetsBelow } from './datasets-below.tsx';
 import { NoDatasets } from './no-datasets.tsx';
 import { useOpenDataset } from './use-open-dataset.ts';
 
@@ -60,7 +61,14 @@ export default function DatasetsPage() {
               Reading {opening.variables.path}
             </Alert>
           ) : null}
-          {opening.error === null ? null : <FailureAlert failure={failureOf(opening.error)} />}
+          {opening.error === null ? null : (
+            <>
+              <FailureAlert failure={failureOf(opening.error)} />
+              {failureOf(opening.error).kind === 'unknown-format' ? (
+                <DatasetsBelow path={opening.variables.path} onOpen={open} />
+              ) : null}
+            </>
+          )}
           <QueryGate query={query}>
             {({ datasets }) =>
               datasets.length === 0 ? (
