@@ -78,7 +78,7 @@ async function fullPlaces(): Promise<Place[]> {
     { name: 'run', address: run },
     { name: 'latent steps', address: `${run}/latent` },
     { name: 'manifest', address: `${run}/manifest` },
-    { name: 'questions', address: `${run}/questions?where=domain%3Dscience` },
+    { name: 'questions', address: `${run}/questions?where=domain=science` },
     { name: 'gallery', address: `${run}/questions?as=gallery` },
     {
       name: 'more filters',
@@ -87,7 +87,7 @@ async function fullPlaces(): Promise<Place[]> {
     },
     {
       name: 'export',
-      address: `${run}/questions?where=domain%3Dscience`,
+      address: `${run}/questions?where=domain=science`,
       prepare: async (page) => {
         await page.getByRole('link', { name: 'Which shape is number 0?' }).waitFor();
         await page.keyboard.press('e');

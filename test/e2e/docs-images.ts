@@ -41,7 +41,7 @@ const shots: readonly Shot[] = [
   { name: 'run', address: run },
   { name: 'latent-steps', address: `${run}/latent` },
   { name: 'manifest', address: `${run}/manifest` },
-  { name: 'questions', address: `${run}/questions?where=domain%3Dscience` },
+  { name: 'questions', address: `${run}/questions?where=domain=science` },
   { name: 'gallery', address: `${run}/questions?as=gallery` },
   { name: 'question', address: `${question}?step=1`, prepare: pictureDecoded },
   {
@@ -100,7 +100,7 @@ async function shootSequence(browser: Browser): Promise<void> {
   };
   await open(page, run);
   await frame();
-  await open(page, `${run}/questions?where=domain%3Dscience&where=outcome%3Dwrong&where=outcome%3Dunparsed`);
+  await open(page, `${run}/questions?where=domain=science&where=outcome=wrong&where=outcome=unparsed`);
   await frame();
   await open(page, question);
   await pictureDecoded(page);

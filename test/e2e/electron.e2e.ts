@@ -305,7 +305,7 @@ describe('menus, dialogs and files', () => {
     const { total } = await stateOf(runId);
     for (const [hash, part, title] of [
       [`#/runs/${runId}`, 'Overview', `Export all ${String(total)} questions`],
-      [`#/runs/${runId}/questions?where=outcome%3Dcorrect`, 'Questions', /^Export all \d+ of the filter$/],
+      [`#/runs/${runId}/questions?where=outcome=correct`, 'Questions', /^Export all \d+ of the filter$/],
     ] as const) {
       await goTo(page, hash);
       await page.locator('nav a[aria-current="page"]', { hasText: part }).waitFor();

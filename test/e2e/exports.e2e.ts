@@ -132,7 +132,7 @@ it('categories.csv counts what the store holds, without bad gold', async () => {
 });
 
 it('JSON Lines of a filter hold its questions and nothing else', async () => {
-  await openQuestions(runs.runId, '?where=domain%3Dmathematics');
+  await openQuestions(runs.runId, '?where=domain=mathematics');
   const text = await readFile(await exported('Everything (JSON Lines)', false), 'utf8');
   const lines = text.trimEnd().split('\n');
   const expected = stored(runs.runId, `domain = 'mathematics'`);
@@ -146,7 +146,7 @@ it('JSON Lines of a filter hold its questions and nothing else', async () => {
 });
 
 it('with the manifest a zip holds the same file and what made it', async () => {
-  await openQuestions(runs.runId, '?where=domain%3Dscience');
+  await openQuestions(runs.runId, '?where=domain=science');
   const alone = await readFile(await exported('Questions (CSV)', false), 'utf8');
   const zip = await exported('Questions (CSV)', true);
   expect(zip).toMatch(/\.zip$/);

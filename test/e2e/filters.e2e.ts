@@ -94,7 +94,7 @@ it('text of questions and of outputs', async () => {
     await page.keyboard.press('/');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type(text);
-    await page.waitForURL(new RegExp(`where=text%3D${text}`));
+    await page.waitForURL(new RegExp(`where=text=${text}`));
     await expectShown(counted(runs.importedRunId, anywhere, text));
   }
 });
@@ -115,8 +115,8 @@ it('a range of the focus at one latent step', async () => {
   await page.getByRole('textbox', { name: 'at step' }).fill('2');
   await page.getByRole('textbox', { name: 'At most' }).fill(String(limit));
   await page.keyboard.press('Enter');
-  await page.waitForURL(/where=focus%402%3D\.\./);
-  const typed = Number(/focus%402%3D\.\.([\d.]+)/.exec(page.url())?.[1]);
+  await page.waitForURL(/where=focus@2=\.\./);
+  const typed = Number(/focus@2=\.\.([\d.]+)/.exec(page.url())?.[1]);
   expect(typed).toBeCloseTo(limit, 4);
   await expectShown(focuses.filter((focus) => focus <= typed).length);
 });

@@ -83,9 +83,9 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
   expect((await stop(page))?.words).toMatch(/^mathematics/);
   expect((await stop(page))?.isSeen).toBe(true);
   await page.keyboard.press('Enter');
-  await page.waitForURL(/where=domain%3Dmathematics/);
+  await page.waitForURL(/where=domain=mathematics/);
   await page.keyboard.press('f');
-  await page.waitForURL(/where=outcome%3D/);
+  await page.waitForURL(/where=outcome=/);
   const failures = `${scoredQuestions} WHERE run_id = ? AND domain = 'mathematics' AND outcome <> 0`;
   const expected = number(store, `SELECT count(*) ${failures}`, runId);
   await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
@@ -119,7 +119,7 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
   // Out of the field, then back to where the list was left.
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('u');
-  await page.waitForURL(/\/questions\?.*where=outcome%3D/);
+  await page.waitForURL(/\/questions\?.*where=outcome=/);
   await page.locator(`[data-cursor] a[href*="${opened}"]`).waitFor();
 
   await page.keyboard.press('?');

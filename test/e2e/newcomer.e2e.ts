@@ -67,9 +67,9 @@ it(
     await page.getByRole('link', { name: /^Questions/ }).click();
     await page.waitForURL(/\/questions/);
     await page.getByRole('treeitem', { name: /^science/ }).click();
-    await page.waitForURL(/where=domain%3Dscience/);
+    await page.waitForURL(/where=domain=science/);
     await page.keyboard.press('f');
-    await page.waitForURL(/where=outcome%3D/);
+    await page.waitForURL(/where=outcome=/);
     const expected = countFailures(runId, 'science');
     await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
 

@@ -113,7 +113,7 @@ describe('the way to a question', () => {
     await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}`);
     await page.getByRole('button', { name: 'mathematics', exact: true }).click();
     await page.getByText('15 of 60 questions').waitFor();
-    expect(page.url()).toContain('where=domain%3Dmathematics');
+    expect(page.url()).toContain('where=domain=mathematics');
     await page.reload();
     await page.getByText('15 of 60 questions').waitFor();
     await page.getByRole('button', { name: 'Clear all' }).click();

@@ -13,6 +13,8 @@ describe('routes', () => {
     { page: 'new-run', dataset: '/data/a b', model: null, fromRun: '01J', where: ['outcome=wrong'] },
     { page: 'run', runId: '01J', tab: 'overview' },
     { page: 'run', runId: '01J', tab: 'latent' },
+    { page: 'run', runId: '01J', tab: 'overview', scorer: 'm3cot' },
+    { page: 'run', runId: '01J', tab: 'latent', scorer: 'm3cot', where: ['domain=science', 'topic=a&b = c/d?'] },
     { page: 'questions', runId: '01J', shape: 'gallery', where: ['topic=a&b = c/d'], sort: null, scorer: 'm3cot' },
     {
       page: 'questions',
@@ -34,6 +36,7 @@ describe('routes', () => {
     { page: 'question', runId: '01J', sampleId: '1', where: [], sort: null, scorer: null, stepIndex: null },
     { page: 'compare', runIds: ['a', 'b'], scorer: 'strict' },
     { page: 'compare', runIds: ['a'], scorer: null, view: 'sweep' },
+    { page: 'compare', runIds: ['a', 'b', 'c'], scorer: null, view: 'pair', pair: ['c', 'b'] },
   ])('%j', (route) => expect(parseRoute(formatRoute(route))).toEqual(route));
 
   it.each(['', '#', '#/', '#/nowhere', '#/runs', 'runs/'])('%j leads to the runs or a run that is none', (hash) =>
@@ -44,6 +47,18 @@ describe('routes', () => {
     expect(parseRoute('#/runs/a/questions/b?step=1')).toMatchObject({ stepIndex: 0 });
     expect(parseRoute('#/runs/a/questions/b?step=0')).toMatchObject({ stepIndex: null });
     expect(parseRoute('#/runs/a/questions/b?step=x')).toMatchObject({ stepIndex: null });
+  });
+
+  it('holds the terms of a filter as the filter language writes them', () => {
+    const where = ['domain=science', 'focus@2=..0.4', 'other=r1:right', 'tag=50 % & more'];
+    const address = formatRoute({ page: 'questions', runId: 'a', shape: 'table', where, sort: null, scorer: null });
+    expect(address).toBe(
+      '#/runs/a/questions?where=domain=science&where=focus@2=..0.4&where=other=r1:right&where=tag=50+%25+%26+more',
+    );
+    // As it was written before, and as another program may write it.
+    expect(parseRoute('#/runs/a/questions?where=domain%3Dscience&where=focus%402%3D..0.4')).toMatchObject({
+      where: where.slice(0, 2),
+    });
   });
 
   it('survives broken escapes', () => expect(parseRoute('#/runs/%E0%A4%A')).toMatchObject({ page: 'run' }));

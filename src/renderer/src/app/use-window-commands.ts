@@ -58,7 +58,7 @@ async function obey(command: Exclude<MenuCommand, { kind: 'keys' | 'check-machin
         if (exportShownPage()) return;
         notifications.show({
           title: 'Nothing to export here',
-          message: 'Open a run or one of its questions: they can be exported.',
+          message: 'Open a run or one of its questions, or compare runs: they can be exported.',
         });
         return;
     }

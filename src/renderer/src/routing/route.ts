@@ -27,11 +27,24 @@ export type Route =
       where: readonly string[];
     }>
   | Readonly<{ page: 'runs' }>
-  | Readonly<{ page: 'run'; runId: string; tab: Exclude<RunTab, 'questions'> }>
+  /** `scorer`: instead of the run's own; `where`: the category whose latent steps are shown. */
+  | Readonly<{
+      page: 'run';
+      runId: string;
+      tab: Exclude<RunTab, 'questions'>;
+      scorer?: string;
+      where?: readonly string[];
+    }>
   | (Readonly<{ page: 'questions'; runId: string; shape: 'table' | 'gallery' }> & QuestionView)
   | (Readonly<{ page: 'question'; runId: string; sampleId: string; stepIndex: number | null }> & QuestionView)
-  /** The first run is the baseline. */
-  | Readonly<{ page: 'compare'; runIds: readonly string[]; scorer: string | null; view?: CompareView }>;
+  /** The first run is the baseline; `pair`: the two that are compared question by question. */
+  | Readonly<{
+      page: 'compare';
+      runIds: readonly string[];
+      scorer: string | null;
+      view?: CompareView;
+      pair?: readonly [runIdA: string, runIdB: string];
+    }>;
 
 export const emptyView: QuestionView = { where: [], sort: null, scorer: null };
 
@@ -57,7 +70,14 @@ export function parseRoute(hash: string): Route {
   }
   if (area === 'compare') {
     const view = compareViews.find((name) => name === parameters.get('view'));
-    return { page: 'compare', runIds: parameters.getAll('run'), scorer, ...(view === undefined ? {} : { view }) };
+    const [runIdA, runIdB] = [parameters.get('a'), parameters.get('b')];
+    return {
+      page: 'compare',
+      runIds: parameters.getAll('run'),
+      scorer,
+      ...(view === undefined ? {} : { view }),
+      ...(runIdA === null || runIdB === null ? {} : { pair: [runIdA, runIdB] }),
+    };
   }
   if (area !== 'runs' || id === undefined) return { page: 'runs' };
   const view: QuestionView = { where, sort: parseSort(parameters.get('sort')), scorer };
@@ -69,15 +89,25 @@ export function parseRoute(hash: string): Route {
     return { page: 'questions', runId: id, shape: parameters.get('as') === 'gallery' ? 'gallery' : 'table', ...view };
   }
   const tab = runTabs.find((name) => name === kind);
-  return { page: 'run', runId: id, tab: tab === undefined || tab === 'questions' ? 'overview' : tab };
+  return {
+    page: 'run',
+    runId: id,
+    tab: tab === undefined || tab === 'questions' ? 'overview' : tab,
+    ...(scorer === null ? {} : { scorer }),
+    ...(where.length === 0 ? {} : { where }),
+  };
 }
 
 /** Writes the address of a route; `parseRoute` reads it back. */
 export function formatRoute(route: Route): string {
   const [path, parameters] = addressOf(route);
-  const query = new URLSearchParams(parameters).toString();
+  const query = readable(new URLSearchParams(parameters).toString());
   return query === '' ? `#/${path}` : `#/${path}?${query}`;
 }
+
+/** Leaves the signs of the filter language as they are: `where=domain=science` says what it means. */
+const readable = (query: string): string =>
+  query.replace(/%(?:3D|3A|40|2C|2F)/g, (encoded) => decodeURIComponent(encoded));
 
 type Parameters = (readonly [string, string])[];
 
@@ -120,11 +150,16 @@ function partsOf(route: Route): readonly [string, Parameters] {
           ...route.runIds.map((runId) => ['run', runId] as const),
           ...optional('scorer', route.scorer),
           ...optional('view', route.view ?? null),
+          ...optional('a', route.pair?.[0] ?? null),
+          ...optional('b', route.pair?.[1] ?? null),
         ],
       ];
     case 'run': {
       const run = `runs/${encodeURIComponent(route.runId)}`;
-      return [route.tab === 'overview' ? run : `${run}/${route.tab}`, []];
+      return [
+        route.tab === 'overview' ? run : `${run}/${route.tab}`,
+        [...terms(route.where ?? []), ...optional('scorer', route.scorer ?? null)],
+      ];
     }
     case 'questions':
       return [

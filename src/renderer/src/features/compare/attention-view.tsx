@@ -5,11 +5,9 @@ import { useState } from 'react';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { RunAttention, RunStepAttention } from '../../../../shared/run-attention.ts';
 import { failureOf } from '../../api/client.ts';
-import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { seriesColour } from '../../app/palette.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { showFailure } from '../../components/failure-notice.ts';
 import { percent } from '../../components/numbers.ts';
 import { SeriesCard } from '../../components/series-card.tsx';
 import type { ChartSeries } from '../../components/series-chart.tsx';
@@ -29,9 +27,10 @@ export type AttentionViewProps = Readonly<{
   runIds: readonly string[];
   names: ReadonlyMap<string, string>;
   scorer: ScorerName | undefined;
+  onExport: () => void;
 }>;
 
-export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
+export function AttentionView({ runIds, names, scorer, onExport }: AttentionViewProps) {
   const [mass, setMass] = useState<Mass>('visionMass');
   const [group, setGroup] = useState<AnswerGroup>('all');
   const queries = useQueries({
@@ -69,7 +68,7 @@ export function AttentionView({ runIds, names, scorer }: AttentionViewProps) {
           data={answerGroups.map((value) => ({ value, label: groupLabels[value] }))}
           aria-label="Answers"
         />
-        <Button variant="default" onClick={() => void downloadExport('attention', runIds, scorer).catch(showFailure)}>
+        <Button variant="default" onClick={onExport}>
           All numbers (CSV)
         </Button>
       </Group>

@@ -1,14 +1,18 @@
 /** Runs side by side: the main table, accuracy against N and K, interventions, two runs in detail, attention. */
 import { Alert, Button, Card, Container, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
+import { useExportCommand } from '../../app/export-command.ts';
+import { useKeys } from '../../app/keys.ts';
+import { showFailure } from '../../components/failure-notice.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { compareViews, formatRoute, type CompareView, type Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { scorerOf } from '../run/use-run.ts';
 import { AttentionView } from './attention-view.tsx';
 import { InterventionsView } from './interventions-view.tsx';
-import { PairView } from './pair-view.tsx';
+import { type Pair, PairView } from './pair-view.tsx';
 import { runNames } from './run-names.ts';
 import { RunPicker } from './run-picker.tsx';
 import { SweepView } from './sweep-view.tsx';
@@ -60,6 +64,13 @@ function Compared({ runs, ...route }: ComparedProps) {
   const { runIds, view = 'table' } = route;
   const scorer = scorerOf(route.scorer) ?? undefined;
   const names = runNames(runIds, runs);
+  const pair = pairOf(route);
+  const exportShown = (): void => {
+    const [kind, exported] = exportOf(view, runIds, pair);
+    void downloadExport(kind, exported, scorer).catch(showFailure);
+  };
+  useExportCommand(exportShown);
+  useKeys('Compare', [{ keys: ['e'], description: 'Export what is shown (CSV)', run: exportShown }]);
   const query = useQuery({
     ...api.runs.methodTable.queryOptions({
       input: { runIds: [...runIds], ...(scorer === undefined ? {} : { scorer }) },
@@ -84,7 +95,7 @@ function Compared({ runs, ...route }: ComparedProps) {
             keepMounted={false}
             onChange={(value) => {
               const next = compareViews.find((name) => name === value);
-              if (next !== undefined) navigate({ ...route, view: next }, { replace: true });
+              if (next !== undefined) navigate({ ...route, view: next });
             }}
           >
             <Tabs.List mb="md">
@@ -95,7 +106,7 @@ function Compared({ runs, ...route }: ComparedProps) {
               ))}
             </Tabs.List>
             <Tabs.Panel value="table">
-              <TableView table={table} runs={runs} names={names} scorer={scorer} />
+              <TableView table={table} runs={runs} names={names} onExport={exportShown} />
             </Tabs.Panel>
             <Tabs.Panel value="sweep">
               <SweepView runIds={runIds} scorer={scorer} scorerName={table.scorer} />
@@ -104,16 +115,37 @@ function Compared({ runs, ...route }: ComparedProps) {
               <InterventionsView table={table} names={names} scorer={scorer} />
             </Tabs.Panel>
             <Tabs.Panel value="pair">
-              <PairView runIds={runIds} names={names} scorer={scorer} />
+              <PairView
+                runIds={runIds}
+                names={names}
+                scorer={scorer}
+                pair={pair}
+                onPair={(chosen) => navigate({ ...route, pair: chosen })}
+                onExport={exportShown}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="attention">
-              <AttentionView runIds={runIds} names={names} scorer={scorer} />
+              <AttentionView runIds={runIds} names={names} scorer={scorer} onExport={exportShown} />
             </Tabs.Panel>
           </Tabs>
         </>
       )}
     </QueryGate>
   );
+}
+
+/** The two of the address, where they are still compared; else the baseline and the run after it. */
+function pairOf({ runIds, pair }: ComparePageProps): Pair {
+  const [first = '', second = ''] = runIds;
+  return pair !== undefined && pair[0] !== pair[1] && pair.every((runId) => runIds.includes(runId))
+    ? pair
+    : [first, second];
+}
+
+/** What a view's numbers are exported as: the pair's, the steps', or the main table's. */
+function exportOf(view: CompareView, runIds: readonly string[], pair: Pair) {
+  if (view === 'pair') return ['comparison', pair] as const;
+  return [view === 'attention' ? 'attention' : 'methods', runIds] as const;
 }
 
 function TooFew({ canPickAll, newest }: Readonly<{ canPickAll: boolean; newest: readonly string[] }>) {

@@ -11,6 +11,7 @@ import { QueryGate } from '../../components/query-gate.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { percentInterval, points, pointsInterval, pValueText } from './figures.ts';
 import { interventionGroups, type InterventionGroup } from './intervention-groups.ts';
+import classes from './wide-table.module.css';
 
 export type InterventionsViewProps = Readonly<{
   table: MethodTable;
@@ -155,8 +156,8 @@ const PublishedAblation = () => (
         {publishedAblation.map(({ variant, M3CoT, ScienceQA }) => (
           <Table.Tr key={variant}>
             <Table.Td>{variant}</Table.Td>
-            <Table.Td ta="right">{M3CoT.toFixed(2)} %</Table.Td>
-            <Table.Td ta="right">{ScienceQA.toFixed(1)} %</Table.Td>
+            <Table.Td className={classes.number}>{M3CoT.toFixed(2)} %</Table.Td>
+            <Table.Td className={classes.number}>{ScienceQA.toFixed(1)} %</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -3,7 +3,6 @@ import { Anchor, Badge, Button, Card, Group, Select, Stack, Table, Text, Title }
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { MethodRow, MethodTable } from '../../../../shared/comparison.ts';
-import type { ScorerName } from '../../../../shared/prediction.ts';
 import {
   publishedBackbones,
   publishedDatasets,
@@ -11,31 +10,28 @@ import {
   publishedSource,
 } from '../../../../shared/published-results.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
-import { downloadExport } from '../../api/download.ts';
 import { Definition } from '../../components/definition.tsx';
-import { showFailure } from '../../components/failure-notice.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
 import { guessBackbone, guessDataset } from './published-choice.ts';
+import classes from './wide-table.module.css';
 
 export type TableViewProps = Readonly<{
   table: MethodTable;
   runs: readonly RunSummary[];
   names: ReadonlyMap<string, string>;
-  /** As it was asked for; missing: the baseline's own. */
-  scorer: ScorerName | undefined;
+  onExport: () => void;
 }>;
 
-export function TableView({ table, runs, names, scorer }: TableViewProps) {
+export function TableView({ table, runs, names, onExport }: TableViewProps) {
   const compared = runs.filter(({ runId }) => names.has(runId));
   const [backbone, setBackbone] = useState<string | null>(guessBackbone(compared));
   const [dataset, setDataset] = useState<string | null>(guessDataset(compared));
   const published = publishedBackbones.find((name) => name === backbone);
   const on = publishedDatasets.find((name) => name === dataset);
   const rows = published === undefined || on === undefined ? [] : publishedMain[published][on];
-  const runIds = table.rows.map(({ runId }) => runId);
   return (
     <Card withBorder padding="md" component="section" aria-label="Main table">
       <Group justify="space-between" mb="xs" align="flex-end">
@@ -76,7 +72,7 @@ export function TableView({ table, runs, names, scorer }: TableViewProps) {
             size="xs"
             variant="default"
             leftSection={<IconDownload size={14} aria-hidden="true" />}
-            onClick={() => void downloadExport('methods', runIds, scorer).catch(showFailure)}
+            onClick={onExport}
           >
             CSV
           </Button>
@@ -86,7 +82,7 @@ export function TableView({ table, runs, names, scorer }: TableViewProps) {
         <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Run</Table.Th>
+              <Table.Th className={classes.first}>Run</Table.Th>
               <Table.Th ta="right">N</Table.Th>
               <Table.Th ta="right">K</Table.Th>
               <Table.Th colSpan={2}>Accuracy, 95 %</Table.Th>
@@ -113,7 +109,7 @@ export function TableView({ table, runs, names, scorer }: TableViewProps) {
               </Table.Tr>
               {rows.map(([method, [accuracy, arSteps, seconds]]) => (
                 <Table.Tr key={method}>
-                  <Table.Td>
+                  <Table.Td className={classes.first} bg="var(--mantine-color-default-hover)">
                     <Group gap={6} wrap="nowrap">
                       <Badge variant="default" size="sm">
                         paper
@@ -151,7 +147,7 @@ function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
   ];
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td className={classes.first}>
         <Anchor href={formatRoute({ page: 'run', runId, tab: 'overview' })} fw={550} size="sm">
           {name}
         </Anchor>
@@ -161,7 +157,7 @@ function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
       </Table.Td>
       <Table.Td ta="right">{row.latentSteps ?? '–'}</Table.Td>
       <Table.Td ta="right">{row.patchesPerStep ?? '–'}</Table.Td>
-      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td className={classes.number}>
         {percent(accuracy?.estimate ?? null)}
         <Text size="xs" c="dimmed">
           {accuracy === null ? '' : percentInterval(accuracy)}
@@ -169,7 +165,7 @@ function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
       </Table.Td>
       <Table.Td>{accuracy === null ? null : <IntervalBar interval={accuracy} />}</Table.Td>
       <Table.Td ta="right">{row.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
-      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td className={classes.number}>
         {secondsText(row.secondsMean)}
         <Text size="xs" c="dimmed">
           {row.secondsMedian === null
@@ -178,7 +174,7 @@ function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
         </Text>
       </Table.Td>
       <Table.Td ta="right">{speedUp === null ? '–' : `${speedUp.toFixed(2)}×`}</Table.Td>
-      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td className={classes.number}>
         {against === null ? 'baseline' : against.difference === null ? '–' : points(against.difference.estimate)}
         <Text size="xs" c="dimmed">
           {against === null || against.difference === null ? '' : pointsInterval(against.difference)}

@@ -17,7 +17,7 @@ export default function QuestionsPage(route: QuestionsRoute) {
     [address],
   );
   return (
-    <RunFrame runId={runId} tab="questions">
+    <RunFrame runId={runId} tab="questions" scorer={scorer}>
       <QuestionsView route={route} list={list} />
     </RunFrame>
   );

@@ -1,27 +1,33 @@
 /** The attention analyses of a run's latent steps: masses, focus, distributions, and where selections fall. */
 import { Button, Card, Group, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { CategoryNode } from '../../../../shared/statistics.ts';
 import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { formatRoute } from '../../routing/route.ts';
-import { withCategory } from '../questions/filter-terms.ts';
+import { navigate } from '../../routing/use-route.ts';
+import { categoryPathOf, withCategory } from '../questions/filter-terms.ts';
 import { keyOf } from './category-tree.ts';
 import { DistributionCard } from './latent/distribution-card.tsx';
 import { MassCard } from './latent/mass-card.tsx';
 import { SelectionMapsCard } from './latent/selection-maps-card.tsx';
 import { BorderCard, FocusCard, OverlapCard } from './latent/step-cards.tsx';
-import { useRun } from './use-run.ts';
+import type { RunRoute } from './run-page.tsx';
+import { scorerOf, useRun } from './use-run.ts';
 
-export default function LatentTab({ runId }: Readonly<{ runId: string }>) {
-  const run = useRun(runId);
-  const [path, setPath] = useState<readonly string[]>([]);
+export default function LatentTab(route: RunRoute) {
+  const { runId } = route;
+  const scorer = scorerOf(route.scorer ?? null);
+  const byScorer = scorer === null ? {} : { scorer };
+  const run = useRun(runId, scorer);
+  const path = categoryPathOf(route.where ?? []);
   const where = withCategory([], path);
+  const setPath = (changed: readonly string[]): void =>
+    navigate({ page: 'run', runId, tab: 'latent', ...byScorer, where: withCategory([], changed) });
   const query = useQuery({
-    ...api.runs.attention.queryOptions({ input: { runId, where } }),
+    ...api.runs.attention.queryOptions({ input: { runId, where, ...byScorer } }),
     placeholderData: keepPreviousData,
   });
   return (
@@ -36,7 +42,7 @@ export default function LatentTab({ runId }: Readonly<{ runId: string }>) {
               <Button
                 variant="default"
                 size="sm"
-                onClick={() => void downloadExport('attention', [runId]).catch(showFailure)}
+                onClick={() => void downloadExport('attention', [runId], scorer ?? undefined).catch(showFailure)}
               >
                 All numbers (CSV)
               </Button>

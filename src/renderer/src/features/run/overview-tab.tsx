@@ -1,16 +1,18 @@
 /** How a run went: figures, accuracy by category, times; by the scorer chosen here. */
 import { Alert, Card, Grid, Group, Select, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
-import { scorerNames, scorerWarnings, type ScorerName } from '../../../../shared/prediction.ts';
+import { scorerNames, scorerWarnings } from '../../../../shared/prediction.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
+import { navigate } from '../../routing/use-route.ts';
 import { CategoryTable } from './category-table.tsx';
 import { RunFigures } from './run-figures.tsx';
 import { AccuracyTables } from './accuracy-tables.tsx';
+import type { RunRoute } from './run-page.tsx';
 import { TimesCard } from './times-card.tsx';
 import { scorerOf, useRun } from './use-run.ts';
 
-export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
-  const [scorer, setScorer] = useState<ScorerName | null>(null);
+export function OverviewTab(route: RunRoute) {
+  const { runId } = route;
+  const scorer = scorerOf(route.scorer ?? null);
   const query = useRun(runId, scorer);
   return (
     <QueryGate query={query}>
@@ -34,7 +36,9 @@ export function OverviewTab({ runId }: Readonly<{ runId: string }>) {
                   data={[...scorerNames]}
                   value={run.scorer}
                   allowDeselect={false}
-                  onChange={(name) => setScorer(scorerOf(name))}
+                  onChange={(name) => {
+                    if (name !== null) navigate({ ...route, scorer: name });
+                  }}
                 />
               </Group>
             </Group>

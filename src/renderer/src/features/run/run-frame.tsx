@@ -18,9 +18,9 @@ import { RunProgressBar } from './run-progress-bar.tsx';
 import { RunTabs } from './run-tabs.tsx';
 import { useRun } from './use-run.ts';
 
-export type RunFrameProps = Readonly<{ runId: string; tab: RunTab; children: ReactNode }>;
+export type RunFrameProps = Readonly<{ runId: string; tab: RunTab; scorer: string | null; children: ReactNode }>;
 
-export function RunFrame({ runId, tab, children }: RunFrameProps) {
+export function RunFrame({ runId, tab, scorer, children }: RunFrameProps) {
   const query = useRun(runId);
   return (
     <Container size={1680} py="md" px="lg">
@@ -28,7 +28,7 @@ export function RunFrame({ runId, tab, children }: RunFrameProps) {
         {({ run }) => (
           <Stack gap="sm">
             <RunHead run={run} />
-            <RunTabs runId={runId} tab={tab} total={run.total} />
+            <RunTabs runId={runId} tab={tab} total={run.total} scorer={scorer} />
             {children}
           </Stack>
         )}

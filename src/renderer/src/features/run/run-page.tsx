@@ -8,16 +8,19 @@ import { ExportDialog } from '../export/export-dialog.tsx';
 import { ManifestTab } from './manifest-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { RunFrame } from './run-frame.tsx';
-import { useRun } from './use-run.ts';
+import { scorerOf, useRun } from './use-run.ts';
 
 const LatentTab = lazy(() => import('./latent-tab.tsx'));
 
-export default function RunPage({ runId, tab }: Extract<Route, { page: 'run' }>) {
+export type RunRoute = Extract<Route, { page: 'run' }>;
+
+export default function RunPage(route: RunRoute) {
+  const { runId, tab, scorer = null } = route;
   const total = useRun(runId).data?.run.total;
   const [exporting, setExporting] = useState(false);
   useExportCommand(() => setExporting(true));
   return (
-    <RunFrame runId={runId} tab={tab}>
+    <RunFrame runId={runId} tab={tab} scorer={scorer}>
       <Suspense
         fallback={
           <Center py={80}>
@@ -25,14 +28,14 @@ export default function RunPage({ runId, tab }: Extract<Route, { page: 'run' }>)
           </Center>
         }
       >
-        {tab === 'overview' ? <OverviewTab runId={runId} /> : null}
-        {tab === 'latent' ? <LatentTab runId={runId} /> : null}
+        {tab === 'overview' ? <OverviewTab {...route} /> : null}
+        {tab === 'latent' ? <LatentTab {...route} /> : null}
         {tab === 'manifest' ? <ManifestTab runId={runId} /> : null}
       </Suspense>
       {exporting && total !== undefined ? (
         <ExportDialog
           runId={runId}
-          scorer={null}
+          scorer={scorerOf(scorer)}
           scopes={[{ label: `all ${count(total)} questions`, where: [], count: total }]}
           onClose={() => setExporting(false)}
         />

@@ -3,18 +3,25 @@ import { formatRoute, type RunTab } from '../../routing/route.ts';
 import { count } from '../../components/numbers.ts';
 import classes from './run-tabs.module.css';
 
-export type RunTabsProps = Readonly<{ runId: string; tab: RunTab; total: number }>;
+export type RunTabsProps = Readonly<{
+  runId: string;
+  tab: RunTab;
+  total: number;
+  /** Chosen instead of the run's own: it holds for every part. */
+  scorer: string | null;
+}>;
 
-export function RunTabs({ runId, tab, total }: RunTabsProps) {
+export function RunTabs({ runId, tab, total, scorer }: RunTabsProps) {
+  const byScorer = scorer === null ? {} : { scorer };
   const tabs: readonly (readonly [RunTab, string, string])[] = [
-    ['overview', 'Overview', formatRoute({ page: 'run', runId, tab: 'overview' })],
+    ['overview', 'Overview', formatRoute({ page: 'run', runId, tab: 'overview', ...byScorer })],
     [
       'questions',
       `Questions (${count(total)})`,
-      formatRoute({ page: 'questions', runId, shape: 'table', where: [], sort: null, scorer: null }),
+      formatRoute({ page: 'questions', runId, shape: 'table', where: [], sort: null, scorer }),
     ],
-    ['latent', 'Latent steps', formatRoute({ page: 'run', runId, tab: 'latent' })],
-    ['manifest', 'Manifest', formatRoute({ page: 'run', runId, tab: 'manifest' })],
+    ['latent', 'Latent steps', formatRoute({ page: 'run', runId, tab: 'latent', ...byScorer })],
+    ['manifest', 'Manifest', formatRoute({ page: 'run', runId, tab: 'manifest', ...byScorer })],
   ];
   return (
     <nav aria-label="Parts of the run" className={classes.tabs}>
