@@ -4,7 +4,7 @@
  *
  *   split domain topic category sample   of the question            domain=science
  *   tag                                  of the question            tag=look again
- *   outcome                              right wrong unparsed failed
+ *   outcome                              right wrong unparsed failed; `failures`: the last three
  *   predicted gold                       a letter, or `none`        predicted=B
  *   scorers                              `disagree` or `agree`: what all scorers read
  *   rule                                 the scorer's rule that fired
@@ -24,6 +24,14 @@ export const sampleFields = ['split', 'domain', 'topic', 'category', 'sample'] a
 export type SampleField = (typeof sampleFields)[number];
 
 export const outcomeNames = ['right', 'wrong', 'unparsed', 'failed'] as const;
+
+/** What `outcome=failures` stands for: everything that is not right. */
+export const failures = 'failures';
+export const failureOutcomes = [
+  'wrong',
+  'unparsed',
+  'failed',
+] as const satisfies readonly (typeof outcomeNames)[number][];
 
 export const choiceFields = ['outcome', 'scorers', 'finish', 'trace', 'note', 'excluded'] as const;
 export const valueFields = [
@@ -50,7 +58,7 @@ export type Where = Readonly<Partial<Record<ValueField, readonly string[]>>> & R
 
 /** Values of the fields that know only some. */
 export const choicesOfField: Readonly<Record<(typeof choiceFields)[number], readonly string[]>> = {
-  outcome: outcomeNames,
+  outcome: [...outcomeNames, failures],
   scorers: ['agree', 'disagree'],
   finish: ['end', 'length'],
   trace: ['yes', 'no'],
@@ -68,7 +76,7 @@ export function parseWhere(terms: readonly string[]): Where {
     const value = term.slice(equals + 1).trim();
     const field = valueFields.find((known) => known === name);
     if (field === undefined) ranges.push(parseRange(term, name, value));
-    else (values[field] ??= []).push(checkedValue(term, field, value));
+    else (values[field] ??= []).push(...meaningOf(field, checkedValue(term, field, value)));
   }
   return ranges.length === 0 ? values : { ...values, ranges };
 }
@@ -86,6 +94,9 @@ export function answerFields(where: Where): string[] {
   );
   return [...used, ...(where.ranges ?? []).map(({ field }) => field)];
 }
+
+const meaningOf = (field: ValueField, value: string): readonly string[] =>
+  field === 'outcome' && value === failures ? failureOutcomes : [value];
 
 function checkedValue(term: string, field: ValueField, value: string): string {
   const choices = choiceFields.find((known) => known === field);

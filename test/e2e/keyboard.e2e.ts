@@ -142,3 +142,29 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
   );
   await close();
 });
+
+it('opens the actions of a category from its row, and comes back to it', async () => {
+  const { page, close } = await openWatchedPage(browser);
+  await page.goto(served.address);
+  await page.locator('a[href^="#/runs/"]').first().waitFor();
+  const [runId] = column(store, 'SELECT run_id FROM runs');
+  await page.goto(`${new URL(served.address).origin}/#/runs/${String(runId)}/questions`);
+  await page.locator('[data-index="0"] a').waitFor();
+  await tabTo(page, /^All/);
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  await page.keyboard.press('Shift+F10');
+  const menu = page.getByRole('menu');
+  await menu.getByText('mathematics', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+
+  // The same by its button, the stop after the row.
+  await tabTo(page, /^Actions for mathematics$/);
+  await page.keyboard.press('Enter');
+  await menu.waitFor();
+  await page.keyboard.press('ArrowDown');
+  expect((await stop(page))?.words).toBe('Tag…');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Tag mathematics' }).waitFor();
+  await close();
+});

@@ -111,7 +111,7 @@ describe('the way to a question', () => {
 
   it('leads from a category of the run to its questions; the address keeps the filter', async () => {
     await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}`);
-    await page.getByRole('button', { name: 'mathematics', exact: true }).click();
+    await page.getByRole('link', { name: 'mathematics', exact: true }).click();
     await page.getByText('15 of 60 questions').waitFor();
     expect(page.url()).toContain('where=domain=mathematics');
     await page.reload();

@@ -6,6 +6,7 @@ import {
   withCategory,
   withFailuresToggled,
   withNextOutcome,
+  withOutcomeToggled,
   withRange,
   withToggled,
   withValues,
@@ -57,19 +58,51 @@ describe('the filter', () => {
     expect(seen).toEqual(['outcome=right', 'outcome=wrong', 'outcome=unparsed', 'outcome=failed', '']);
     expect(withNextOutcome([], -1)).toEqual(['outcome=failed']);
     const failures = withFailuresToggled(['outcome=right']);
-    expect(failures).toEqual(['outcome=wrong', 'outcome=unparsed', 'outcome=failed']);
+    expect(failures).toEqual(['outcome=failures']);
     expect(withFailuresToggled(failures)).toEqual([]);
+    // As addresses held it before.
+    expect(withFailuresToggled(['outcome=failed', 'outcome=wrong', 'outcome=unparsed'])).toEqual([]);
   });
 
-  it('is told in words, chosen questions as one', () => {
-    const where = ['text=leaf', 'sample=a', 'focus@2=..0.4', 'sample=b', 'other=r1:right', 'scorers=disagree'];
+  it('takes single outcomes out of the failures and puts them together again', () => {
+    const two = withOutcomeToggled(['domain=science', 'outcome=failures'], 'unparsed');
+    expect(two).toEqual(['domain=science', 'outcome=wrong', 'outcome=failed']);
+    expect(withOutcomeToggled(two, 'unparsed')).toEqual(['domain=science', 'outcome=failures']);
+    expect(withOutcomeToggled(['outcome=right'], 'right')).toEqual([]);
+  });
+
+  it('is told in its own language, one chip for each field', () => {
+    const where = [
+      'text=leaf',
+      'sample=a',
+      'outcome=wrong',
+      'focus@2=..0.4',
+      'sample=b',
+      'outcome=failed',
+      'other=r1:wrong',
+      'other=r1:unparsed',
+      'scorers=disagree',
+      'topic=',
+      'time=1..10',
+    ];
     expect(chipsOf(where, new Map([['r1', 'Baseline']])).map(({ label }) => label)).toEqual([
-      'vision focus at step 2 ≤ 0.4',
-      'right in Baseline',
-      'scorers disagree',
-      '2 chosen questions',
+      'sample = 2 chosen questions',
+      'outcome = wrong or failed',
+      'focus@2 ≤ 0.4',
+      'other = Baseline: wrong or unparsed',
+      'scorers = disagree',
+      'topic = (none)',
+      'time = 1 to 10 ms',
     ]);
   });
+
+  it.each([[['outcome=failures']], [['outcome=failed', 'outcome=unparsed', 'outcome=wrong']]])(
+    'shows the failures as one chip that takes %j away',
+    (where) => {
+      const [chip, another] = chipsOf(where, new Map());
+      expect([chip?.label, chip?.terms, another]).toEqual(['outcome = failures', where, undefined]);
+    },
+  );
 });
 
 describe('the selection', () => {

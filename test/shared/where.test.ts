@@ -12,7 +12,20 @@ describe('filter terms', () => {
     });
   });
 
-  it.each(['science', 'subject=biology', '=science', 'outcome=right and wrong', ''])('refuses %j', async (term) => {
+  it('knows the failures by one word', () => {
+    expect(parseWhere(['outcome=failures']).outcome).toEqual(['wrong', 'unparsed', 'failed']);
+    expect(parseWhere(['outcome=right', 'outcome=failures']).outcome).toEqual(['right', 'wrong', 'unparsed', 'failed']);
+  });
+
+  it.each([
+    'science',
+    'subject=biology',
+    'domain@2=failures',
+    'other=r1:failures',
+    '=science',
+    'outcome=right and wrong',
+    '',
+  ])('refuses %j', async (term) => {
     const failure = await expectFailure(() => parseWhere([term]), 'wrong-usage');
     expect(failure.expected).toBeTruthy();
   });

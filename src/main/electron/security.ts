@@ -1,6 +1,6 @@
 /**
  * What no window may do, whatever a page tries: leave the program's own pages, open windows, use devices, or speak to
- * main from a foreign frame. Follows Electron's security checklist; asserted by test/e2e/electron.e2e.ts.
+ * main from a foreign frame. Follows Electron's security checklist; asserted by test/e2e/desktop/security.e2e.ts.
  */
 import { app, shell, type Session, type WebContents, type WebPreferences } from 'electron';
 import { isOwnAddress, mayOpenOutside } from './addresses.ts';

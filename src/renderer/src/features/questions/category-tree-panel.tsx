@@ -24,6 +24,7 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
     () => new Set(path.map((_, level) => keyOf(path.slice(0, level + 1)))),
   );
   const [focused, setFocused] = useState(keyOf(path));
+  const [menuOf, setMenuOf] = useState<string | null>(null);
   const tree = useRef<HTMLDivElement>(null);
   const rows = visibleRows(categories, open);
   const chosen = keyOf(path);
@@ -51,59 +52,79 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
       ArrowLeft: () => (row.hasChildren && isOpen ? toggle(row.key) : focus(parent)),
       Enter: () => onPath(row.node.path),
       ' ': () => onPath(row.node.path),
+      ContextMenu: () => setMenuOf(row.key),
+      'Shift+F10': () => setMenuOf(row.key),
     };
-    const act = does[event.key];
+    const act = does[event.shiftKey ? `Shift+${event.key}` : event.key];
     if (act === undefined || event.target !== event.currentTarget) return;
     event.preventDefault();
     act();
   };
   return (
-    <div ref={tree} role="tree" aria-label="Categories" className={classes.tree}>
-      {rows.map((row) => {
-        const { node, key, depth, hasChildren } = row;
-        const isOpen = open.has(key);
-        const scope = {
-          label: node.path.length === 0 ? 'all categories' : node.path.join(' / '),
-          where: withCategory(where, node.path),
-          count: node.total + node.excluded,
-        };
-        return (
-          <div
-            key={key}
-            role="treeitem"
-            aria-level={node.path.length + 1}
-            aria-selected={key === chosen}
-            {...(hasChildren ? { 'aria-expanded': isOpen } : {})}
-            tabIndex={key === stop ? 0 : -1}
-            data-key={key}
-            className={classes.node}
-            onClick={() => onPath(node.path)}
-            onFocus={() => setFocused(key)}
-            onKeyDown={(event) => press(event, row)}
-          >
-            <span
-              className={classes.fold}
-              style={{ marginLeft: depth * 14 }}
-              onClick={(event) => {
-                if (!hasChildren) return;
-                event.stopPropagation();
-                toggle(key);
+    <>
+      <div className={classes.header} aria-hidden="true">
+        <span className={classes.name}>Category</span>
+        <span className={classes.count}>n</span>
+        <span className={classes.accuracy}>right</span>
+      </div>
+      <div ref={tree} role="tree" aria-label="Categories" className={classes.tree}>
+        {rows.map((row) => {
+          const { node, key, depth, hasChildren } = row;
+          const isOpen = open.has(key);
+          const scope = {
+            label: node.path.length === 0 ? 'all categories' : node.path.join(' / '),
+            where: withCategory(where, node.path),
+            count: node.total + node.excluded,
+          };
+          return (
+            <div
+              key={key}
+              role="treeitem"
+              aria-level={node.path.length + 1}
+              aria-selected={key === chosen}
+              {...(hasChildren ? { 'aria-expanded': isOpen } : {})}
+              aria-keyshortcuts="Shift+F10"
+              tabIndex={key === stop ? 0 : -1}
+              data-key={key}
+              className={classes.node}
+              onClick={() => onPath(node.path)}
+              onFocus={() => setFocused(key)}
+              onKeyDown={(event) => press(event, row)}
+              onContextMenu={(event) => {
+                event.preventDefault();
+                setMenuOf(key);
               }}
-              aria-hidden="true"
             >
-              {!hasChildren ? null : isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-            </span>
-            <span className={classes.name} data-level={node.path.length} title={nameOf(row)}>
-              {nameOf(row)}
-            </span>
-            <span className={classes.count}> {count(node.total)} </span>
-            <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
-            <span className={classes.menu}>
-              <ScopeMenu scope={scope} actions={actions} />
-            </span>
-          </div>
-        );
-      })}
-    </div>
+              <span
+                className={classes.fold}
+                style={{ marginLeft: depth * 14 }}
+                onClick={(event) => {
+                  if (!hasChildren) return;
+                  event.stopPropagation();
+                  toggle(key);
+                }}
+                aria-hidden="true"
+              >
+                {!hasChildren ? null : isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+              </span>
+              <span className={classes.name} data-level={node.path.length} title={nameOf(row)}>
+                {nameOf(row)}
+              </span>
+              <span className={classes.count}> {count(node.total)} </span>
+              <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
+              <span className={classes.menu}>
+                <ScopeMenu
+                  scope={scope}
+                  actions={actions}
+                  isTabStop={key === stop}
+                  opened={menuOf === key}
+                  onChange={(opened) => setMenuOf(opened ? key : null)}
+                />
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </>
   );
 }

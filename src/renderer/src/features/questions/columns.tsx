@@ -61,7 +61,7 @@ export const columns: readonly QuestionColumn[] = [
     order: 'category',
     size: 150,
     byDefault: true,
-    dispensable: 4,
+    dispensable: 2,
     cell: ({ domain, topic }) => (
       <>
         <span className={classes.line}>{domain}</span>
@@ -77,7 +77,7 @@ export const columns: readonly QuestionColumn[] = [
     size: 84,
     align: 'right',
     byDefault: true,
-    dispensable: 3,
+    dispensable: 4,
     cell: ({ arSteps }) => arSteps ?? '–',
   },
   {
@@ -88,7 +88,7 @@ export const columns: readonly QuestionColumn[] = [
     size: 92,
     align: 'right',
     byDefault: true,
-    dispensable: 2,
+    dispensable: 3,
     cell: ({ totalMs }) => milliseconds(totalMs),
   },
   {

@@ -1,7 +1,17 @@
-/** What a filter says, in words: one chip for each term that can be taken away. Text has its own box and no chip. */
-import { fieldOf, type Terms, valueOf } from './filter-terms.ts';
+/**
+ * What a filter says, one chip for each field, in the words of the filter language (shared/where.ts): what a chip
+ * shows is what the address holds and what `--where` takes. Text has its own box and no chip.
+ */
+import { rangeFields, stepRangeFields } from '../../../../shared/where.ts';
+import { fieldOf, outcomesOf, type Terms, valueOf, valuesOf, withOutcomes } from './filter-terms.ts';
 
-export type FilterChip = Readonly<{ key: string; label: string; terms: Terms }>;
+export type FilterChip = Readonly<{
+  key: string;
+  label: string;
+  /** In a sentence, for those who do not know the language yet. */
+  meaning: string;
+  terms: Terms;
+}>;
 
 const rangeNames: Readonly<Record<string, string>> = {
   time: 'time (ms)',
@@ -14,52 +24,83 @@ const rangeNames: Readonly<Record<string, string>> = {
   focus: 'vision focus',
 };
 
-const choiceNames: Readonly<Record<string, string>> = {
-  'scorers=agree': 'scorers agree',
-  'scorers=disagree': 'scorers disagree',
+const choiceMeanings: Readonly<Record<string, string>> = {
+  'outcome=failures': 'everything that is not right: wrong, unparsed or failed',
+  'outcome=unparsed': 'no answer could be read in the output',
+  'outcome=failed': 'the question could not be answered',
+  'scorers=agree': 'the scorers read the same answer',
+  'scorers=disagree': 'the scorers read different answers',
   'finish=end': 'ended by itself',
   'finish=length': 'cut off at its token limit',
-  'trace=yes': 'with a trace',
-  'trace=no': 'without a trace',
+  'trace=yes': 'with a latent trace',
+  'trace=no': 'without a latent trace',
   'note=yes': 'with a note',
   'note=no': 'without a note',
-  'excluded=yes': 'excluded only',
-  'excluded=no': 'excluded hidden',
+  'excluded=yes': 'only what is tagged as bad gold',
+  'excluded=no': 'without what is tagged as bad gold',
 };
 
 /** @param runNames labels of other runs by id, for flips */
 export function chipsOf(where: Terms, runNames: ReadonlyMap<string, string>): FilterChip[] {
-  const samples = where.filter((term) => fieldOf(term) === 'sample');
-  const single = where
-    .filter((term) => fieldOf(term) !== 'text' && fieldOf(term) !== 'sample')
-    .map((term) => ({ key: term, label: labelOf(term, runNames), terms: [term] }));
-  return samples.length === 0 ? single : [...single, { key: 'samples', label: samplesLabel(samples), terms: samples }];
+  const names = [...new Set(where.filter((term) => fieldOf(term) !== 'text').map(nameOf))];
+  return names.flatMap((name) => {
+    const terms = where.filter((term) => nameOf(term) === name);
+    const field = fieldOf(terms[0] ?? '');
+    if (isRange(field)) return terms.map((term) => rangeChip(term, name, field));
+    if (field === 'sample') return [samplesChip(terms)];
+    return [field === 'other' ? otherChip(terms, runNames) : choiceChip(terms, field)];
+  });
 }
 
-const samplesLabel = (terms: Terms): string =>
-  terms.length === 1
-    ? `question: ${valueOf(terms[0] ?? '')}`
-    : `${terms.length.toLocaleString('en-US')} chosen questions`;
+/** `focus@2` of `focus@2=..0.4`. */
+const nameOf = (term: string): string => term.split('=', 1)[0] ?? '';
 
-function labelOf(term: string, runNames: ReadonlyMap<string, string>): string {
-  const field = fieldOf(term);
-  const value = valueOf(term);
-  const choice = choiceNames[term];
-  if (choice !== undefined) return choice;
-  if (field === 'other') {
-    const [runId = '', outcome = ''] = value.split(':', 2);
-    return `${outcome} in ${runNames.get(runId) ?? runId}`;
-  }
-  const range = rangeNames[field];
-  if (range === undefined) return `${field}: ${value === '' ? '(none)' : value}`;
-  const [, step] = /@(\d+)=/.exec(term) ?? [];
-  return `${range}${step === undefined ? '' : ` at step ${step}`} ${rangeLabel(value)}`;
+const isRange = (field: string): boolean => [...rangeFields, ...stepRangeFields].some((known) => known === field);
+
+const either = (values: readonly string[]): string => values.map((value) => value || '(none)').join(' or ');
+
+function choiceChip(terms: Terms, field: string): FilterChip {
+  const shown = field === 'outcome' ? withOutcomes([], outcomesOf(terms)) : terms;
+  const label = `${field} = ${either(valuesOf(shown, field))}`;
+  const meaning = shown.map((term) => choiceMeanings[term]).filter((each) => each !== undefined);
+  return { key: field, label, meaning: [label, ...meaning].join('; '), terms };
 }
 
-function rangeLabel(value: string): string {
-  const [low = '', high = ''] = value.split('..', 2);
-  if (low === '') return `≤ ${high}`;
-  return high === '' ? `≥ ${low}` : `${low} to ${high}`;
+function samplesChip(terms: Terms): FilterChip {
+  const label =
+    terms.length === 1
+      ? `sample = ${valueOf(terms[0] ?? '')}`
+      : `sample = ${terms.length.toLocaleString('en-US')} chosen questions`;
+  return { key: 'sample', label, meaning: label, terms };
+}
+
+function otherChip(terms: Terms, runNames: ReadonlyMap<string, string>): FilterChip {
+  const pairs = terms.map((term) => valueOf(term).split(':', 2));
+  const runIds = [...new Set(pairs.map(([runId = '']) => runId))];
+  const inRun = runIds.map((runId) => {
+    const outcomes = pairs.filter(([id]) => id === runId).map(([, outcome = '']) => outcome);
+    return `${runNames.get(runId) ?? runId}: ${either(outcomes)}`;
+  });
+  const label = `other = ${inRun.join(', or ')}`;
+  return { key: 'other', label, meaning: `the same question in another run; ${label}`, terms };
+}
+
+function rangeChip(term: string, name: string, field: string): FilterChip {
+  const [low = '', high = ''] = valueOf(term).split('..', 2);
+  const unit = field === 'time' ? ' ms' : '';
+  const label =
+    low === ''
+      ? `${name} ≤ ${high}${unit}`
+      : high === ''
+        ? `${name} ≥ ${low}${unit}`
+        : `${name} = ${low} to ${high}${unit}`;
+  const step = /@(\d+)$/.exec(name)?.[1];
+  return {
+    key: term,
+    label,
+    meaning: `${rangeName(field)}${step === undefined ? '' : ` at step ${step}`}; ${term}`,
+    terms: [term],
+  };
 }
 
 export const rangeName = (field: string): string => rangeNames[field] ?? field;

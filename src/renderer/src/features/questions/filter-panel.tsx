@@ -4,13 +4,25 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ScorerName } from '../../../../shared/prediction.ts';
+import { failures } from '../../../../shared/where.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { CategoryTreePanel } from './category-tree-panel.tsx';
 import { FacetButtons } from './facet-buttons.tsx';
-import { categoryPathOf, fieldOf, type Terms, valuesOf, withCategory, withToggled } from './filter-terms.ts';
+import {
+  categoryPathOf,
+  fieldOf,
+  isFailuresOnly,
+  outcomesOf,
+  type Terms,
+  valuesOf,
+  withCategory,
+  withFailuresToggled,
+  withOutcomeToggled,
+  withToggled,
+} from './filter-terms.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { OutcomeMark } from './outcome-mark.tsx';
 import { listRequest } from './question-list.ts';
@@ -60,13 +72,22 @@ export function FilterPanel({ runId, where, scorer, onWhere, onScorer, actions }
       <FacetButtons
         title="Outcome"
         layout="lines"
-        options={data.outcomes.map(({ outcome, count: n }) => ({
-          value: outcome,
-          label: <OutcomeMark outcome={outcome} />,
-          count: n,
-        }))}
-        chosen={valuesOf(where, 'outcome')}
-        onToggle={toggle('outcome')}
+        options={[
+          {
+            value: failures,
+            label: 'failures (all but right)',
+            count: data.outcomes.reduce((sum, { outcome, count: n }) => (outcome === 'right' ? sum : sum + n), 0),
+          },
+          ...data.outcomes.map(({ outcome, count: n }) => ({
+            value: outcome,
+            label: <OutcomeMark outcome={outcome} />,
+            count: n,
+          })),
+        ]}
+        chosen={isFailuresOnly(where) ? [failures] : outcomesOf(where)}
+        onToggle={(value) =>
+          onWhere(value === failures ? withFailuresToggled(where) : withOutcomeToggled(where, value))
+        }
       />
       <FacetButtons
         title="Gold letter"

@@ -2,7 +2,7 @@
  * The page's filter as `field=value` terms, changed one control at a time. Terms of one field are alternatives;
  * the order of the others is kept, so that an address changes no more than what was changed.
  */
-import type { RangeField } from '../../../../shared/where.ts';
+import { failureOutcomes, failures, type RangeField } from '../../../../shared/where.ts';
 
 export type Terms = readonly string[];
 
@@ -82,13 +82,30 @@ export function withRange(where: Terms, { field, step, low, high }: RangeChoice)
   return withValues(where, name, range === '..' ? [] : [range]);
 }
 
-const failures = ['wrong', 'unparsed', 'failed'];
+/** The outcomes that a filter accepts, `failures` as what it stands for. */
+export function outcomesOf(where: Terms): string[] {
+  return valuesOf(where, 'outcome').flatMap((value) => (value === failures ? failureOutcomes : [value]));
+}
+
+/** The filter with these outcomes; wrong, unparsed and failed together are written as `failures`. */
+export function withOutcomes(where: Terms, outcomes: readonly string[]): string[] {
+  const isFailures =
+    outcomes.length === failureOutcomes.length && failureOutcomes.every((name) => outcomes.includes(name));
+  return withValues(where, 'outcome', isFailures ? [failures] : outcomes);
+}
+
+export const isFailuresOnly = (where: Terms): boolean =>
+  withOutcomes([], outcomesOf(where)).includes(`outcome=${failures}`);
 
 /** What is not right, and back: the key `f`. */
 export function withFailuresToggled(where: Terms): string[] {
-  const now = valuesOf(where, 'outcome');
-  const onlyFailures = now.length === failures.length && failures.every((name) => now.includes(name));
-  return withValues(where, 'outcome', onlyFailures ? [] : failures);
+  return withOutcomes(where, isFailuresOnly(where) ? [] : failureOutcomes);
+}
+
+/** Adds an outcome to the alternatives, or takes it away. */
+export function withOutcomeToggled(where: Terms, outcome: string): string[] {
+  const now = outcomesOf(where);
+  return withOutcomes(where, now.includes(outcome) ? now.filter((name) => name !== outcome) : [...now, outcome]);
 }
 
 const outcomeSteps: readonly (string | null)[] = [null, 'right', 'wrong', 'unparsed', 'failed'];

@@ -139,9 +139,12 @@ const Card = memo(function Card(props: CardProps) {
               onToggle={props.onToggle}
             />
             <OutcomeMark outcome={row.outcome} />
-            <span className={classes.letters} title="Gold letter, and the letter read">
-              {row.gold ?? '–'} <span aria-hidden="true">→</span>
-              <span className={classes.hidden}> read as </span> {row.predicted ?? '–'}
+            <span className={classes.letters} title="Gold letter, and the letter read in the answer">
+              <span className={classes.word}>gold</span> {row.gold ?? '–'}
+              <span className={classes.arrow} aria-hidden="true">
+                →
+              </span>
+              <span className={classes.word}>read</span> {row.predicted ?? '–'}
             </span>
           </span>
           <a className={classes.link} href={href} title={beginningOf(row.question)} onClick={() => props.onOpen(index)}>

@@ -10,6 +10,7 @@ import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { QuestionSort } from '../../../../shared/question-order.ts';
 import { client } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
+import { showFailure } from '../../components/failure-notice.ts';
 import { pageSize, pagesOf, pagesToDrop } from './page-window.ts';
 
 /** Which questions, in which order. */
@@ -65,7 +66,8 @@ const sameList = (a: ListInput, b: ListInput): boolean => JSON.stringify(a) === 
 const restMs = 60;
 
 /**
- * Reads the pages that cover rows `first` to `last` and drops pages far from them.
+ * Reads the pages that cover rows `first` to `last` and drops pages far from them. A page that cannot be read is told
+ * as a notice; its rows stay blank.
  *
  * @returns the row at an index, or null until its page has arrived
  */
@@ -78,7 +80,10 @@ export function useQuestionPages(
   const queries = useQueryClient();
   const [rested] = useDebouncedValue(pagesOf(first, last, total).join(' '), restMs, { leading: true });
   const pages = rested === '' ? [] : rested.split(' ').map(Number);
-  const arrived = useQueries({ queries: pages.map((page) => pageOptions(input, page)), combine: rowsOf });
+  const { arrived, error } = useQueries({ queries: pages.map((page) => pageOptions(input, page)), combine: arrivedOf });
+  useEffect(() => {
+    if (error !== null) showFailure(error);
+  }, [error]);
   useEffect(() => {
     const cache = queries.getQueryCache();
     const idle = cache.findAll({ queryKey: api.questions.list.key(), type: 'inactive' });
@@ -100,8 +105,10 @@ export function useQuestionPages(
   };
 }
 
-const rowsOf = (results: readonly { data: { rows: QuestionRow[] } | undefined }[]) =>
-  results.map(({ data }) => data?.rows);
+const arrivedOf = (results: readonly { data: { rows: QuestionRow[] } | undefined; error: Error | null }[]) => ({
+  arrived: results.map(({ data }) => data?.rows),
+  error: results.find(({ error }) => error !== null)?.error ?? null,
+});
 
 /** The row at an index where its page is in memory. */
 export function knownRow(queries: QueryClient, input: ListInput, index: number): QuestionRow | null {

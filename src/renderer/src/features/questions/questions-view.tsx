@@ -20,7 +20,7 @@ import { useRun } from '../run/use-run.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import { columns, shownByDefault } from './columns.tsx';
 import { EmptyList } from './empty-list.tsx';
-import { chipsOf } from './filter-chips.ts';
+import { chipsOf, type FilterChip } from './filter-chips.ts';
 import { FilterPanel, useFacets } from './filter-panel.tsx';
 import { type Terms, valuesOf, withoutTerms, withValues } from './filter-terms.ts';
 import { fittingColumns } from './fitting-columns.ts';
@@ -58,11 +58,12 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
   const total = settled.total ?? 0;
   const run = useRun(runId).data?.run;
   const facets = useFacets(runId, where, scorer);
-  const runNames = useRunNames(where);
+  const chips = chipsOf(where, useRunNames(where));
 
   const go = (change: Partial<Pick<QuestionsRoute, 'where' | 'sort' | 'scorer' | 'shape'>>, replace = false): void =>
     navigate({ page: 'questions', runId, where, sort, scorer, shape, ...change }, { replace });
   const setWhere = (changed: Terms): void => go({ where: changed });
+  const removeChip = ({ terms }: FilterChip): void => setWhere(withoutTerms(where, terms));
   const setText = (text: string): void => go({ where: withValues(where, 'text', text === '' ? [] : [text]) }, true);
   const setScorer = (changed: ScorerName | null): void => go({ scorer: changed });
   const setSort = (changed: QuestionSort | null): void => go({ sort: changed });
@@ -193,9 +194,9 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
             />
             <FilterLine
               counts={countsLabel(settled.total, all, facets.data?.excluded ?? 0)}
-              chips={chipsOf(where, runNames)}
+              chips={chips}
               hasFilter={hasFilter}
-              onRemove={({ terms }) => setWhere(withoutTerms(where, terms))}
+              onRemove={removeChip}
               onClear={() => setWhere([])}
               selected={picked}
               onSelectAll={selection.kind === 'all' ? null : () => setSelection({ kind: 'all' })}
@@ -208,7 +209,13 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
         {settled.error !== null ? (
           <FailureAlert failure={failureOf(settled.error)} />
         ) : total === 0 && settled.total !== null ? (
-          <EmptyList hasFilter={hasFilter} status={run?.status ?? null} onClear={() => setWhere([])} />
+          <EmptyList
+            chips={chips}
+            hasFilter={hasFilter}
+            status={run?.status ?? null}
+            onRemove={removeChip}
+            onClear={() => setWhere([])}
+          />
         ) : shape === 'gallery' ? (
           <div className={settled.isSwitching ? classes.switching : ''}>
             <QuestionGallery {...items} cardSize={cardSize} onColumnCount={setCardsInRow} />

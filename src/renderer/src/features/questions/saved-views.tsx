@@ -1,8 +1,10 @@
 /** Filters kept under a name: apply, save, replace, rename, delete. A view holds filter, order and shape, no run. */
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconBookmark, IconDeviceFloppy, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 
@@ -16,9 +18,9 @@ export type SavedViewsProps = Readonly<{
 
 export function SavedViews({ query, onApply }: SavedViewsProps) {
   const [managing, setManaging] = useState(false);
-  const { data } = useQuery(api.views.list.queryOptions());
+  const { data, error } = useQuery(api.views.list.queryOptions());
   const views = data?.views ?? [];
-  const current = views.find((view) => view.query === query)?.name ?? null;
+  const current = views.find((view) => sameView(view.query, query))?.name ?? null;
   return (
     <>
       <Menu position="bottom-end" width={260}>
@@ -28,7 +30,9 @@ export function SavedViews({ query, onApply }: SavedViewsProps) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {views.length === 0 ? (
+          {error !== null && data === undefined ? (
+            <Menu.Label>The saved views could not be read: {failureOf(error).message}</Menu.Label>
+          ) : views.length === 0 ? (
             <Menu.Label>No saved views yet: a view keeps filter, order and shape under a name.</Menu.Label>
           ) : (
             views.map(({ name, query: saved }) => (
@@ -57,6 +61,10 @@ export function SavedViews({ query, onApply }: SavedViewsProps) {
     </>
   );
 }
+
+/** Addresses written in another way may mean the same. */
+const sameView = (a: string, b: string): boolean => meaningOf(a) === meaningOf(b);
+const meaningOf = (query: string): string => JSON.stringify([...new URLSearchParams(query)]);
 
 type View = Readonly<{ name: string; query: string }>;
 
@@ -94,12 +102,16 @@ function ManageViews({ query, views, onApply, onClose }: ManageViewsProps) {
           A name that is taken is replaced. Views are shared by all runs of this store.
         </Text>
         <Stack gap={4}>
+          {views.length === 0 ? <Text size="sm">None is saved yet. Name what is shown, and it is here.</Text> : null}
           {views.map((view) => (
             <ViewRow
               key={view.name}
               view={view}
               onApply={() => onApply(view.query)}
-              onDelete={() => remove.mutate({ name: view.name })}
+              isTaken={(name) => views.some((other) => other.name === name)}
+              onDelete={() =>
+                remove.mutate({ name: view.name }, { onSuccess: () => tellDeleted(view, () => save.mutate(view)) })
+              }
               onRename={(renamed) =>
                 save.mutate(
                   { name: renamed, query: view.query },
@@ -114,6 +126,27 @@ function ManageViews({ query, views, onApply, onClose }: ManageViewsProps) {
   );
 }
 
+/** What was deleted by mistake comes back with one click. */
+function tellDeleted({ name }: View, restore: () => void): void {
+  const id = notifications.show({
+    title: `View “${name}” deleted`,
+    message: (
+      <Button
+        size="compact-sm"
+        variant="default"
+        mt={4}
+        onClick={() => {
+          notifications.hide(id);
+          restore();
+        }}
+      >
+        Undo
+      </Button>
+    ),
+    autoClose: 10_000,
+  });
+}
+
 function useViewChanges() {
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries({ queryKey: api.views.key() });
@@ -125,24 +158,35 @@ function useViewChanges() {
 type ViewRowProps = Readonly<{
   view: View;
   onApply: () => void;
+  /** Whether another view has the name. */
+  isTaken: (name: string) => boolean;
   onRename: (name: string) => void;
   onDelete: () => void;
 }>;
 
-function ViewRow({ view, onApply, onRename, onDelete }: ViewRowProps) {
+function ViewRow({ view, onApply, isTaken, onRename, onDelete }: ViewRowProps) {
   const [renamed, setRenamed] = useState<string | null>(null);
   if (renamed !== null) {
+    const name = renamed.trim();
+    const clash = name !== view.name && isTaken(name);
     return (
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const name = renamed.trim();
+          if (clash) return;
           if (name !== '' && name !== view.name) onRename(name);
           setRenamed(null);
         }}
       >
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" align="flex-start">
           <TextInput
+            error={clash ? 'Another view has this name' : null}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              // Ends the renaming, not the dialog.
+              event.stopPropagation();
+              setRenamed(null);
+            }}
             aria-label={`New name of ${view.name}`}
             size="xs"
             value={renamed}
@@ -151,7 +195,7 @@ function ViewRow({ view, onApply, onRename, onDelete }: ViewRowProps) {
             onChange={({ currentTarget }) => setRenamed(currentTarget.value)}
             style={{ flex: 1 }}
           />
-          <Button type="submit" size="compact-sm">
+          <Button type="submit" size="compact-sm" mt={3} disabled={clash}>
             Rename
           </Button>
         </Group>

@@ -103,16 +103,25 @@ export function ScopeButtons({ scope, actions }: ScopeProps) {
   );
 }
 
+export type ScopeMenuProps = ScopeProps &
+  Readonly<{
+    /** Whether Tab comes to its button. */
+    isTabStop: boolean;
+    opened: boolean;
+    onChange: (opened: boolean) => void;
+  }>;
+
 /** The same as a small menu, at a node of the category tree. */
-export function ScopeMenu({ scope, actions }: ScopeProps) {
+export function ScopeMenu({ scope, actions, isTabStop, opened, onChange }: ScopeMenuProps) {
   return (
-    <Menu position="bottom-start" width={230} withinPortal>
+    <Menu position="bottom-start" width={230} withinPortal opened={opened} onChange={onChange}>
       <Menu.Target>
         <ActionIcon
           variant="subtle"
           color="gray"
           size={22}
-          tabIndex={-1}
+          tabIndex={isTabStop ? 0 : -1}
+          title="Run again, tag, export (Shift+F10)"
           aria-label={`Actions for ${scope.label}`}
           onClick={(event) => event.stopPropagation()}
         >

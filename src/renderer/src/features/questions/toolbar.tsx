@@ -92,24 +92,9 @@ export function FilterLine(props: FilterLineProps) {
     props;
   return (
     <div className={classes.line}>
-      <Group gap={6} style={{ flex: '1 1 120px' }}>
-        <Text size="sm" fw={600} role="status">
-          {counts}
-        </Text>
-        {chips.map((chip) => (
-          <span key={chip.key} className={classes.chip}>
-            <span className={classes.text} title={chip.label}>
-              {chip.label}
-            </span>
-            <CloseButton size={18} iconSize={12} aria-label={`Remove ${chip.label}`} onClick={() => onRemove(chip)} />
-          </span>
-        ))}
-        {hasFilter ? (
-          <Button size="compact-xs" variant="subtle" onClick={onClear}>
-            Clear all
-          </Button>
-        ) : null}
-      </Group>
+      <Text size="sm" fw={600} role="status" flex="1 1 120px">
+        {counts}
+      </Text>
       <Group gap={8} wrap="nowrap" ml="auto">
         {selected === 0 ? null : (
           <Group gap={4} wrap="nowrap">
@@ -126,6 +111,21 @@ export function FilterLine(props: FilterLineProps) {
         )}
         <ScopeButtons scope={scope} actions={actions} />
       </Group>
+      {hasFilter ? (
+        <Group gap={6} w="100%" role="group" aria-label="What the filter says">
+          {chips.map((chip) => (
+            <span key={chip.key} className={classes.chip}>
+              <span className={classes.text} title={chip.meaning}>
+                {chip.label}
+              </span>
+              <CloseButton size={18} iconSize={12} aria-label={`Remove ${chip.label}`} onClick={() => onRemove(chip)} />
+            </span>
+          ))}
+          <Button size="compact-xs" variant="subtle" onClick={onClear}>
+            Clear all
+          </Button>
+        </Group>
+      ) : null}
     </div>
   );
 }
