@@ -28,7 +28,7 @@ describe('menus, dialogs and files', () => {
 
   it('hand the guide to the system', async () => {
     await app().command({ do: 'click-menu', path: ['help', 'Guide'] });
-    expect(await app().called('shell.openPath')).toBe(join(repositoryRoot, 'docs', 'guide', 'app().md'));
+    expect(await app().called('shell.openPath')).toBe(join(repositoryRoot, 'docs', 'guide', 'app.md'));
   });
 
   it('open a dataset from the system dialog and remember it', async () => {
@@ -37,7 +37,7 @@ describe('menus, dialogs and files', () => {
     expect(await app().called('dialog.open', titled('Open dataset'))).toMatchObject({ properties: ['openDirectory'] });
     await app().command({ do: 'answer-dialog', filePaths: [stored().dataset] });
     await page.waitForURL(/#\/datasets\/./);
-    expect(await app().called('app().addRecentDocument')).toBe(stored().dataset);
+    expect(await app().called('app.addRecentDocument')).toBe(stored().dataset);
     await app().called('menu.set', (menu) => JSON.stringify(menu).includes(JSON.stringify(stored().dataset)));
     await goTo(page, '#/runs');
     await app().command({ do: 'click-menu', path: ['File', 'Open recent', stored().dataset] });
