@@ -2,6 +2,10 @@
 import type { Bundle } from './bundle.ts';
 import type { RunSettingsInput } from './run-settings.ts';
 
+/** Beside the numbers of a run whose model has random weights. */
+export const untrainedText =
+  'The weights of this model are random (never trained): accuracy near chance is expected, and its patches mean nothing.';
+
 /** Warnings for evaluating this bundle with these settings; empty when its answers mean something. */
 export function modelWarnings(
   bundle: Pick<Bundle, 'name' | 'trained' | 'trainedFor'>,

@@ -46,10 +46,14 @@ export const runSummarySchema = runResultSchema.extend({
   finishedAt: z.string().nullable(),
   datasetId: z.string().nullable(),
   datasetPath: z.string().nullable(),
+  /** What the dataset is called; its file's or folder's name for runs that did not note it. */
+  datasetName: z.string().nullable(),
   datasetFingerprint: z.string().nullable(),
   modelPath: z.string().nullable(),
   modelName: z.string().nullable(),
   modelFingerprint: z.string().nullable(),
+  /** The model says that its weights were never trained: its answers are noise. */
+  randomWeights: z.boolean(),
   split: z.string().nullable(),
   /** Filter as `field=value` terms. */
   where: z.array(z.string()),

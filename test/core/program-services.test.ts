@@ -1,7 +1,9 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCore, type Core } from '../../src/main/core/core.ts';
+import { programCommand, programFiles } from '../../src/main/core/program-files.ts';
 import { openConnection } from '../../src/main/store/connection.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
@@ -85,6 +87,19 @@ describe('the program itself', () => {
       storePath: join(folder, 'store.sqlite'),
       modelsFolder: join(folder, 'models'),
       demoModel: null,
+      demoTrained: (
+        JSON.parse(readFileSync(join(programFiles.demoCheckpoint, 'latent_config.json'), 'utf8')) as {
+          trained: boolean;
+        }
+      ).trained,
     });
+  });
+
+  it('is started by npm in a checkout, by its name where only the bundles are', async () => {
+    const installed = await newFolder();
+    mkdirSync(join(installed, 'dist', 'main'), { recursive: true });
+    writeFileSync(join(installed, 'dist', 'main', 'cli.js'), '');
+    expect(programCommand(installed)).toBe('penumbra');
+    expect(programFiles.command).toBe('npm run -s penumbra --');
   });
 });

@@ -1,8 +1,10 @@
-/** Order and search of the list of runs. */
+/** Order, search, numbers and progress of the list of runs. */
 import { describe, expect, it } from 'vitest';
-import { datasetName, shownRuns, type RunOrder } from '../../src/renderer/src/features/runs/run-order.ts';
+import { shownRuns, type RunOrder } from '../../src/renderer/src/features/runs/run-order.ts';
+import { titleNumbers } from '../../src/renderer/src/features/run/run-title.ts';
+import { answeredCount } from '../../src/renderer/src/api/run-progress.ts';
 import { resolveRunSettings } from '../../src/shared/run-settings.ts';
-import type { RunSummary } from '../../src/shared/run.ts';
+import type { RunEvent, RunSummary } from '../../src/shared/run.ts';
 
 const run = (runId: string, day: number, rest: Partial<RunSummary> = {}): RunSummary => ({
   runId,
@@ -27,10 +29,12 @@ const run = (runId: string, day: number, rest: Partial<RunSummary> = {}): RunSum
   finishedAt: null,
   datasetId: null,
   datasetPath: '/data/m3cot',
+  datasetName: 'M3CoT',
   datasetFingerprint: null,
   modelPath: null,
   modelName: 'qwen',
   modelFingerprint: null,
+  randomWeights: false,
   split: null,
   where: [],
   limit: null,
@@ -81,7 +85,7 @@ describe('the order of runs', () => {
 describe('the search of runs', () => {
   const runs = [
     run('a1', 1, { label: 'Baseline', modelName: 'Qwen2-VL-2B' }),
-    run('b2', 2, { label: 'Ablation', modelName: 'Qwen2-VL-7B', datasetPath: '/data/ScienceQA/' }),
+    run('b2', 2, { label: 'Ablation', modelName: 'Qwen2-VL-7B', datasetName: 'ScienceQA' }),
   ];
 
   it('wants every word, in any of name, model, dataset and id, in any case', () => {
@@ -91,10 +95,39 @@ describe('the search of runs', () => {
     expect(ids(shownRuns(runs, 'baseline 7b', by('label')))).toEqual([]);
     expect(ids(shownRuns(runs, '  ', by('label')))).toEqual(['b2', 'a1']);
   });
+});
 
-  it('calls a dataset by its folder, on every system', () => {
-    expect(datasetName({ datasetPath: '/data/ScienceQA/' })).toBe('ScienceQA');
-    expect(datasetName({ datasetPath: 'C:\\data\\m3cot' })).toBe('m3cot');
-    expect(datasetName({ datasetPath: null })).toBeNull();
+describe('runs of one title', () => {
+  it('are numbered from the oldest on, whatever the order of the list', () => {
+    const runs = [
+      run('c', 3, { label: 'Demo' }),
+      run('a', 1, { label: 'Demo' }),
+      run('x', 2, { label: 'Mine' }),
+      run('b', 2, { label: 'Demo' }),
+    ];
+    expect(Object.fromEntries(titleNumbers(runs))).toEqual({ a: 1, b: 2, c: 3, x: 1 });
+  });
+});
+
+describe('progress', () => {
+  const event = (done: number): RunEvent => ({
+    runId: 'r',
+    sequence: 0,
+    status: 'running',
+    done,
+    planned: 10,
+    correct: 0,
+    failed: 0,
+    questionsPerSecond: null,
+    secondsLeft: null,
+    phase: 'answering',
+  });
+
+  it('never goes back: the summary and the events each may be the older', () => {
+    expect(answeredCount({ total: 4, excluded: 0 }, event(6))).toBe(6);
+    expect(answeredCount({ total: 7, excluded: 0 }, event(6))).toBe(7);
+    expect(answeredCount({ total: 4, excluded: 0 }, null)).toBe(4);
+    // Events count the excluded ones, the summary's total does not.
+    expect(answeredCount({ total: 5, excluded: 2 }, event(6))).toBe(7);
   });
 });

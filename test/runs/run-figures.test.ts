@@ -1,8 +1,13 @@
 /** Names, repeat commands and times of stored runs. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { createRunService } from '../../src/main/runs/run-service.ts';
+import { openStore } from '../../src/main/store/store.ts';
+import { bundleSchema } from '../../src/shared/bundle.ts';
+import { createWorkplace, fakeEngineHost, follow, type Workplace } from '../support/run-workplace.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -53,6 +58,52 @@ describe('a stored run', () => {
       `${start} --where domain=science --limit 2 --latent-steps 2 --intervention random-patches ` +
         `--ban-patches 1:3,4 --seed 7 --scorer strict`,
     );
+  });
+
+  it('gives that command as the program is started here', async () => {
+    const place = await workplaceWith(1);
+    const store = openStore(place.storePath);
+    const runs = createRunService({
+      store,
+      engineHost: fakeEngineHost({}),
+      version: '0.0.0-test',
+      program: 'npm run -s penumbra --',
+    });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    const { repeatCommand, manifest } = await runs.show({ runId });
+    expect(repeatCommand).toMatch(/^npm run -s penumbra -- eval --dataset /);
+    // The record says the same wherever the run is looked at.
+    expect(manifest['command']).toMatch(/^penumbra eval --dataset /);
+    await runs.close();
+    store.close();
+  });
+
+  it('says what its dataset is called, and whether its model was ever trained', async () => {
+    const place = await workplaceWith(1);
+    const { runs, store } = place.open();
+    const plain = await runs.start(place.request());
+    await follow(runs, plain.runId);
+    expect(plain).toMatchObject({ datasetName: 'dataset', randomWeights: false });
+    writeFileSync(join(place.dataset, 'README.md'), '---\npretty_name: Small questions\n---\n');
+    const bundleFile = join(place.model, 'bundle.json');
+    const bundle = bundleSchema.parse(JSON.parse(readFileSync(bundleFile, 'utf8')));
+    writeFileSync(bundleFile, JSON.stringify({ ...bundle, trained: false }));
+    const random = await runs.start(place.request({ limit: 1 }));
+    await follow(runs, random.runId);
+    const listed = (await runs.list({ limit: 2, offset: 0 })).runs;
+    expect(listed.map(({ datasetName, randomWeights }) => [datasetName, randomWeights])).toEqual([
+      ['Small questions', true],
+      ['dataset', false],
+    ]);
+    // Runs stored before the name was noted, one of them packed on Windows.
+    const sql = new Database(store.path);
+    sql.exec(`UPDATE runs SET environment = '{}'; UPDATE datasets SET path = 'C:\\data\\m3cot\\'`);
+    sql.close();
+    expect((await runs.show({ runId: random.runId })).run).toMatchObject({
+      datasetName: 'm3cot',
+      randomWeights: false,
+    });
   });
 
   it('has quantiles and bins of its times', async () => {

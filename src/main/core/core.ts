@@ -167,6 +167,7 @@ async function openParts(storePath: string, mustExist: boolean, engineHost: Engi
       store,
       engineHost,
       version: programFiles.version,
+      program: programFiles.command,
       readerEntry: programFiles.readerEntry,
     }),
     library: createDatasetLibrary(store),

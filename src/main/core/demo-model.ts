@@ -39,6 +39,12 @@ export async function findDemoModel(storePath: string): Promise<DemoModel | null
   }
 }
 
+/** What the demo's checkpoint says of itself; known before it is imported. */
+export async function isDemoTrained(): Promise<boolean> {
+  const { readLatentConfig } = await import('../checkpoint/latent-config.ts');
+  return (await readLatentConfig(programFiles.demoCheckpoint)).trained;
+}
+
 /** The demo's run. A trained answer takes eight tokens; random weights may go on for longer. */
 export function demoRequest(model: string): EvaluationRequest {
   const settings = { maxTokens: 16 };

@@ -15,6 +15,8 @@ type ProgramFiles = Readonly<{
   version: string;
   /** True when TypeScript sources run unbuilt. */
   fromSource: boolean;
+  /** What starts the command line in a shell: `penumbra` where it is installed, npm's way in a checkout. */
+  command: string;
   /** Entry module of the engine's process. */
   engineEntry: string;
   /** Entry module of the threads that read the store. */
@@ -38,6 +40,7 @@ function locate(): ProgramFiles {
         root: folder,
         version: parsed.data.version,
         fromSource,
+        command: programCommand(folder),
         engineEntry: fromSource
           ? join(folder, 'src', 'main', 'methods', 'engine-entry.ts')
           : join(folder, 'dist', 'main', 'engine-entry.js'),
@@ -52,6 +55,11 @@ function locate(): ProgramFiles {
     }
     if (dirname(folder) === folder) throw new Error(`no package.json of Penumbra above ${here}`);
   }
+}
+
+/** A checkout has the sources, also when the built app was started; nothing puts `penumbra` on its user's path. */
+export function programCommand(root: string): string {
+  return existsSync(join(root, 'src', 'main', 'cli', 'main.ts')) ? 'npm run -s penumbra --' : 'penumbra';
 }
 
 export const programFiles: ProgramFiles = locate();

@@ -2,7 +2,7 @@
  * The datasets that a user knows: opened ones, and those that runs were made of. Each is its fingerprint; where it
  * lies may change. Opened datasets are read once, indexed, and let go when idle; a changed folder is noticed.
  */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { BrowsedSample, KnownDataset } from '../../shared/contract/datasets.ts';
 import { fail } from '../../shared/failure.ts';
@@ -11,11 +11,9 @@ import { answerFields, parseWhere } from '../../shared/where.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { createSampleSpool, type SampleSpool } from '../datasets/sample-spool.ts';
-import { openFolder } from '../datasets/folder.ts';
-import { findPrettyName } from '../datasets/licence.ts';
-import { hubSnapshotOf } from '../files/safe-path.ts';
 import type { KnownDatasetRecord } from '../store/known-datasets-repository.ts';
 import type { Store } from '../store/store.ts';
+import { datasetName } from './dataset-name.ts';
 import { createIdleShelf } from './idle-shelf.ts';
 
 export type OpenedDataset = Readonly<{ datasetId: string; summary: DatasetSummary; movedFrom: string | null }>;
@@ -186,7 +184,7 @@ async function describe(record: KnownDatasetRecord): Promise<KnownDataset> {
   const splits = Object.entries(summary?.splits ?? {}).map(([split, { rowCount }]) => ({ split, rowCount }));
   return {
     datasetId: fingerprint,
-    name: await nameOf(path),
+    name: await datasetName(path),
     path,
     format,
     licence,
@@ -196,16 +194,6 @@ async function describe(record: KnownDatasetRecord): Promise<KnownDataset> {
     runCount,
     openedAt,
   };
-}
-
-/** The Hub's name of a cached repository, else the name that the dataset's card gives, else the last part of the path. */
-async function nameOf(path: string): Promise<string> {
-  const snapshot = await hubSnapshotOf(path).catch(() => undefined);
-  if (snapshot !== undefined) return snapshot.name;
-  const cached = /^datasets--(.+)$/.exec(basename(path))?.[1];
-  if (cached !== undefined) return cached.replaceAll('--', '/');
-  const card = await openFolder(path).then(findPrettyName, () => null);
-  return card ?? basename(path);
 }
 
 function refuseChanged(path: string, expected: string, found: string): never {

@@ -14,6 +14,7 @@ import { openDataset } from '../datasets/open-dataset.ts';
 import { parsePredictionFile, type ParsedPrediction } from '../datasets/prediction-files/parse-prediction-file.ts';
 import { failFromSystem } from '../files/io-failure.ts';
 import type { Store } from '../store/store.ts';
+import { datasetName } from './dataset-name.ts';
 import { environmentOf, saveDataset } from './planner.ts';
 import { createRunId } from './run-id.ts';
 import { requireRun } from './run-state.ts';
@@ -33,7 +34,7 @@ export type ImportedRun = Readonly<{ runId: string; problems: DatasetProblem[] }
 
 type Row = Readonly<{ sample: Sample; isOfDataset: boolean; prediction: Prediction }>;
 
-type OpenedDataset = Readonly<{ datasetRow: number; samples: ReadonlyMap<string, Sample> }>;
+type OpenedDataset = Readonly<{ datasetRow: number; name: string; samples: ReadonlyMap<string, Sample> }>;
 
 /** Writes the run in one transaction, then what the other scorers read. Fails as the file and the dataset do, and `nothing-to-do` (no usable row). */
 export async function importPredictions(store: Store, request: ImportRequest, version: string): Promise<ImportedRun> {
@@ -77,7 +78,7 @@ async function readDataset(store: Store, path: string, wanted: ReadonlySet<strin
     const datasetRow = saveDataset(store, path, await dataset.summary());
     const samples = new Map<string, Sample>();
     for await (const sample of dataset.samples()) if (wanted.has(sample.sampleId)) samples.set(sample.sampleId, sample);
-    return { datasetRow, samples };
+    return { datasetRow, name: await datasetName(path), samples };
   } finally {
     await dataset.close();
   }
@@ -161,7 +162,12 @@ function writeRun(store: Store, source: Source, rows: readonly Row[], dataset: O
       configurationHash: null,
       scorer,
       device: null,
-      environment: { ...environmentOf(version), predictionFile: file, predictionFingerprint: fingerprint },
+      environment: {
+        ...environmentOf(version),
+        predictionFile: file,
+        predictionFingerprint: fingerprint,
+        ...(dataset === null ? {} : { datasetName: dataset.name }),
+      },
       workMs: 0,
       failure: null,
     },

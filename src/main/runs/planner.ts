@@ -17,6 +17,7 @@ import type { NewRun, RunEnvironment, RunOwner } from '../store/runs-repository.
 import type { Store } from '../store/store.ts';
 import { checkSettings } from './check-settings.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice } from './choose-questions.ts';
+import { datasetName } from './dataset-name.ts';
 import { configurationHash } from './configuration-hash.ts';
 import type { GridPoint } from './grid.ts';
 import { deskModel } from './resume-run.ts';
@@ -85,11 +86,15 @@ export async function planRuns(
       rowsWithoutImage: withoutImage,
       planned: plan.length,
       scorer: request.scorer,
-      environment: environmentOf(version),
+      environment: { ...environmentOf(version), datasetName: await datasetName(resolve(request.dataset)) },
     };
     const identity = { datasetFingerprint: summary.fingerprint, split, where: choice.identity, limit: choice.limit };
     const runs = await writeRuns(store, checked, createOwner, (point) => ({
-      run: { ...parts, ...newRunOf(store, point, configurationHash({ ...identity, ...hashedOf(point) })) },
+      run: {
+        ...parts,
+        ...newRunOf(store, point, configurationHash({ ...identity, ...hashedOf(point) })),
+        environment: { ...parts.environment, weights: point.bundle.trained ? 'trained' : 'random' },
+      },
       plan,
     }));
     return { dataset, runs };

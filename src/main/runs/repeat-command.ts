@@ -13,6 +13,8 @@ import type { Store } from '../store/store.ts';
 export type RepeatParts = Readonly<{
   dataset: string | null;
   model: string | null;
+  /** What starts the program: `penumbra`, or npm's way in a checkout. */
+  program: string;
   /** Settings with these values, and the program's own defaults, are left out; null: every setting is named. */
   trainedFor: LatentDefaults | null;
 }>;
@@ -21,12 +23,12 @@ export type RepeatParts = Readonly<{
  * The command with only those settings that model and program would choose otherwise; every setting where the model
  * is gone or another one by now. Null for predictions made elsewhere.
  */
-export async function shortRepeatCommand(store: Store, run: RunRecord): Promise<string | null> {
+export async function shortRepeatCommand(store: Store, run: RunRecord, program: string): Promise<string | null> {
   const dataset = run.datasetRow === null ? undefined : store.datasets.getDataset(run.datasetRow);
   const model = run.modelRow === null ? undefined : store.datasets.getModel(run.modelRow);
   if (run.kind === 'imported' || dataset === undefined || model === undefined) return null;
   const trainedFor = await trainedForOf(model.path, model.fingerprint);
-  return repeatCommand(run, { dataset: dataset.path, model: model.path, trainedFor });
+  return repeatCommand(run, { program, dataset: dataset.path, model: model.path, trainedFor });
 }
 
 async function trainedForOf(path: string, fingerprint: string): Promise<LatentDefaults | null> {
@@ -41,11 +43,11 @@ async function trainedForOf(path: string, fingerprint: string): Promise<LatentDe
 
 /** `penumbra eval …`, or `penumbra predictions import …` for predictions made elsewhere. */
 export function repeatCommand(run: RunRecord, parts: RepeatParts): string {
-  const { dataset, model } = parts;
+  const { program, dataset, model } = parts;
   const words =
     run.kind === 'imported'
-      ? ['penumbra', 'predictions', 'import', String(run.environment['predictionFile'] ?? '')]
-      : ['penumbra', 'eval', '--dataset', dataset ?? '', '--model', model ?? ''];
+      ? ['predictions', 'import', String(run.environment['predictionFile'] ?? '')]
+      : ['eval', '--dataset', dataset ?? '', '--model', model ?? ''];
   if (run.kind === 'imported' && dataset !== null && dataset !== run.environment['predictionFile']) {
     words.push('--dataset', dataset);
   }
@@ -56,7 +58,7 @@ export function repeatCommand(run: RunRecord, parts: RepeatParts): string {
     if (run.settings !== null) words.push(...settingWords(run.settings, parts.trainedFor));
   }
   words.push('--scorer', run.scorer);
-  return words.map(shellWord).join(' ');
+  return [program, ...words.map(shellWord)].join(' ');
 }
 
 function settingWords(settings: RunSettings, trainedFor: LatentDefaults | null): string[] {

@@ -46,7 +46,12 @@ export function runManifest(store: Store, run: RunRecord, scorer: ScorerName, ve
     device: run.device,
     environment: run.environment,
     scorer: { name: scorer, version: scorers[scorer].version },
-    // Every setting is named, so that later defaults change nothing.
-    command: repeatCommand(run, { dataset: dataset?.path ?? null, model: model?.path ?? null, trainedFor: null }),
+    // Every setting is named, so that later defaults change nothing; the program by its name, wherever it was started.
+    command: repeatCommand(run, {
+      program: 'penumbra',
+      dataset: dataset?.path ?? null,
+      model: model?.path ?? null,
+      trainedFor: null,
+    }),
   };
 }

@@ -66,6 +66,8 @@ export type RunServiceOptions = Readonly<{
   engineHost: EngineHost;
   /** The program's version, for manifests. */
   version: string;
+  /** What starts the program in a shell here, for the command that repeats a run. */
+  program?: string;
   /** Threads of an engine on the CPU; null: the engine decides (physical cores). */
   threadCount?: number | null;
   /** How long an engine stays loaded after its last use. */
@@ -184,6 +186,7 @@ export function createRunService({
   store,
   engineHost,
   version,
+  program = 'penumbra',
   threadCount = null,
   engineStaysMs = 120_000,
   readerEntry = null,
@@ -238,7 +241,13 @@ export function createRunService({
       const summary = await summarise(run, by);
       const { categories, tables } = await reader.read('categories', { runId, scorer: by }, run.planned);
       const manifest = runManifest(store, run, by, version);
-      return { run: summary, categories, tables, manifest, repeatCommand: await shortRepeatCommand(store, run) };
+      return {
+        run: summary,
+        categories,
+        tables,
+        manifest,
+        repeatCommand: await shortRepeatCommand(store, run, program),
+      };
     },
     rename: async ({ runId, label }) => {
       store.runs.rename(requireRun(store, runId).runRow, label);

@@ -44,10 +44,12 @@ export async function summaryOf(
     finishedAt: run.finishedAt,
     datasetId: dataset?.fingerprint ?? null,
     datasetPath: dataset?.path ?? null,
+    datasetName: noted(run, 'datasetName') ?? lastPart(dataset?.path),
     datasetFingerprint: dataset?.fingerprint ?? null,
     modelPath: model?.path ?? null,
     modelName: model?.name ?? null,
     modelFingerprint: model?.fingerprint ?? null,
+    randomWeights: noted(run, 'weights') === 'random',
     split: run.split,
     where: [...run.where],
     limit: run.limit,
@@ -57,3 +59,12 @@ export async function summaryOf(
     failure: run.failure,
   };
 }
+
+/** What the run noted of its dataset or model when it was planned. */
+function noted({ environment }: RunRecord, name: string): string | null {
+  const value = environment[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** Of a path of this machine or, in a packed run, of another. */
+const lastPart = (path: string | undefined): string | null => path?.split(/[\\/]/).findLast(Boolean) ?? null;

@@ -104,7 +104,7 @@ export const runProcedures = {
       /** ScienceQA's own tables (subject, modality, grade); empty for other datasets. */
       tables: z.array(accuracyRowSchema),
       manifest: exportManifestSchema,
-      /** `penumbra eval …` that repeats it; null for imported predictions. */
+      /** `penumbra eval …` that repeats it, started as this program is (npm's way in a checkout); null for imported predictions. */
       repeatCommand: z.string().nullable(),
     }),
   ),

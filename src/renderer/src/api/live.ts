@@ -10,7 +10,7 @@ import { keepReading } from './connection.ts';
 import { readLiveSocket } from './live-socket.ts';
 import { api } from './queries.ts';
 import { createRefresher, type Stale } from './refresher.ts';
-import { forgetRunProgress, keepRunProgress } from './run-progress.ts';
+import { forgetRunSpeeds, keepRunProgress } from './run-progress.ts';
 
 const refreshMs = 500;
 /** A running run's pages (tables, questions) are asked again this often; its progress bar moves with each event. */
@@ -67,7 +67,7 @@ export function useLive(): void {
       (event) => {
         // Everything on the screen has only just been asked for when the page opens.
         if (event.kind !== 'connected' || !isFirst) refresher.mark(staleAfter(event));
-        if (event.kind === 'connected' && !isFirst) forgetRunProgress();
+        if (event.kind === 'connected' && !isFirst) forgetRunSpeeds();
         if (event.kind === 'connected') isFirst = false;
         if (event.kind === 'run') keepRunProgress(event.event);
       },

@@ -1,14 +1,14 @@
 /** A run under way, in the tray: how far it is and the way to it. */
 import { Anchor, Group, Progress, Stack, Text } from '@mantine/core';
 import type { RunSummary } from '../../../shared/run.ts';
-import { useRunProgress } from '../api/run-progress.ts';
+import { answeredCount, useRunProgress } from '../api/run-progress.ts';
 import { count, duration } from '../components/numbers.ts';
 import { runTitle } from '../features/run/run-title.ts';
 import { formatRoute } from '../routing/route.ts';
 
 export function RunItem({ run }: Readonly<{ run: RunSummary }>) {
   const live = useRunProgress(run.runId);
-  const done = live?.done ?? run.total;
+  const done = answeredCount(run, live);
   const planned = live?.planned ?? run.planned;
   const left = live?.secondsLeft ?? null;
   const title = runTitle(run);

@@ -11,6 +11,7 @@ import { download } from '../api/download.ts';
 import { answerAwaited, useAwaitedTasks } from '../api/awaited-tasks.ts';
 import { count, percent } from '../components/numbers.ts';
 import { runTitle } from '../features/run/run-title.ts';
+import { parseRoute } from '../routing/route.ts';
 import { useRecentRuns } from './use-recent-runs.ts';
 import { useTasks } from './use-tasks.ts';
 
@@ -71,6 +72,9 @@ function taskEnded({ taskId, status, title, failure, result }: Task): void {
 }
 
 function runEnded(run: RunSummary): void {
+  // Its own page says so itself, and a note would lie over its charts.
+  const shown = parseRoute(window.location.hash);
+  if (shown.page === 'run' && shown.runId === run.runId) return;
   if (run.status === 'finished') {
     const message = `n = ${count(run.total)}, accuracy ${percent(run.accuracy)} by ${run.scorer}`;
     notifications.show({ color: 'teal', title: `${runTitle(run)}: finished`, message });

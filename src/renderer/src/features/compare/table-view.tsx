@@ -11,6 +11,7 @@ import {
 } from '../../../../shared/published-results.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { Definition } from '../../components/definition.tsx';
+import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
@@ -95,7 +96,12 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
           </Table.Thead>
           <Table.Tbody>
             {table.rows.map((row) => (
-              <OwnRow row={row} name={names.get(row.runId) ?? row.runId} key={row.runId} />
+              <OwnRow
+                row={row}
+                run={runs.find(({ runId }) => runId === row.runId) ?? null}
+                name={names.get(row.runId) ?? row.runId}
+                key={row.runId}
+              />
             ))}
           </Table.Tbody>
           {rows.length === 0 ? null : (
@@ -136,7 +142,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
   );
 }
 
-function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
+function OwnRow({ row, run, name }: Readonly<{ row: MethodRow; run: RunSummary | null; name: string }>) {
   const { runId, accuracy, againstBaseline: against, speedUp, unparsed, failed } = row;
   const notes = [
     ...(row.modelName === null ? [] : [row.modelName]),
@@ -150,7 +156,8 @@ function OwnRow({ row, name }: Readonly<{ row: MethodRow; name: string }>) {
       <Table.Td className={classes.first}>
         <Anchor href={formatRoute({ page: 'run', runId, tab: 'overview' })} fw={550} size="sm">
           {name}
-        </Anchor>
+        </Anchor>{' '}
+        <RandomWeightsBadge run={run} />
         <Text size="xs" c="dimmed" maw={340}>
           {notes.join(' · ')}
         </Text>

@@ -5,6 +5,7 @@ import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { count } from '../../components/numbers.ts';
 import { beginningOf, plainText } from '../../components/plain-text.ts';
+import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { runTitle } from '../run/run-title.ts';
 import type { QuestionRoute } from './question-page.tsx';
@@ -54,6 +55,7 @@ export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHea
             excluded: bad gold
           </Badge>
         ) : null}
+        <RandomWeightsBadge run={run} />
       </Group>
       <Group gap="xs">
         <Text size="xs" c="dimmed" aria-live="polite">

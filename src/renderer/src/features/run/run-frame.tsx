@@ -7,6 +7,8 @@ import { useRunProgress } from '../../api/run-progress.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
+import { ImportedBadge } from '../../components/imported-badge.tsx';
+import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { RunStatusBadge } from '../../components/run-status-badge.tsx';
 import { formatRoute, type RunTab } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
@@ -55,6 +57,8 @@ function RunHead({ run }: Readonly<{ run: RunSummary }>) {
           <Group gap="sm" wrap="nowrap" miw={0}>
             <RunName run={run} key={run.runId} />
             <RunStatusBadge status={run.status} phase={progress?.phase ?? null} />
+            <ImportedBadge run={run} />
+            <RandomWeightsBadge run={run} />
           </Group>
           <Group gap="xs" wrap="nowrap">
             <RunControls run={run} />
@@ -63,7 +67,7 @@ function RunHead({ run }: Readonly<{ run: RunSummary }>) {
         </Group>
       </div>
       <RunNotes run={run} />
-      <RunProgressBar run={run} progress={progress} />
+      <RunProgressBar run={run} heard={heard} />
       <Trouble run={run} />
     </Stack>
   );

@@ -2,13 +2,14 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { dateTime } from '../../components/numbers.ts';
 import { PathText } from '../../components/path-text.tsx';
 
 export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
   const { settings } = run;
   const notes: readonly (readonly [string, ReactNode])[] = [
     ['Model', run.modelName],
-    ['Dataset', run.datasetPath === null ? null : <PathText path={run.datasetPath} key="path" />],
+    ['Dataset', run.datasetName === null ? null : <DatasetNote run={run} key="dataset" />],
     ['Split', run.split],
     ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
     ['Method', settings === null ? null : settings.method],
@@ -21,6 +22,7 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
     ['Prompt', settings === null ? null : settings.promptFormat],
     ['Intervention', settings === null || settings.intervention === 'none' ? null : settings.intervention],
     ['Licence', run.licence],
+    ['Created', dateTime(run.createdAt)],
   ];
   return (
     <Group gap="4px 20px">
@@ -35,5 +37,18 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
         ),
       )}
     </Group>
+  );
+}
+
+/** Its name, and its folder where the name is another. */
+function DatasetNote({ run: { datasetName, datasetPath } }: Readonly<{ run: RunSummary }>) {
+  if (datasetPath === null || datasetPath.endsWith(datasetName ?? '')) return <PathText path={datasetPath ?? ''} />;
+  return (
+    <>
+      {datasetName}{' '}
+      <Text span inherit c="dimmed">
+        (<PathText path={datasetPath} />)
+      </Text>
+    </>
   );
 }

@@ -1,15 +1,21 @@
 /** How far a run is: a bar, questions a second, time left, accuracy so far. Gone once the run has finished. */
 import { Group, Progress, Text } from '@mantine/core';
 import type { RunEvent, RunSummary } from '../../../../shared/run.ts';
+import { answeredCount } from '../../api/run-progress.ts';
 import { count, duration, percent } from '../../components/numbers.ts';
 
-export type RunProgressBarProps = Readonly<{ run: RunSummary; progress: RunEvent | null }>;
+export type RunProgressBarProps = Readonly<{
+  run: RunSummary;
+  /** The latest event, also of a run that has ended by it. */
+  heard: RunEvent | null;
+}>;
 
-export function RunProgressBar({ run, progress }: RunProgressBarProps) {
+export function RunProgressBar({ run, heard }: RunProgressBarProps) {
   if (run.status === 'finished') return null;
-  // The stream is ahead of the summary while the run goes on, and behind it once it has ended.
-  const done = Math.max(progress?.done ?? 0, run.total);
-  const correct = progress !== null && progress.done >= run.total ? progress.correct : run.correct;
+  const done = answeredCount(run, heard);
+  const isAhead = heard !== null && heard.done >= run.total + run.excluded;
+  const soFar = isAhead ? heard.correct / heard.done : run.accuracy;
+  const progress = run.status === 'running' && heard?.status === 'running' ? heard : null;
   const fraction = run.planned === 0 ? 0 : done / run.planned;
   const speed = progress?.questionsPerSecond ?? null;
   const secondsLeft = progress?.secondsLeft ?? null;
@@ -17,7 +23,7 @@ export function RunProgressBar({ run, progress }: RunProgressBarProps) {
     progress === null || progress.phase === 'answering' ? null : phaseText(progress.phase),
     speed === null ? null : `${speed.toFixed(2)} questions/s`,
     secondsLeft === null ? null : `${duration(secondsLeft)} left`,
-    done === 0 ? null : `accuracy so far ${percent(correct / done)} by ${run.scorer}`,
+    done === 0 ? null : `accuracy so far ${percent(soFar)} by ${run.scorer}`,
   ].filter((part) => part !== null);
   const text = `${count(done)} of ${count(run.planned)} questions`;
   return (

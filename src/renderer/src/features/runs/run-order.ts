@@ -19,15 +19,10 @@ export type RunOrder = Readonly<{ by: RunColumn; descending: boolean }>;
 
 type Value = string | number | null;
 
-/** Name of a dataset: its folder's. */
-export function datasetName({ datasetPath }: Pick<RunSummary, 'datasetPath'>): string | null {
-  return datasetPath?.split(/[\\/]/).findLast(Boolean) ?? null;
-}
-
 const values: Readonly<Record<RunColumn, (run: RunSummary) => readonly Value[]>> = {
   label: (run) => [runTitle(run).toLowerCase()],
   model: (run) => [run.modelName],
-  dataset: (run) => [datasetName(run)],
+  dataset: (run) => [run.datasetName],
   method: ({ settings }) =>
     settings === null ? [null] : [settings.method, settings.latentSteps, settings.patchesPerStep],
   status: (run) => [run.status],
@@ -41,7 +36,7 @@ const values: Readonly<Record<RunColumn, (run: RunSummary) => readonly Value[]>>
 export function shownRuns(runs: readonly RunSummary[], search: string, { by, descending }: RunOrder): RunSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const text = (run: RunSummary): string =>
-    [runTitle(run), run.modelName, datasetName(run), run.runId, run.settings?.method].join(' ').toLowerCase();
+    [runTitle(run), run.modelName, run.datasetName, run.runId, run.settings?.method].join(' ').toLowerCase();
   const found = runs.filter((run) => words.every((word) => text(run).includes(word)));
   return found.toSorted(
     (a, b) => compare(values[by](a), values[by](b), descending) || (a.createdAt < b.createdAt ? 1 : -1),

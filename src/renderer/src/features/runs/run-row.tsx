@@ -1,40 +1,52 @@
 /** A run in the list: what it is, how far it is, how it did. */
-import { Anchor, Checkbox, Progress, Table, Text } from '@mantine/core';
+import { Anchor, Checkbox, Group, Progress, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { wilsonInterval } from '../../../../shared/wilson-interval.ts';
-import { useRunProgress } from '../../api/run-progress.ts';
+import { answeredCount, useRunProgress } from '../../api/run-progress.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, dateTime, duration, milliseconds, percent } from '../../components/numbers.ts';
 import { rowLink } from '../../components/row-link.ts';
+import { ImportedBadge } from '../../components/imported-badge.tsx';
+import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { RunStatusBadge } from '../../components/run-status-badge.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { RunMenu } from '../run/run-menu.tsx';
 import { runTitle } from '../run/run-title.ts';
 import { RenameRun } from './rename-run.tsx';
-import { datasetName } from './run-order.ts';
 
-export type RunRowProps = Readonly<{ run: RunSummary; chosen: boolean; onChoose: (chosen: boolean) => void }>;
+export type RunRowProps = Readonly<{
+  run: RunSummary;
+  /** Which of the runs of its title it is. */
+  number: number;
+  chosen: boolean;
+  onChoose: (chosen: boolean) => void;
+}>;
 
-export function RunRow({ run, chosen, onChoose }: RunRowProps) {
+export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
   const [renaming, setRenaming] = useState(false);
   const href = formatRoute({ page: 'run', runId: run.runId, tab: 'overview' });
   const { settings } = run;
+  const title = number === 1 ? runTitle(run) : `${runTitle(run)} #${String(number)}`;
   const isLatent = settings?.method === 'ivt-lr';
   return (
     <Table.Tr {...rowLink(href)} {...(chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
       <Table.Td onClick={(event) => event.stopPropagation()}>
         <Checkbox
           size="xs"
-          aria-label={`Choose ${runTitle(run)}`}
+          aria-label={`Choose ${title}`}
           checked={chosen}
           onChange={(event) => onChoose(event.currentTarget.checked)}
         />
       </Table.Td>
       <Table.Td>
-        <Anchor href={href} fw={550} size="sm" lineClamp={2} title={runTitle(run)}>
-          {runTitle(run)}
+        <Anchor href={href} fw={550} size="sm" lineClamp={2} title={title}>
+          {title}
         </Anchor>
+        <Group gap={4}>
+          <ImportedBadge run={run} />
+          <RandomWeightsBadge run={run} />
+        </Group>
         {run.where.length === 0 ? null : (
           <Text size="xs" c="dimmed" truncate title={run.where.join(' ')}>
             {run.where.join(' ')}
@@ -42,13 +54,13 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" truncate title={run.modelName ?? ''}>
+        <Text size="sm" lineClamp={3} title={run.modelName ?? ''} style={{ overflowWrap: 'anywhere' }}>
           {run.modelName ?? '–'}
         </Text>
       </Table.Td>
       <Table.Td>
-        <Text size="sm" truncate title={run.datasetPath ?? ''}>
-          {datasetName(run) ?? '–'}
+        <Text size="sm" lineClamp={2} title={run.datasetPath ?? ''} style={{ overflowWrap: 'anywhere' }}>
+          {run.datasetName ?? '–'}
         </Text>
         {run.split === null ? null : (
           <Text size="xs" c="dimmed" truncate>
@@ -57,7 +69,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
         )}
       </Table.Td>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
-        {settings?.method ?? 'imported'}
+        {settings?.method ?? '–'}
         {isLatent ? (
           <Text size="xs" c="dimmed" truncate title={settings.intervention}>
             {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}${settings.intervention === 'none' ? '' : `, ${settings.intervention}`}`}
@@ -77,7 +89,7 @@ export function RunRow({ run, chosen, onChoose }: RunRowProps) {
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
         {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <Text size="xs" title={dateTime(run.createdAt)}>
           {new Date(run.createdAt).toLocaleDateString(undefined, { dateStyle: 'medium' })}
         </Text>
@@ -109,7 +121,7 @@ function Accuracy({ run }: Readonly<{ run: RunSummary }>) {
 function RunState({ run }: Readonly<{ run: RunSummary }>) {
   const progress = useRunProgress(run.runId);
   const live = run.status === 'running' && progress?.status === 'running' ? progress : null;
-  const done = Math.max(run.total, live?.done ?? 0);
+  const done = answeredCount(run, progress);
   return (
     <>
       <RunStatusBadge status={run.status} phase={live?.phase ?? null} />

@@ -23,6 +23,7 @@ import { useKeys } from '../../app/keys.ts';
 import { count, counted } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { ChosenRunsBar } from './chosen-runs-bar.tsx';
+import { titleNumbers } from '../run/run-title.ts';
 import { FirstStart } from './first-start.tsx';
 import { BringButtons } from './bring-buttons.tsx';
 import { runColumns, shownRuns, type RunOrder } from './run-order.ts';
@@ -69,6 +70,7 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
   const searchField = useRef<HTMLInputElement>(null);
   useKeys('Runs', [{ keys: ['/'], description: 'Search', run: () => searchField.current?.focus() }]);
 
+  const numbers = titleNumbers(runs);
   const shown = shownRuns(runs, search, order);
   const pageCount = Math.max(1, Math.ceil(shown.length / pageSize));
   const current = Math.min(page, pageCount);
@@ -140,6 +142,7 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
                 <RunRow
                   key={run.runId}
                   run={run}
+                  number={numbers.get(run.runId) ?? 1}
                   chosen={chosen.has(run.runId)}
                   onChoose={(isChosen) => choose([run.runId], isChosen)}
                 />
