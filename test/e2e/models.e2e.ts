@@ -87,14 +87,19 @@ describe('models', () => {
     const int4 = page.getByLabel(/^int4: .* on disk, about .* of memory/);
     await int4.check();
     await page.getByText(join(folder, 'models', 'tiny-int4')).waitFor();
+    await page.getByLabel('4. Name (optional)').fill('My tiny');
+    await page.getByText(join(folder, 'models', 'My-tiny-int4')).waitFor();
     expect(await seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: 'Start the import' }).click();
     await page.getByText('passed: the engine equals PyTorch on this machine').waitFor({ timeout: 60_000 });
     await page.screenshot({ path: join(screenshotFolder, 'model-report.png') });
-    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('link', { name: 'Evaluate…' }).click();
+    await page.getByRole('heading', { name: 'New run' }).waitFor();
+    await page.getByText('My tiny (int4)').first().waitFor();
 
-    expect(await readdir(join(folder, 'models'))).toEqual(['tiny-int4']);
-    await page.getByRole('button', { name: 'tiny (int4)' }).click();
+    expect(await readdir(join(folder, 'models'))).toEqual(['My-tiny-int4']);
+    await page.goto(`${new URL(served.address).origin}/#/models`);
+    await page.getByRole('button', { name: 'My tiny (int4)' }).click();
     await page.getByRole('button', { name: 'Delete…' }).click();
     expect(await seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();

@@ -36,6 +36,15 @@ afterEach(async () => {
 });
 
 describe('importing', () => {
+  it('under a name of one’s own goes to a folder of that name', async () => {
+    const { models, client } = await openLibrary();
+    const input = { source, name: ' My model: 2 ', precision: 'int8' } as const;
+    expect((await client.models.plan(input)).out).toBe(join(models, 'My-model-2-int8'));
+    const task = await ended({ client }, await client.models.startImport(input));
+    expect(task.result?.path).toBe(join(models, 'My-model-2-int8'));
+    expect((await client.models.list()).models.map(({ name }) => name)).toEqual(['My model: 2 (int8)']);
+  });
+
   it('puts the bundle into the program’s folder, checks it, and keeps the report', async () => {
     const { models, client } = await openLibrary();
     const plan = await client.models.plan({ source, precision: 'int8' });

@@ -66,6 +66,7 @@ export function createRouter(services: Services, logBug: BugLog) {
       delete: api.models.delete.handler(({ input, signal }) => models.delete(input, given(signal))),
     },
     predictions: {
+      fit: api.predictions.fit.handler(({ input, signal }) => predictions.fit(input, given(signal))),
       import: api.predictions.import.handler(({ input, signal }) => predictions.import(input, given(signal))),
     },
     runs: {

@@ -26,6 +26,7 @@ export type SampleSpool = Readonly<{
   find: (where: Where, text: string) => Promise<Uint32Array>;
   /** The question at a row. */
   read: (row: number) => SpooledSample;
+  holds: (sampleId: string) => boolean;
   imageOf: (sampleId: string) => ImageReference | null | undefined;
   close: () => void;
 }>;
@@ -87,6 +88,7 @@ export function createSampleSpool(): SampleSpool {
       return found;
     },
     read,
+    holds: (sampleId) => rowOfId.has(sampleId),
     imageOf: (sampleId) => {
       const row = rowOfId.get(sampleId);
       return row === undefined ? undefined : read(row).image;

@@ -38,6 +38,8 @@ export type DatasetLibrary = Readonly<{
   show: (datasetId: string) => Promise<{ dataset: KnownDataset; summary: DatasetSummary }>;
   /** A page of questions. Fails as `show`, and `wrong-usage` for a filter that only answers have. */
   samples: (input: SamplesInput) => Promise<{ rows: BrowsedSample[]; total: number }>;
+  /** How many of the ids are questions of the dataset. Fails as `show`. */
+  countOf: (datasetId: string, sampleIds: readonly string[]) => Promise<number>;
   forget: (datasetId: string) => void;
   /** Works with one question's image while its dataset is held open. Fails as `show`, and `missing-image`. */
   withImage: <Result>(
@@ -126,6 +128,8 @@ export function createDatasetLibrary(store: Store): DatasetLibrary {
         return { rows: page, total: found.length };
       });
     },
+    countOf: (datasetId, sampleIds) =>
+      browse(datasetId, ({ spool }) => Promise.resolve(sampleIds.filter((id) => spool.holds(id)).length)),
     forget: (datasetId) => {
       const { fingerprint, path } = requireKnown(datasetId);
       store.knownDatasets.forget(datasetId);

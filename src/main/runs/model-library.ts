@@ -46,7 +46,12 @@ export type ModelImportInput = Readonly<{
   replace: boolean;
 }>;
 
-type PlanInput = Readonly<{ source: string; adapter?: string | undefined; precision: Precision }>;
+type PlanInput = Readonly<{
+  source: string;
+  name?: string | undefined;
+  adapter?: string | undefined;
+  precision: Precision;
+}>;
 
 export type ModelLibrary = Readonly<{
   list: () => Promise<{ modelsFolder: string; models: KnownModel[]; diskBytes: number }>;
@@ -136,9 +141,12 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
       });
     };
 
-  const plannedOut = async ({ source, adapter, precision }: PlanInput, name: string): Promise<string> => {
+  /** Named by the user, else by the checkpoint and what is trained over it. */
+  const plannedOut = async (input: PlanInput, found: string): Promise<string> => {
+    const { source, adapter, precision } = input;
+    if (input.name !== undefined) return join(modelsFolder, `${folderName(input.name)}-${precision}`);
     const adapterName = adapter === undefined ? '' : `-${adapterLabel(resolve(adapter))}`;
-    const base = name === '' ? basename(resolve(source)) : (name.split('/').at(-1) ?? name);
+    const base = found === '' ? basename(resolve(source)) : (found.split('/').at(-1) ?? found);
     return join(modelsFolder, `${folderName(`${base}${adapterName}`)}-${precision}`);
   };
 

@@ -106,7 +106,14 @@ export const modelProcedures = {
   add: procedure.input(z.object({ path: z.string() })).output(z.object({ fingerprint: z.string() })),
   /** What an import would make and need; reads the checkpoint's headers only. */
   plan: procedure
-    .input(z.object({ source: z.string(), adapter: z.string().optional(), precision: precisionSchema.default('int8') }))
+    .input(
+      z.object({
+        source: z.string(),
+        name: z.string().trim().min(1).max(100).optional(),
+        adapter: z.string().optional(),
+        precision: precisionSchema.default('int8'),
+      }),
+    )
     .output(importPlanSchema),
   /** Imports in the background; a check follows it. `out` missing: as planned. */
   startImport: procedure.input(modelImportSchema.extend({ out: z.string().optional() })).output(taskSchema),

@@ -201,6 +201,13 @@ function distributionSchema() {
 }
 
 export const predictionProcedures = {
+  /** Which of the known datasets hold the file's questions, by the first 200 ids; the best first. */
+  fit: procedure.input(z.object({ file: z.string() })).output(
+    z.object({
+      looked: z.int().min(0),
+      datasets: z.array(z.object({ path: z.string(), name: z.string(), matched: z.int().min(1) })),
+    }),
+  ),
   import: procedure
     .input(
       z.object({

@@ -64,5 +64,9 @@ export function createRunProcedures({ open, storePath, tasks, downloads }: Servi
 }
 
 export const createPredictionService = ({ open }: ServiceParts): PredictionService => ({
+  fit: async ({ file }) => {
+    const { fittingDatasets } = await import('../../runs/fitting-datasets.ts');
+    return fittingDatasets((await open()).library, file);
+  },
   import: async (input) => (await open()).runs.importPredictions(input),
 });

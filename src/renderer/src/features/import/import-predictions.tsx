@@ -1,12 +1,13 @@
 /** A prediction file becomes a run that can be browsed: results of other programs, scored here. */
 import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { scorerNames, type ScorerName } from '../../../../shared/prediction.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { counted } from '../../components/numbers.ts';
+import { count, counted } from '../../components/numbers.ts';
 import { PathInput } from '../../components/path-input.tsx';
 import { ProblemList } from '../../components/problem-list.tsx';
 import { navigate } from '../../routing/use-route.ts';
@@ -30,7 +31,19 @@ function ImportForm({ dataset: given, onClose }: Readonly<{ dataset?: string; on
   const queries = useQueryClient();
   const known = useQuery(api.datasets.list.queryOptions());
   const [file, setFile] = useState('');
-  const [dataset, setDataset] = useState<string | null>(given ?? null);
+  /** Undefined until it is chosen by hand. */
+  const [chosen, setChosen] = useState<string | null | undefined>(given);
+  const [settledFile] = useDebouncedValue(file.trim(), 400);
+  const fit = useQuery({
+    ...api.predictions.fit.queryOptions({ input: { file: settledFile } }),
+    enabled: settledFile !== '',
+    // What is wrong with the file is said when it is imported; half a path is not worth a word.
+    retry: false,
+  });
+  const fitting = settledFile === '' ? [] : (fit.data?.datasets ?? []);
+  const looked = fit.data?.looked ?? 0;
+  const good = fitting.filter(({ matched }) => 2 * matched > looked);
+  const dataset = chosen === undefined ? (good.length === 1 ? (good[0]?.path ?? null) : null) : chosen;
   const [scorer, setScorer] = useState<ScorerName>('strict');
   const [label, setLabel] = useState('');
   const importing = useMutation(
@@ -86,14 +99,19 @@ function ImportForm({ dataset: given, onClose }: Readonly<{ dataset?: string; on
         />
         <Select
           label="Dataset"
-          description="Brings questions, options and pictures; without it the file’s own text is shown"
+          description={fitText(
+            dataset,
+            fit.isFetching,
+            looked,
+            fitting.find(({ path }) => path === dataset)?.matched ?? 0,
+          )}
           placeholder="None"
           clearable
           searchable
           value={dataset}
-          onChange={setDataset}
+          onChange={setChosen}
           data={options(known.data?.datasets ?? [], given)}
-          nothingFoundMessage="Open the dataset on the datasets page first"
+          nothingFoundMessage="No such dataset; open it on the datasets page first"
         />
         <Group grow align="flex-start">
           <Select
@@ -124,6 +142,13 @@ function ImportForm({ dataset: given, onClose }: Readonly<{ dataset?: string; on
       </Stack>
     </form>
   );
+}
+
+function fitText(dataset: string | null, isLooking: boolean, looked: number, matched: number): string {
+  const what = 'Brings questions, options and pictures; without it the file’s own text is shown.';
+  if (isLooking) return `${what} Looking which one fits…`;
+  if (looked === 0 || dataset === null) return what;
+  return `${what} It has ${count(matched)} of the file’s first ${counted(looked, 'question')}.`;
 }
 
 /** Datasets that are there, by path; the given one even if it is on no list. */

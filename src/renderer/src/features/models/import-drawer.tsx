@@ -1,5 +1,6 @@
 /** An import from its choices to its report. It goes on in the core when this closes; the task tray has it then. */
 import { Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { KnownModel } from '../../../../shared/contract/models.ts';
@@ -9,6 +10,7 @@ import { useTask } from '../../app/use-tasks.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { showFailure } from '../../components/failure-notice.ts';
 import { RunningTask } from '../../components/task-item.tsx';
+import { formatRoute } from '../../routing/route.ts';
 import { ImportForm } from './import-form.tsx';
 import { ReportFacts } from './model-report.tsx';
 
@@ -92,7 +94,18 @@ function ImportTask({ task, models, onAgain, onClose }: TaskProps) {
         <Button variant="default" onClick={onAgain}>
           Import another
         </Button>
-        <Button onClick={onClose}>Done</Button>
+        <Button variant="default" onClick={onClose}>
+          Done
+        </Button>
+        {model === undefined ? null : (
+          <Button
+            component="a"
+            href={formatRoute({ page: 'new-run', dataset: null, model: model.path, fromRun: null, where: [] })}
+            leftSection={<IconPlayerPlay size={16} />}
+          >
+            Evaluate…
+          </Button>
+        )}
       </Group>
     </Stack>
   );

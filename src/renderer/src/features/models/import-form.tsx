@@ -1,5 +1,6 @@
-/** The choices of an import, each with what it means: checkpoint, adapter, precision, place. */
-import { Alert, Button, Checkbox, Code, Group, Loader, Radio, Stack, Text } from '@mantine/core';
+/** The choices of an import, each with what it means: checkpoint, adapter, precision, name and place. */
+import { Alert, Button, Checkbox, Code, Group, Loader, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { skipToken, keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Precision } from '../../../../shared/bundle.ts';
@@ -12,7 +13,16 @@ import { FactList } from './fact-list.tsx';
 import { parameters } from './model-words.ts';
 import { PathField } from './path-field.tsx';
 
-export type ImportChoice = Readonly<{ source: string; adapter?: string; precision: Precision; replace: boolean }>;
+export type ImportChoice = Readonly<{
+  source: string;
+  name?: string;
+  adapter?: string;
+  precision: Precision;
+  replace: boolean;
+}>;
+
+/** The contract's limit. */
+const nameLimit = 100;
 
 type Props = Readonly<{
   initialSource: string | null;
@@ -24,14 +34,25 @@ export function ImportForm({ initialSource, onStart, isStarting }: Props) {
   const [source, setSource] = useState(initialSource);
   const [adapter, setAdapter] = useState<string | null>(null);
   const [precision, setPrecision] = useState<Precision>('int8');
+  const [name, setName] = useState('');
   const [replace, setReplace] = useState(false);
-  const chosen = source === null ? null : { source, ...(adapter === null ? {} : { adapter }), precision };
+  // The place follows from the name; the checkpoint is not read again for every letter.
+  const [settledName] = useDebouncedValue(name.trim(), 300);
+  const chosen =
+    source === null
+      ? null
+      : {
+          source,
+          ...(adapter === null ? {} : { adapter }),
+          ...(settledName === '' ? {} : { name: settledName }),
+          precision,
+        };
   const query = useQuery({
     ...api.models.plan.queryOptions({ input: chosen ?? skipToken }),
     placeholderData: keepPreviousData,
   });
   const plan = chosen === null || query.error !== null ? undefined : query.data;
-  const blocked = plan === undefined || query.isFetching || (plan.outExists && !replace);
+  const blocked = plan === undefined || query.isFetching || name.trim() !== settledName || (plan.outExists && !replace);
   return (
     <Stack gap="lg" pb="lg">
       <PathField
@@ -56,8 +77,16 @@ export function ImportForm({ initialSource, onStart, isStarting }: Props) {
           <FoundCheckpoint plan={plan} />
           <PrecisionChoice plan={plan} value={precision} onChange={setPrecision} />
           <Stack gap={4}>
-            <Text size="sm" fw={500}>
-              4. It goes to
+            <TextInput
+              label="4. Name (optional)"
+              description="What lists and runs call it; its folder is named after it"
+              placeholder={plan.name}
+              maxLength={nameLimit}
+              value={name}
+              onChange={({ currentTarget }) => setName(currentTarget.value)}
+            />
+            <Text size="sm" mt={4}>
+              It goes to
             </Text>
             <Code block>{plan.out}</Code>
             {plan.diskFreeBytes === null ? null : (

@@ -25,6 +25,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { PathPicker } from '../../components/path-picker.tsx';
 import { PathText } from '../../components/path-text.tsx';
+import { DatasetsBelow } from '../datasets/datasets-below.tsx';
 import type { Draft } from './draft.ts';
 
 export type QuestionsCardProps = Readonly<{
@@ -36,6 +37,16 @@ export type QuestionsCardProps = Readonly<{
 }>;
 
 export function QuestionsCard({ draft, datasets, offered, onChange }: QuestionsCardProps) {
+  const queries = useQueryClient();
+  const opening = useMutation(
+    api.datasets.open.mutationOptions({
+      onSuccess: async ({ summary }) => {
+        await queries.invalidateQueries({ queryKey: api.datasets.key() });
+        onChange({ dataset: summary.path, split: null, where: [], selection: null });
+      },
+    }),
+  );
+  const open = (path: string): void => opening.mutate({ path });
   const known = datasets.find(({ path }) => path === draft.dataset);
   const shown = useQuery({
     ...api.datasets.show.queryOptions({ input: { datasetId: known?.datasetId ?? '' } }),
@@ -62,8 +73,12 @@ export function QuestionsCard({ draft, datasets, offered, onChange }: QuestionsC
             style={{ flexGrow: 1 }}
             onChange={(dataset) => onChange({ dataset, split: null, where: [], selection: null })}
           />
-          <OpenDataset onOpen={(dataset) => onChange({ dataset, split: null, where: [], selection: null })} />
+          <OpenDataset isOpening={opening.isPending} onPick={open} />
         </Group>
+        {opening.error === null ? null : <FailureAlert failure={failureOf(opening.error)} />}
+        {opening.error !== null && failureOf(opening.error).kind === 'unknown-format' ? (
+          <DatasetsBelow path={opening.variables.path} onOpen={open} />
+        ) : null}
         {known === undefined ? null : (
           <Text size="xs" c="dimmed" truncate title={known.path}>
             <PathText path={known.path} />
@@ -174,23 +189,20 @@ function Filter({ draft, summary, onChange }: FilterProps) {
   );
 }
 
-function OpenDataset({ onOpen }: Readonly<{ onOpen: (path: string) => void }>) {
+function OpenDataset({
+  isOpening,
+  onPick,
+}: Readonly<{
+  isOpening: boolean;
+  onPick: (path: string) => void;
+}>) {
   const [picking, setPicking] = useState(false);
-  const queries = useQueryClient();
-  const open = useMutation(
-    api.datasets.open.mutationOptions({
-      onSuccess: async ({ summary }) => {
-        await queries.invalidateQueries({ queryKey: api.datasets.key() });
-        onOpen(summary.path);
-      },
-    }),
-  );
   return (
     <>
       <Button
         variant="default"
         leftSection={<IconFolderOpen size={16} />}
-        loading={open.isPending}
+        loading={isOpening}
         onClick={() => setPicking(true)}
       >
         Open…
@@ -199,10 +211,9 @@ function OpenDataset({ onOpen }: Readonly<{ onOpen: (path: string) => void }>) {
         opened={picking}
         title="Open a dataset"
         kind="dataset"
-        onPick={(path) => open.mutate({ path })}
+        onPick={onPick}
         onClose={() => setPicking(false)}
       />
-      {open.error === null ? null : <FailureAlert failure={failureOf(open.error)} />}
     </>
   );
 }
