@@ -33,6 +33,11 @@ export interface Dataset {
    */
   readImage(reference: ImageReference): Promise<Uint8Array>;
   /**
+   * Finds the images that are slow to reach the first time (late in a large page of a parquet file), in between other
+   * work and until `close`; for a dataset whose images will be looked at in any order. Never rejects.
+   */
+  findImages(): Promise<void>;
+  /**
    * Sizes and times of the data files and of their folders: another one means that the rows may be others by now.
    * Fails as the system does.
    */

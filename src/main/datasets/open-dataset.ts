@@ -12,6 +12,7 @@ import { createParquetFiles } from './parquet/parquet-files.ts';
 import { readImage } from './read-image.ts';
 import { stampFiles, stampImage } from './stamp.ts';
 import { createReader } from './readers/create-reader.ts';
+import { imageColumn } from './readers/parquet-rows.ts';
 import { normaliseSplit } from './split-name.ts';
 import { createUniqueRows } from './unique-rows.ts';
 
@@ -75,6 +76,7 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
       return (await dataset.summary()).problems;
     },
     readImage: (reference) => readImage(reference, folder, parquetFiles),
+    findImages: () => parquetFiles.findImages(imageColumn),
     stamp: () => stampFiles(folder, recognised.files),
     imageStamp: (reference) => stampImage(folder, reference),
     close: () => parquetFiles.close(),

@@ -162,6 +162,8 @@ async function read(path: string): Promise<Browsed> {
   try {
     const stamp = await dataset.stamp();
     const summary = await dataset.readThrough(spool.add);
+    // Nobody waits for it; an image that is asked for meanwhile goes first.
+    void dataset.findImages();
     return { dataset, spool, stamp, summary, checkedAt: performance.now() };
   } catch (error) {
     spool.close();

@@ -22,6 +22,16 @@ describe.each(Object.entries(expected.parquetLayouts))('%s', (name, hashes) => {
     await parquet.close();
   });
 
+  test('every image at once, while all are being found', async () => {
+    const parquet = await open();
+    const images = openImageColumn(parquet, 'image');
+    const finding = images.findAll(new AbortController().signal);
+    const all = await Promise.all(hashes.map((_, rowIndex) => images.read(rowIndex, () => undefined)));
+    expect(all.map((bytes) => (bytes === null ? null : sha256(bytes)))).toStrictEqual(hashes);
+    await finding;
+    await parquet.close();
+  });
+
   test('which rows have an image', async () => {
     const parquet = await open();
     const images = openImageColumn(parquet, 'image');
@@ -55,4 +65,37 @@ test('reading the rows does not read the images', async () => {
   await parquet.readRows(group, new Set(['id', 'image.path']));
   await parquet.close();
   expect(readBytes).toBeLessThan(10_000);
+});
+
+describe('images found beforehand', () => {
+  /** Short reads, which a walk is made of, until the row's image is there. */
+  const shortReadsFor = async (rowIndex: number, find: boolean): Promise<number> => {
+    const parquet = await openParquet(join(datasetsFolder, 'parquet-layouts', 'large-dictionary.parquet'), 'large');
+    const { bytes } = parquet;
+    let shortReads = 0;
+    const readNext = bytes.readNext.bind(bytes);
+    bytes.readNext = (start, end, ahead) => {
+      shortReads += 1;
+      return readNext(start, end, ahead);
+    };
+    const images = openImageColumn(parquet, 'image');
+    if (find) await images.findAll(new AbortController().signal);
+    shortReads = 0;
+    await images.read(rowIndex, () => undefined);
+    await parquet.close();
+    return shortReads;
+  };
+
+  test('are a few reads away, the last ones of a large page too', async () => {
+    const last = (expected.parquetLayouts['large-dictionary'] ?? []).length - 1;
+    expect(await shortReadsFor(last, false)).toBeGreaterThan(20);
+    expect(await shortReadsFor(last, true)).toBeLessThan(10);
+  });
+
+  test('are not looked for once the signal ends it', async () => {
+    const parquet = await openParquet(join(datasetsFolder, 'parquet-layouts', 'large-dictionary.parquet'), 'large');
+    parquet.bytes.readNext = () => expect.fail('something is read');
+    await openImageColumn(parquet, 'image').findAll(AbortSignal.abort());
+    await parquet.close();
+  });
 });

@@ -11,11 +11,20 @@ export interface ByteArrayValues {
   size(ordinal: number): Promise<number>;
 }
 
+type Place = Readonly<{ from: number; to: number }>;
+
 /** Values start at byte `start` of the content. */
 export function createByteArrayValues(content: PageContent, start: number): ByteArrayValues {
   /** `offsets[i]`: where value i's length stands; one more than the lengths known. */
   const offsets: number[] = [start];
-  const locate = async (ordinal: number): Promise<{ from: number; to: number }> => {
+  /** Of several who look, each goes on from where the one before has come to. */
+  let queue: Promise<unknown> = Promise.resolve();
+  const locate = (ordinal: number): Promise<Place> => {
+    const found = queue.then(() => walkTo(ordinal));
+    queue = found.catch(() => undefined);
+    return found;
+  };
+  const walkTo = async (ordinal: number): Promise<Place> => {
     while (offsets.length < ordinal + 2) {
       const at = offsets.at(-1) ?? start;
       const lengthBytes = await content.read(at, at + 4);

@@ -1,8 +1,10 @@
 /**
  * The images of a parquet file, one at a time: the row group is known from the footer, the page from the page
  * headers, and of the page only what leads to the one value is unpacked. Memory is bounded by one image and its
- * neighbours, whatever the sizes of file, row group and page.
+ * neighbours, whatever the sizes of file, row group and page. The way to an image late in a large page is long from a
+ * disk, so it can be walked beforehand.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ColumnMetaData } from 'hyparquet';
 import { createByteArrayValues, type ByteArrayValues } from './byte-array-values.ts';
 import { decodeHybrid } from './hybrid-levels.ts';
@@ -16,6 +18,11 @@ export interface ImageColumn {
    * the bytes are read. Fails: `malformed-file`, and what `checkSize` fails with.
    */
   read(rowIndex: number, checkSize: (sizeBytes: number) => void): Promise<Uint8Array | null>;
+  /**
+   * Walks the large pages once, as many as are kept open, so that each of their images is then a read or two away.
+   * Gives way to every `read`. What is damaged is left to whoever reads it. Ends early with the signal.
+   */
+  findAll(signal: AbortSignal): Promise<void>;
   /** How many rows of a group have no bytes, as the footer says it; null where it does not. */
   nullCount(group: RowGroupSpan): number | null;
   /** For each row of a group, whether it has bytes. Unpacks the levels only where the codec allows it. */
@@ -28,6 +35,15 @@ export interface ImageColumn {
  */
 type OpenPage = Readonly<{ ordinals: Int32Array; values: ByteArrayValues | null; retainedBytes: number }>;
 
+const maxOpenPages = 64;
+/** Smaller pages are walked in a moment. */
+const largePageBytes = 4 * 2 ** 20;
+/** Pages of the others are unpacked whole, too much for images that may never be asked for. */
+const walkedCodecs: ReadonlySet<string> = new Set(['SNAPPY', 'UNCOMPRESSED']);
+/** Values found between two looks at whether somebody reads, which are so many ms apart while somebody does. */
+const valuesAtOnce = 8;
+const giveWayMs = 2;
+
 /** The column is a struct with `bytes` (as the Hub writes images) or plain binary. */
 export function openImageColumn(parquet: ParquetFile, column: string): ImageColumn {
   const { bytes, metadata } = parquet;
@@ -35,6 +51,7 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
   const maxLevel = maxDefinitionLevel(parquet, leaf);
   const pagesByGroup = new Map<number, Promise<readonly Page[]>>();
   const openPages = createPageCache();
+  let readCount = 0;
 
   const chunkOf = (group: RowGroupSpan): ColumnMetaData => {
     const chunks = metadata.row_groups[group.index]?.columns ?? [];
@@ -102,27 +119,60 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
     return { levels: decodeHybrid(await content.read(4, 4 + size), bitWidth, page.valueCount), start: 4 + size };
   }
 
+  async function readRow(rowIndex: number, checkSize: (sizeBytes: number) => void): Promise<Uint8Array | null> {
+    const group = parquet.rowGroups.find(
+      ({ firstRow, rowCount }) => rowIndex >= firstRow && rowIndex < firstRow + rowCount,
+    );
+    if (group === undefined)
+      return failMalformed(bytes.file, `row ${rowIndex + 1}`, 'a row of the file', 'no such row');
+    const inGroup = rowIndex - group.firstRow;
+    const page = (await pagesOf(group)).find(
+      ({ kind, firstRow, valueCount }) =>
+        kind !== 'dictionary' && inGroup >= firstRow && inGroup < firstRow + valueCount,
+    );
+    if (page === undefined) {
+      return failMalformed(bytes.file, placeOf(group), `a page with row ${inGroup + 1}`, 'none');
+    }
+    const opened = await decoding(bytes.file, placeOf(group), () => openDataPage(page, group));
+    const ordinal = opened.ordinals[inGroup - page.firstRow] ?? -1;
+    if (ordinal < 0) return null;
+    const values = opened.values ?? (await decoding(bytes.file, placeOf(group), () => dictionaryOf(group)));
+    checkSize(await decoding(bytes.file, placeOf(group), () => values.size(ordinal)));
+    return decoding(bytes.file, placeOf(group), () => values.read(ordinal));
+  }
+
+  /** All values of a page, be it a dictionary (pyarrow puts images there) or data. */
+  async function findValues(page: Page, group: RowGroupSpan, signal: AbortSignal): Promise<void> {
+    const opened = page.kind === 'dictionary' ? null : await openDataPage(page, group);
+    const values = opened === null ? await dictionaryOf(group) : opened.values;
+    const count = opened === null ? page.valueCount : countOf(opened.ordinals);
+    for (let found = 0; values !== null && found < count && !signal.aborted; found += valuesAtOnce) {
+      while (readCount > 0 && !signal.aborted) await delay(giveWayMs, undefined, { ref: false });
+      await values.size(Math.min(found + valuesAtOnce, count) - 1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   return {
     async read(rowIndex, checkSize) {
-      const group = parquet.rowGroups.find(
-        ({ firstRow, rowCount }) => rowIndex >= firstRow && rowIndex < firstRow + rowCount,
-      );
-      if (group === undefined)
-        return failMalformed(bytes.file, `row ${rowIndex + 1}`, 'a row of the file', 'no such row');
-      const inGroup = rowIndex - group.firstRow;
-      const page = (await pagesOf(group)).find(
-        ({ kind, firstRow, valueCount }) =>
-          kind !== 'dictionary' && inGroup >= firstRow && inGroup < firstRow + valueCount,
-      );
-      if (page === undefined) {
-        return failMalformed(bytes.file, placeOf(group), `a page with row ${inGroup + 1}`, 'none');
+      readCount += 1;
+      try {
+        return await readRow(rowIndex, checkSize);
+      } finally {
+        readCount -= 1;
       }
-      const opened = await decoding(bytes.file, placeOf(group), () => openDataPage(page, group));
-      const ordinal = opened.ordinals[inGroup - page.firstRow] ?? -1;
-      if (ordinal < 0) return null;
-      const values = opened.values ?? (await decoding(bytes.file, placeOf(group), () => dictionaryOf(group)));
-      checkSize(await decoding(bytes.file, placeOf(group), () => values.size(ordinal)));
-      return decoding(bytes.file, placeOf(group), () => values.read(ordinal));
+    },
+    async findAll(signal) {
+      let pagesLeft = maxOpenPages;
+      for (const group of parquet.rowGroups) {
+        if (signal.aborted) return;
+        const isWalked = walkedCodecs.has(chunkOf(group).codec);
+        const pages = isWalked ? await pagesOf(group).catch((): readonly Page[] => []) : [];
+        const large = pages.filter(({ uncompressedSize }) => uncompressedSize > largePageBytes);
+        for (const page of large.slice(0, pagesLeft)) await findValues(page, group, signal).catch(() => undefined);
+        pagesLeft -= large.length;
+        if (pagesLeft <= 0) return;
+      }
     },
     nullCount(group) {
       const count = chunkOf(group).statistics?.null_count;
@@ -173,7 +223,6 @@ function countOf(ordinals: Int32Array): number {
  * where it alone is more than the limit: unpacking it again for its next image would take as much memory.
  */
 function createPageCache(): (page: Page, open: () => Promise<OpenPage>) => Promise<OpenPage> {
-  const maxPages = 64;
   const maxRetainedBytes = 128 * 2 ** 20;
   const cache = new Map<Page, { opened: Promise<OpenPage>; retainedBytes: number }>();
   let retained = 0;
@@ -196,7 +245,7 @@ function createPageCache(): (page: Page, open: () => Promise<OpenPage>) => Promi
       }
       for (const [other, { retainedBytes }] of cache) {
         const isTooMuch = retained > maxRetainedBytes && opened.retainedBytes > 0 && retainedBytes > 0;
-        if (other !== page && (isTooMuch || cache.size > maxPages)) forget(other);
+        if (other !== page && (isTooMuch || cache.size > maxOpenPages)) forget(other);
       }
       return opened;
     } catch (error) {

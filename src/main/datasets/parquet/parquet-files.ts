@@ -7,6 +7,8 @@ export interface ParquetFiles {
   /** Fails: `malformed-file`, `path-outside-folder`, and the system's failures. */
   open(file: string): Promise<ParquetFile>;
   images(file: string, column: string): Promise<ImageColumn>;
+  /** Finds the images of every file opened so far whose rows have this column, one file after the other; ends early with `close`. */
+  findImages(column: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,16 +25,34 @@ export function createParquetFiles(folder: DatasetFolder): ParquetFiles {
     }
     return parquet;
   };
+  const images = async (file: string, column: string): Promise<ImageColumn> => {
+    const parquet = await open(file);
+    const key = `${column}\n${file}`;
+    const known = columns.get(key) ?? openImageColumn(parquet, column);
+    columns.set(key, known);
+    return known;
+  };
+  const closing = new AbortController();
+  let finding: Promise<void> = Promise.resolve();
+  const findImages = async (column: string): Promise<void> => {
+    for (const file of [...opened.keys()]) {
+      if (closing.signal.aborted) return;
+      const parquet = await open(file);
+      if (parquet.columns.includes(column)) await (await images(file, column)).findAll(closing.signal);
+    }
+  };
   return {
     open,
-    async images(file, column) {
-      const parquet = await open(file);
-      const key = `${column}\n${file}`;
-      const known = columns.get(key) ?? openImageColumn(parquet, column);
-      columns.set(key, known);
-      return known;
+    images,
+    findImages(column) {
+      // A file that cannot be read says so to whoever asks for one of its images.
+      finding = findImages(column).catch(() => undefined);
+      return finding;
     },
     async close() {
+      closing.abort();
+      // A file is not closed under a read.
+      await finding;
       const all = await Promise.allSettled(opened.values());
       opened.clear();
       columns.clear();
