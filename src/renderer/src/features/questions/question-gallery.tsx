@@ -2,14 +2,11 @@
 import { IconPhotoOff } from '@tabler/icons-react';
 import { useElementSize } from '@mantine/hooks';
 import { memo } from 'react';
-import type { QuestionRow } from '../../../../shared/contract/questions.ts';
 import { beginningOf } from '../../components/plain-text.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import classes from './question-gallery.module.css';
-import { useQuestionPages } from './question-list.ts';
-import { questionAddress, type QuestionItemsProps, SelectBox } from './question-table.tsx';
-import { isSelected } from './selection.ts';
-import { useWindowList } from './use-window-list.ts';
+import { questionAddress, SelectBox } from './question-table.tsx';
+import { type QuestionItem, type QuestionItemsProps, useQuestionLines } from './use-question-lines.ts';
 
 export const cardWidths = { small: 150, medium: 210, large: 300 } as const;
 export type CardSize = keyof typeof cardWidths;
@@ -34,70 +31,35 @@ type CardsProps = QuestionItemsProps &
   Readonly<{ cardsInRow: number; pictureHeight: number; onColumnCount: (count: number) => void }>;
 
 function Cards(props: CardsProps) {
-  const { input, total, cursor, selection, onToggle, onOpen, stickyBottom, cardsInRow, pictureHeight } = props;
+  const { input, total, cardsInRow, pictureHeight } = props;
   const rowHeight = Math.round(pictureHeight) + captionHeight + gap;
-  const { ref, virtualizer, scrollMargin } = useWindowList({
-    rowCount: Math.ceil(total / cardsInRow),
-    rowHeight,
-    itemsInRow: cardsInRow,
-    cursor,
-    stickyBottom,
-  });
+  const { ref, height, items } = useQuestionLines(props, { rowHeight, itemsInRow: cardsInRow });
   props.onColumnCount(cardsInRow);
-  const items = virtualizer.getVirtualItems();
-  const last = ((items.at(-1)?.index ?? 0) + 1) * cardsInRow - 1;
-  const rowAt = useQuestionPages(input, total, (items[0]?.index ?? 0) * cardsInRow, last);
   return (
-    <div
-      ref={ref}
-      role="list"
-      aria-label="Questions"
-      className={classes.body}
-      style={{ height: virtualizer.getTotalSize() }}
-    >
-      {items.flatMap(({ index: line, start }) =>
-        Array.from({ length: Math.min(cardsInRow, total - line * cardsInRow) }, (_, column) => {
-          const index = line * cardsInRow + column;
-          const row = rowAt(index);
-          return (
-            <Card
-              key={index}
-              row={row}
-              index={index}
-              total={total}
-              top={start - scrollMargin}
-              column={column}
-              cardsInRow={cardsInRow}
-              pictureHeight={pictureHeight}
-              href={row === null ? '' : questionAddress(input, row.sampleId)}
-              isCursor={cursor.index === index}
-              isSelected={row !== null && isSelected(selection, row.sampleId)}
-              isFixed={selection.kind === 'all'}
-              onToggle={onToggle}
-              onOpen={onOpen}
-            />
-          );
-        }),
-      )}
+    <div ref={ref} role="list" aria-label="Questions" className={classes.body} style={{ height }}>
+      {items.map((item) => (
+        <Card
+          key={item.index}
+          {...item}
+          total={total}
+          column={item.index % cardsInRow}
+          cardsInRow={cardsInRow}
+          pictureHeight={pictureHeight}
+          href={item.row === null ? '' : questionAddress(input, item.row.sampleId)}
+        />
+      ))}
     </div>
   );
 }
 
-type CardProps = Readonly<{
-  row: QuestionRow | null;
-  index: number;
-  total: number;
-  top: number;
-  column: number;
-  cardsInRow: number;
-  pictureHeight: number;
-  href: string;
-  isCursor: boolean;
-  isSelected: boolean;
-  isFixed: boolean;
-  onToggle: QuestionItemsProps['onToggle'];
-  onOpen: QuestionItemsProps['onOpen'];
-}>;
+type CardProps = QuestionItem &
+  Readonly<{
+    total: number;
+    column: number;
+    cardsInRow: number;
+    pictureHeight: number;
+    href: string;
+  }>;
 
 const Card = memo(function Card(props: CardProps) {
   const { row, index, total, top, column, cardsInRow, pictureHeight, href, isCursor, isSelected } = props;

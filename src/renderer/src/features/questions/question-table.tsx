@@ -7,75 +7,26 @@ import type { QuestionRow } from '../../../../shared/contract/questions.ts';
 import { beginningOf } from '../../components/plain-text.ts';
 import { formatRoute } from '../../routing/route.ts';
 import type { QuestionColumn } from './columns.tsx';
-import { type ListInput, useQuestionPages } from './question-list.ts';
-import { isSelected, type Selection } from './selection.ts';
+import type { ListInput } from './question-list.ts';
 import classes from './question-table.module.css';
-import { type Cursor, useWindowList } from './use-window-list.ts';
+import { type QuestionItem, type QuestionItemsProps, useQuestionLines } from './use-question-lines.ts';
 
 export const rowHeight = 46;
-
-export type QuestionItemsProps = Readonly<{
-  input: ListInput;
-  total: number;
-  cursor: Cursor;
-  selection: Selection;
-  /** A checkbox was clicked; `isRange` with shift held. */
-  onToggle: (index: number, sampleId: string, isRange: boolean) => void;
-  /** A row was opened: the way back leads to it. */
-  onOpen: (index: number) => void;
-  stickyBottom: number;
-}>;
 
 export type QuestionTableProps = QuestionItemsProps & Readonly<{ shown: readonly QuestionColumn[] }>;
 
 export function QuestionTable({ shown, ...props }: QuestionTableProps) {
-  const { input, total, cursor, selection, onToggle, onOpen, stickyBottom } = props;
-  const { ref, virtualizer, scrollMargin } = useWindowList({
-    rowCount: total,
-    rowHeight,
-    itemsInRow: 1,
-    cursor,
-    stickyBottom,
-  });
-  const items = virtualizer.getVirtualItems();
-  const rowAt = useQuestionPages(input, total, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const { ref, height, items } = useQuestionLines(props, { rowHeight, itemsInRow: 1 });
   return (
-    <div ref={ref} role="rowgroup" className={classes.body} style={{ height: virtualizer.getTotalSize() }}>
-      {items.map(({ index, start }) => {
-        const row = rowAt(index);
-        return (
-          <TableRow
-            key={index}
-            row={row}
-            index={index}
-            top={start - scrollMargin}
-            input={input}
-            shown={shown}
-            isCursor={cursor.index === index}
-            isSelected={row !== null && isSelected(selection, row.sampleId)}
-            isFixed={selection.kind === 'all'}
-            onToggle={onToggle}
-            onOpen={onOpen}
-          />
-        );
-      })}
+    <div ref={ref} role="rowgroup" className={classes.body} style={{ height }}>
+      {items.map((item) => (
+        <TableRow key={item.index} {...item} input={props.input} shown={shown} />
+      ))}
     </div>
   );
 }
 
-type TableRowProps = Readonly<{
-  row: QuestionRow | null;
-  index: number;
-  top: number;
-  input: ListInput;
-  shown: readonly QuestionColumn[];
-  isCursor: boolean;
-  isSelected: boolean;
-  /** All are selected by the filter: single ones cannot be taken out. */
-  isFixed: boolean;
-  onToggle: QuestionItemsProps['onToggle'];
-  onOpen: QuestionItemsProps['onOpen'];
-}>;
+type TableRowProps = QuestionItem & Readonly<{ input: ListInput; shown: readonly QuestionColumn[] }>;
 
 const TableRow = memo(function TableRow(props: TableRowProps) {
   const { row, index, top, input, shown, isCursor, isSelected, isFixed, onToggle, onOpen } = props;
@@ -125,7 +76,7 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
   );
 });
 
-type SelectBoxProps = Pick<TableRowProps, 'index' | 'isSelected' | 'isFixed' | 'onToggle'> &
+type SelectBoxProps = Pick<QuestionItem, 'index' | 'isSelected' | 'isFixed' | 'onToggle'> &
   Readonly<{ row: QuestionRow }>;
 
 export function SelectBox({ row, index, isSelected, isFixed, onToggle }: SelectBoxProps) {

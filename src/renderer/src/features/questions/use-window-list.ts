@@ -3,7 +3,7 @@
  * rendering, the cursor kept in view, the scroll restored on the way back.
  */
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import { scrollToReveal } from './scroll-to-reveal.ts';
 
 /** The row of keys: which item, and whether the keyboard has just moved it there. */
@@ -33,6 +33,7 @@ export function useWindowList({ rowCount, rowHeight, itemsInRow, cursor, stickyB
     observer.observe(document.body);
     return () => observer.disconnect();
   }, []);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoised by a compiler
   const virtualizer = useWindowVirtualizer({
     count: rowCount,
     estimateSize,
@@ -42,16 +43,18 @@ export function useWindowList({ rowCount, rowHeight, itemsInRow, cursor, stickyB
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const { index, moves } = cursor;
-  useEffect(() => {
+  const reveal = useEffectEvent(() => {
     const list = ref.current;
-    if (moves === 0 || index === null || list === null) return;
+    if (index === null || list === null) return;
     const top = list.getBoundingClientRect().top + window.scrollY + Math.floor(index / itemsInRow) * rowHeight;
     const { scrollY, innerHeight: height } = window;
     const to = scrollToReveal({ top, bottom: top + rowHeight }, { scrollY, height, stickyBottom });
     if (to !== null) window.scrollTo({ top: to });
     list.querySelector<HTMLElement>(`[data-index="${String(index)}"] a`)?.focus({ preventScroll: true });
-    // Only the keyboard moves the window; other changes leave it where the reader put it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+  });
+  // Only the keyboard moves the window; other changes leave it where the reader put it.
+  useEffect(() => {
+    if (moves !== 0) reveal();
   }, [moves]);
   return { ref, virtualizer, scrollMargin };
 }
