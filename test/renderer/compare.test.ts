@@ -8,6 +8,7 @@ import { sequentialColour } from '../../src/renderer/src/app/palette.ts';
 import { tableCsv } from '../../src/renderer/src/components/table-csv.ts';
 import { parseRoute } from '../../src/renderer/src/routing/route.ts';
 import type { MethodRow, SweepPoint } from '../../src/shared/comparison.ts';
+import type { RunSettings } from '../../src/shared/run-settings.ts';
 import type { RunSummary } from '../../src/shared/run.ts';
 import type { PairedComparison } from '../../src/shared/statistics.ts';
 import { parseWhere } from '../../src/shared/where.ts';
@@ -106,7 +107,10 @@ describe('two runs', () => {
 
 describe('names and guesses', () => {
   const run = (runId: string, label: string, rest: Partial<RunSummary> = {}) =>
-    ({ runId, label, ...rest }) as RunSummary;
+    ({ runId, label, settings: null, ...rest }) as RunSummary;
+  const settings = (latentSteps: number, intervention: RunSettings['intervention'] = 'none') => ({
+    settings: { method: 'ivt-lr', latentSteps, patchesPerStep: 4, intervention } as RunSettings,
+  });
 
   it('tell runs of one label apart', () => {
     const names = runNames(
@@ -114,6 +118,23 @@ describe('names and guesses', () => {
       [run('r-0001', 'x'), run('r-0002', 'x'), run('r-0003', 'y')],
     );
     expect([...names.values()]).toEqual(['x (0001)', 'x (0002)', 'y', 'gone']);
+  });
+
+  it('tell runs of one label apart by their settings where these differ', () => {
+    const runs = [
+      run('r-0001', 'x', settings(1)),
+      run('r-0002', 'x', settings(3)),
+      run('r-0003', 'x', settings(3, 'no-latent')),
+      run('r-0004', 'y', settings(3)),
+      run('r-0005', 'z', settings(2)),
+      run('r-0006', 'z', settings(2)),
+    ];
+    expect([
+      ...runNames(
+        runs.map(({ runId }) => runId),
+        runs,
+      ).values(),
+    ]).toEqual(['x · N = 1, K = 4', 'x · N = 3, K = 4', 'x · N = 3, K = 4 · no-latent', 'y', 'z (0005)', 'z (0006)']);
   });
 
   it('find the nearest published experiment', () => {
