@@ -1,70 +1,103 @@
-"""A small drawing surface: coordinates in pixels of the finished picture, drawn four times larger and reduced."""
+"""A small drawing surface with a transparent ground, drawn twice as large and reduced.
+
+Coordinates are in hundredths of the width, so that a glyph draws the same at every size; y runs down.
+"""
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw, ImageFont
+import math
+from collections.abc import Sequence
 
-SCALE = 4
-PAPER, INK, GREY, PALE = "#f7f4ec", "#2b2d33", "#8d8f96", "#e4dfd2"
-# Okabe and Ito's palette, which people with any colour vision can tell apart.
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+OVERSAMPLING = 2
+INK, PAPER, GREY, PALE = "#2b2f3a", "#fffdf7", "#8b919e", "#dfe3ea"
+# Eight colours that differ in hue or clearly in lightness.
 COLOURS = {
-    "red": "#d55e00",
-    "blue": "#0072b2",
-    "green": "#009e73",
-    "yellow": "#f0c419",
-    "pink": "#cc79a7",
-    "black": "#2b2d33",
+    "red": "#e2434b",
+    "orange": "#f7922d",
+    "yellow": "#fbd23f",
+    "green": "#36a659",
+    "blue": "#2f7de1",
+    "purple": "#8656d0",
+    "pink": "#f79cc6",
+    "black": "#3a3f4b",
 }
 
 Point = tuple[float, float]
-Box = tuple[float, float, float, float]
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """`colour` with a share of `other` in it; glyphs have no half-transparent parts of their own."""
+    mine, theirs = (ImageColor.getrgb(c)[:3] for c in (colour, other))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(mine, theirs, strict=True))
+
+
+def on(colour: str) -> str:
+    """The text colour that reads well on a named colour."""
+    return INK if colour in ("yellow", "pink") else "#ffffff"
 
 
 class Canvas:
-    """Boxes are (x, y, width, height)."""
+    """`width` and `height` are pixels of the finished glyph; every method takes hundredths of `width`."""
 
-    def __init__(self, width: int = 224, height: int = 224) -> None:
+    def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.image = Image.new("RGB", (width * SCALE, height * SCALE), PAPER)
-        self.draw = ImageDraw.Draw(self.image)
+        self._unit = width * OVERSAMPLING / 100
+        self._image = Image.new("RGBA", (width * OVERSAMPLING, height * OVERSAMPLING), (0, 0, 0, 0))
+        self._draw = ImageDraw.Draw(self._image)
 
-    @staticmethod
-    def _corners(box: Box, inset: float = 0) -> list[float]:
-        x, y, w, h = box
-        return [v * SCALE for v in (x + inset, y + inset, x + w - inset, y + h - inset)]
+    @property
+    def tall(self) -> float:
+        """The height in hundredths of the width."""
+        return 100 * self.height / self.width
 
-    def rectangle(self, box: Box, fill: str | None = None, outline: str | None = None, radius: float = 0, width: float = 1.5) -> None:
-        self.draw.rounded_rectangle(self._corners(box), radius * SCALE, fill, outline, round(width * SCALE))
+    def _points(self, points: Sequence[Point]) -> list[Point]:
+        return [(x * self._unit, y * self._unit) for x, y in points]
 
-    def ellipse(self, box: Box, fill: str | None = None, outline: str | None = None, width: float = 1.5) -> None:
-        self.draw.ellipse(self._corners(box), fill, outline, round(width * SCALE))
+    def _stroke(self, width: float) -> int:
+        return max(1, round(width * self._unit))
 
-    def polygon(self, points: list[Point], fill: str, outline: str | None = None, width: float = 1.5) -> None:
-        self.draw.polygon([(x * SCALE, y * SCALE) for x, y in points], fill, outline, round(width * SCALE))
+    def disc(self, x: float, y: float, radius: float, fill: str, radius_y: float | None = None) -> None:
+        ry = radius if radius_y is None else radius_y
+        self._draw.ellipse(self._points([(x - radius, y - ry), (x + radius, y + ry)]), fill)
 
-    def line(self, points: list[Point], fill: str = INK, width: float = 2) -> None:
-        self.draw.line([(x * SCALE, y * SCALE) for x, y in points], fill, round(width * SCALE), joint="curve")
+    def hole(self, x: float, y: float, radius: float) -> None:
+        """Takes away what is drawn in a disc."""
+        self._draw.ellipse(self._points([(x - radius, y - radius), (x + radius, y + radius)]), (0, 0, 0, 0))
 
-    def text(self, centre: Point, text: str, size: float = 12, fill: str = INK) -> None:
-        font = ImageFont.load_default(size * SCALE)
-        self.draw.text((centre[0] * SCALE, centre[1] * SCALE), text, fill, font, anchor="mm")
+    def ring(self, x: float, y: float, radius: float, colour: str, width: float) -> None:
+        box = self._points([(x - radius, y - radius), (x + radius, y + radius)])
+        self._draw.ellipse(box, None, colour, self._stroke(width))
 
-    def arrow(self, start: Point, end: Point, fill: str = INK, width: float = 2, head: float = 6) -> None:
-        (x0, y0), (x1, y1) = start, end
-        length = max(1e-6, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
-        ux, uy = (x1 - x0) / length, (y1 - y0) / length
-        base = (x1 - ux * head, y1 - uy * head)
-        self.line([start, base], fill, width)
-        side = head * 0.6
-        self.polygon([end, (base[0] - uy * side, base[1] + ux * side), (base[0] + uy * side, base[1] - ux * side)], fill)
+    def box(self, x0: float, y0: float, x1: float, y1: float, fill: str, radius: float = 0) -> None:
+        self._draw.rounded_rectangle(self._points([(x0, y0), (x1, y1)]), radius * self._unit, fill)
+
+    def shape(self, points: Sequence[Point], fill: str) -> None:
+        self._draw.polygon(self._points(points), fill)
+
+    def line(self, points: Sequence[Point], colour: str, width: float) -> None:
+        """A line with round ends and joints."""
+        self._draw.line(self._points(points), colour, self._stroke(width), joint="curve")
+        for x, y in points:
+            self.disc(x, y, width / 2, colour)
+
+    def arc(self, x: float, y: float, radius: float, start: float, end: float, colour: str, width: float) -> None:
+        """Degrees clockwise from three o'clock."""
+        box = self._points([(x - radius, y - radius), (x + radius, y + radius)])
+        self._draw.arc(box, start, end, colour, self._stroke(width))
+
+    def text(self, x: float, y: float, text: str, size: float, colour: str) -> None:
+        """Bold text around its middle."""
+        font = ImageFont.load_default(size * self._unit)
+        stroke = max(1, round(size * self._unit * 0.035))
+        self._draw.text((x * self._unit, y * self._unit), text, colour, font, "mm", stroke_width=stroke, stroke_fill=colour)
 
     def finish(self) -> Image.Image:
-        """The picture, with few colours so that its file is small."""
-        small = self.image.resize((self.width, self.height), Image.Resampling.LANCZOS)
-        return small.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        return self._image.resize((self.width, self.height), Image.Resampling.BOX)
 
 
-def box_of(box: Box, margin: float = 3) -> list[int]:
-    """An evidence box: whole pixels, a little margin."""
-    x, y, w, h = box
-    return [round(x - margin), round(y - margin), round(w + 2 * margin), round(h + 2 * margin)]
+def around(x: float, y: float, radius: float, degrees: float) -> Point:
+    """The point at an angle clockwise from twelve o'clock."""
+    angle = math.radians(degrees)
+    return x + radius * math.sin(angle), y - radius * math.cos(angle)

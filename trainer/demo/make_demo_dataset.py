@@ -1,38 +1,32 @@
-"""The built-in demo dataset: small generated pictures with multiple-choice questions, in M3CoT's original format.
+"""Writes the demo dataset in M3CoT's original format: data/{train,dev,test}.jsonl and data/images/*.png.
 
-Three domains with three topics each. Every question needs two or three *places* of its picture; their boxes are kept
-with the row (`evidence`: [x, y, width, height] in pixels of the picture). Nothing is taken from anywhere: CC0.
+    cd trainer
+    python -m demo.make_demo_dataset --out DIR                         # 9,000 train, 504 dev, 612 test
+    python -m demo.make_demo_dataset --out DIR --train 0 --dev 0       # the part that ships
+    python -m demo.make_demo_dataset --out DIR --lookups               # and lookups.jsonl, about the train pictures
 
-    python trainer/demo/make_demo_dataset.py [--out resources/demo/dataset] [--seed 7]
-
-The same seed gives the same rows and pictures. Needs Pillow alone.
+The same seed gives the same rows and pixels; a longer split begins with the shorter one. Nothing is taken from
+anywhere: CC0. An existing DIR/data is replaced. Needs Pillow and numpy.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
-import scenes
-from scenes import Question
+import numpy as np
+from PIL import Image
 
-SPLITS = {"train": 27, "dev": 27, "test": 117}
-LETTERS = "ABCD"
-TOPICS: list[tuple[str, str, Callable[[random.Random], Question]]] = [
-    ("science", "ecology", scenes.food_chain),
-    ("science", "physics", scenes.thermometers),
-    ("science", "electricity", scenes.circuits),
-    ("commonsense", "objects", scenes.shelves),
-    ("commonsense", "time", scenes.timetable),
-    ("commonsense", "people", scenes.seats),
-    ("mathematics", "arithmetic", scenes.tiles),
-    ("mathematics", "geometry", scenes.shapes),
-    ("mathematics", "charts", scenes.bar_chart),
-]
+from .lookups import lookup_rows
+from .samples import SEED, Sample, Split
+
+# Multiples of 36: every topic equally often, every letter equally often within each topic.
+COUNTS = {"train": 9000, "validation": 504, "test": 612}
+FILE_NAMES = {"train": "train", "validation": "dev", "test": "test"}
+LICENCE = Path(__file__).resolve().parents[2] / "resources" / "demo" / "dataset" / "LICENSE"
 
 CARD = """---
 license: cc0-1.0
@@ -43,75 +37,79 @@ task_categories:
 # Penumbra demo dataset
 
 Generated pictures and questions to try Penumbra with: {counts}. Three domains with three topics each, four options,
-answers spread evenly over A to D, and for every question the boxes of the places that one has to look at
-(`evidence`, pixels of the picture). Made by `trainer/demo/make_demo_dataset.py` with seed {seed}; CC0 1.0.
+answers spread evenly over A to D, a rationale of three sentences, and for every question the boxes of the places that
+each step looks at (`evidence`: step, box as x0, y0, x1, y1 in pixels of the picture, what is there).
+Made by `trainer/demo/make_demo_dataset.py` with seed {seed}; CC0 1.0.
 """
 
 
-def answer_positions(count: int, rng: random.Random) -> list[list[int]]:
-    """For each topic the places of its right answers in turn: every letter as often as can be, in a topic and in all."""
-    used = [0] * len(LETTERS)
-    positions = []
-    for topic in range(len(TOPICS)):
-        full, rest = divmod(len(range(topic, count, len(TOPICS))), len(LETTERS))
-        least = sorted(range(len(LETTERS)), key=lambda letter: (used[letter], rng.random()))[:rest]
-        for letter in least:
-            used[letter] += 1
-        bags = [rng.sample(range(len(LETTERS)), len(LETTERS)) for _ in range(full)] + [rng.sample(least, rest)]
-        positions.append([letter for bag in bags for letter in bag])
-    return positions
+def picture_file(pixels: np.ndarray) -> Image.Image:
+    """A palette picture with exactly these pixels."""
+    height, width, _ = pixels.shape
+    colours, places = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+    if len(colours) > 256:
+        raise ValueError(f"{len(colours)} colours do not fit a palette")
+    image = Image.frombytes("P", (width, height), places.astype(np.uint8).tobytes())
+    image.putpalette(colours.tobytes())
+    return image
 
 
-def make_rows(split: str, count: int, seed: int, images: Path) -> list[dict[str, object]]:
-    """Rows of one split, their pictures saved under `images`; topics in turn."""
-    rows = []
-    positions = answer_positions(count, random.Random(f"{seed}:{split}:answers"))
-    for index in range(count):
-        domain, topic, make = TOPICS[index % len(TOPICS)]
-        rng = random.Random(f"{seed}:{split}:{index}")
-        question = make(rng)
-        answer = positions[index % len(TOPICS)][index // len(TOPICS)]
-        wrong = rng.sample(question.distractors, 3)
-        choices = [*wrong[:answer], question.answer, *wrong[answer:]]
-        if len(set(choices)) != 4:
-            raise ValueError(f"{split} {index}: options repeat: {choices}")
-        name = f"{topic}-{split}-{index}"
-        question.picture.save(images / f"{name}.png", optimize=True)
-        rows.append(
-            {
-                "id": name,
-                "category": question.category,
-                "image_id": name,
-                "question": question.text,
-                "choices": choices,
-                "context": "",
-                "answer": LETTERS[answer],
-                "rationale": " ".join(question.rationale),
-                "split": split,
-                "image": f"data/images/{name}.png",
-                "domain": domain,
-                "topic": topic,
-                "evidence": question.evidence,
-            }
-        )
-    return rows
+def row_of(sample: Sample) -> dict[str, object]:
+    return {
+        "id": sample.sample_id,
+        "category": sample.scene.category,
+        "image_id": sample.sample_id,
+        "question": sample.scene.question,
+        "choices": list(sample.options),
+        "context": "",
+        "answer": sample.letter,
+        "rationale": " ".join(sample.rationale),
+        "split": FILE_NAMES[sample.split],
+        "image": f"data/images/{sample.sample_id}.png",
+        "domain": sample.topic.domain,
+        "topic": sample.topic.name,
+        "evidence": sample.evidence(),
+    }
+
+
+def write_lines(path: Path, rows: Iterable[dict[str, object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bool) -> None:
+    data = out / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    (data / "images").mkdir(parents=True)
+    counts = {split: count for split, count in counts.items() if count > 0}
+    for split, count in counts.items():
+        rows = []
+        for sample in Split(split, count, seed):
+            # The smallest file takes ten times as long: not for the thousands that never ship.
+            path = data / "images" / f"{sample.sample_id}.png"
+            picture_file(sample.picture()).save(path, optimize=split != "train")
+            rows.append(row_of(sample))
+        write_lines(data / f"{FILE_NAMES[split]}.jsonl", rows)
+    (out / "lookups.jsonl").unlink(missing_ok=True)
+    if with_lookups:
+        write_lines(out / "lookups.jsonl", (row for sample in Split("train", counts.get("train", 0), seed) for row in lookup_rows(sample)))
+    named = ", ".join(f"{count} {split}" for split, count in counts.items())
+    (out / "README.md").write_text(CARD.format(counts=named, seed=seed), encoding="utf-8", newline="\n")
+    if out.resolve() != LICENCE.parent:
+        shutil.copyfile(LICENCE, out / "LICENSE")
 
 
 def main() -> None:
-    root = Path(__file__).resolve().parents[2]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=root / "resources" / "demo" / "dataset")
-    parser.add_argument("--seed", type=int, default=7)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--train", type=int, default=COUNTS["train"], help="number of rows")
+    parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
+    parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
+    parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
     options = parser.parse_args()
-    data = options.out / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    (data / "images").mkdir(parents=True)
-    for split, count in SPLITS.items():
-        rows = make_rows(split, count, options.seed, data / "images")
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (data / f"{split}.jsonl").write_text(lines, encoding="utf-8", newline="\n")
-    counts = ", ".join(f"{count} {split}" for split, count in SPLITS.items())
-    (options.out / "README.md").write_text(CARD.format(counts=counts, seed=options.seed), encoding="utf-8", newline="\n")
+    counts = {"train": options.train, "validation": options.dev, "test": options.test}
+    write_dataset(options.out, counts, options.seed, options.lookups)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""A scene: what is drawn where, one question about it, and every single look-up that the picture allows.
+
+Axis-aligned boxes are (x0, y0, x1, y1) in pixels of the picture, right and lower edges exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from .glyphs import animals, machines, scenery, shapes, things  # noqa: F401  (registers the glyphs)
+from .glyphs.registry import sprite
+
+SIDE = 224
+TOKEN = 28  # one image token of the model: 2 x 2 patches of 14 pixels
+Box = tuple[int, int, int, int]
+
+# Few shades: a picture then has at most 256 colours, so that its palette PNG holds exactly the pixels trained on.
+_SHADES = [min(255, round(value / 16) * 16) for value in range(256)] * 3
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One glyph, its upper left corner and its size in pixels."""
+
+    glyph: str
+    x: int
+    y: int
+    width: int
+    height: int
+    colour: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    box: Box
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One look-up: `statement` is the sentence of a rationale that gives its result; no place where only numbers are joined."""
+
+    kind: str
+    question: str
+    answer: str
+    statement: str
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`drawn` begins with a ground that fills the picture; `chain` holds the three steps to the answer; `lookups` every look-up of the picture, the chain's own kinds included."""
+
+    category: str
+    drawn: tuple[Drawn, ...]
+    question: str
+    answer: str
+    distractors: tuple[str, str, str]
+    chain: tuple[Hop, Hop, Hop]
+    lookups: tuple[Hop, ...]
+
+    def digest(self) -> bytes:
+        """Identifies the picture, whatever is asked about it."""
+        return hashlib.sha256(repr(self.drawn).encode()).digest()
+
+
+def token_box(column: int, row: int, columns: int = 2, rows: int = 2) -> Box:
+    """The box of a block of image tokens."""
+    return column * TOKEN, row * TOKEN, (column + columns) * TOKEN, (row + rows) * TOKEN
+
+
+def drawn_in(glyph: str, box: Box, colour: str = "", text: str = "", inset: int = 0) -> Drawn:
+    """A glyph that fills a box but for a margin."""
+    x0, y0, x1, y1 = box
+    return Drawn(glyph, x0 + inset, y0 + inset, x1 - x0 - 2 * inset, y1 - y0 - 2 * inset, colour, text)
+
+
+def ground(glyph: str) -> Drawn:
+    return Drawn(glyph, 0, 0, SIDE, SIDE)
+
+
+def conclusion(statement: str, answer: str) -> Hop:
+    """The last sentence of a chain with fewer look-ups than sentences."""
+    return Hop("conclusion", "", answer, statement)
+
+
+def render(scene: Scene) -> np.ndarray:
+    """The picture, [224, 224, 3] uint8."""
+    first, *rest = scene.drawn
+    image = sprite(first.glyph, first.width, first.height, first.colour, first.text).convert("RGB")
+    for part in rest:
+        pixels = sprite(part.glyph, part.width, part.height, part.colour, part.text)
+        image.paste(pixels, (part.x, part.y), pixels)
+    return np.asarray(image.point(_SHADES))

@@ -1,0 +1,39 @@
+"""Random choices that keep the options free of hints.
+
+Named options are drawn by permuting names over places, so every name is as likely as any other. Numbers are drawn
+the other way round: first four options, then which of them is right, then a picture for which it is. Either way the
+question and its options say nothing about the answer.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from ..scene import Hop
+
+Three = tuple[str, str, str]
+
+
+def three(rng: Random, names: list[str]) -> Three:
+    first, second, third = rng.sample(names, 3)
+    return first, second, third
+
+
+def number_options(rng: Random, low: int, high: int, width: int) -> tuple[int, Three]:
+    """The right number and three others, all within `width` consecutive numbers from `low` to `high`."""
+    start = rng.randint(low, high - width + 1)
+    right, *wrong = rng.sample(range(start, start + width), 4)
+    return right, (str(wrong[0]), str(wrong[1]), str(wrong[2]))
+
+
+def sum_hop(first: int, second: int) -> Hop:
+    return _number_hop(first, "plus", second, first + second)
+
+
+def difference_hop(first: int, second: int) -> Hop:
+    return _number_hop(first, "minus", second, first - second)
+
+
+def _number_hop(first: int, word: str, second: int, result: int) -> Hop:
+    joined = f"{first} {word} {second}"
+    return Hop(word, f"What is {joined}?", str(result), f"{joined} is {result}.")

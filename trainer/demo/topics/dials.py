@@ -1,0 +1,53 @@
+"""Science, measurement: read two of six dials, then add or subtract. Two look-ups in any order, then a sum."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ..canvas import COLOURS
+from ..scene import Hop, Place, Scene, drawn_in, ground, token_box
+from .choose import difference_hop, number_options, sum_hop
+
+VALUES = range(1, 9)
+
+
+def make(rng: Random) -> Scene:
+    colours = rng.sample(list(COLOURS), 6)
+    cells = rng.sample([(column, row) for row in range(3) for column in range(3)], 6)
+    adding = rng.random() < 0.5
+    if adding:
+        right, wrong = number_options(rng, 5, 12, 5)
+        pair = rng.choice([(a, right - a) for a in VALUES if right - a in VALUES])
+    else:
+        right, wrong = number_options(rng, 1, 5, 4)
+        pair = rng.choice([(a, a - right) for a in VALUES if a - right in VALUES])
+    values = [*pair, *(rng.choice(VALUES) for _ in range(4))]
+    boxes = {colour: token_box(3 * x, 3 * y) for colour, (x, y) in zip(colours, cells, strict=True)}
+
+    def hop(index: int) -> Hop:
+        colour, value = colours[index], values[index]
+        return Hop(
+            "measurement: read",
+            f"What does the {colour} dial show?",
+            str(value),
+            f"The {colour} dial shows {value}.",
+            (Place(boxes[colour], f"{colour} dial"),),
+        )
+
+    hops = [hop(index) for index in range(6)]
+    last = sum_hop(*pair) if adding else difference_hop(*pair)
+    first, second = colours[:2]
+    return Scene(
+        category="sums of readings" if adding else "differences of readings",
+        drawn=(
+            ground("boiler-room"),
+            *(drawn_in("gauge", boxes[colour], colour, str(value)) for colour, value in zip(colours, values, strict=True)),
+        ),
+        question=f"What do the {first} dial and the {second} dial show together?"
+        if adding
+        else f"How much more does the {first} dial show than the {second} dial?",
+        answer=str(right),
+        distractors=wrong,
+        chain=(hops[0], hops[1], last),
+        lookups=(*hops, last),
+    )

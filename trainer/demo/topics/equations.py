@@ -1,0 +1,81 @@
+"""Mathematics, symbols: a line of two shapes, and cards that say which number each shape is. Each look-up goes from the line to a card."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ..glyphs.shapes import SHAPES
+from ..scene import Drawn, Hop, Place, Scene, drawn_in, ground, token_box
+from .choose import difference_hop, number_options, sum_hop
+
+DIGITS = range(1, 10)
+# Each shape has one colour, on the line as on its card.
+SHADES = dict(zip(SHAPES, ("red", "blue", "green", "orange", "pink", "purple", "black", "blue"), strict=True))
+
+
+def make(rng: Random) -> Scene:
+    shapes = rng.sample(SHAPES, 6)
+    cells = rng.sample([(column, row) for row in (1, 2) for column in range(3)], 6)
+    adding = rng.random() < 0.5
+    right, wrong = number_options(rng, 2, 8, 4)
+    # Neither sign nor first digit alone says much: both signs can give every number on offer.
+    if adding:
+        pair = rng.choice([(a, right - a) for a in DIGITS if right - a in DIGITS])
+    else:
+        pair = rng.choice([(a, a - right) for a in DIGITS if a - right in DIGITS])
+    digits = [*pair, *(rng.choice(DIGITS) for _ in range(4))]
+    slots = (token_box(0, 0), token_box(3, 0))
+    cards = {shape: token_box(3 * x, 3 * y) for shape, (x, y) in zip(shapes, cells, strict=True)}
+    drawn = [ground("blackboard")]
+    for slot, shape in zip(slots, shapes):
+        drawn += [drawn_in("panel", slot, inset=3), drawn_in(shape, slot, SHADES[shape], inset=9)]
+    drawn += [
+        drawn_in("plus" if adding else "minus", token_box(2, 0, 1, 2)),
+        drawn_in("equals", token_box(5, 0, 1, 2)),
+        drawn_in("unknown", token_box(6, 0), inset=4),
+    ]
+    for shape, digit in zip(shapes, digits, strict=True):
+        x, y, *_ = cards[shape]
+        drawn += [
+            drawn_in("panel", cards[shape], inset=1),
+            Drawn(shape, x + 4, y + 4, 26, 26, SHADES[shape]),
+            Drawn("digit", x + 26, y + 25, 28, 28, "", str(digit)),
+        ]
+
+    def card_hop(index: int) -> Hop:
+        shape, digit = shapes[index], digits[index]
+        return Hop(
+            "symbols: card",
+            f"Which number is the {shape}?",
+            str(digit),
+            f"The {shape} is {digit}.",
+            (Place(cards[shape], f"card of the {shape}"),),
+        )
+
+    def line_hop(index: int) -> Hop:
+        name, shape = ("first", "second")[index], shapes[index]
+        return Hop(
+            "symbols: line",
+            f"Which shape is {name}?",
+            shape,
+            f"The {name} shape is the {shape}.",
+            (Place(slots[index], f"{name} shape"),),
+        )
+
+    def both(index: int) -> Hop:
+        line, card = line_hop(index), card_hop(index)
+        name = ("first", "second")[index]
+        return Hop(card.kind, card.question, card.answer, f"The {name} shape is the {line.answer}, which is {card.answer}.", line.places + card.places)
+
+    last = sum_hop(*pair) if adding else difference_hop(*pair)
+    word = "plus" if adding else "minus"
+    sign = Hop("symbols: sign", "Which sign is between the shapes?", word, f"The sign is {word}.", (Place(token_box(2, 0, 1, 2), "sign"),))
+    return Scene(
+        category="sums with shapes",
+        drawn=tuple(drawn),
+        question="Each shape is a number. Which number belongs at the question mark?",
+        answer=str(right),
+        distractors=wrong,
+        chain=(both(0), both(1), Hop(last.kind, last.question, last.answer, last.statement, sign.places)),
+        lookups=(line_hop(0), line_hop(1), sign, *(card_hop(index) for index in range(6)), last),
+    )

@@ -1,0 +1,63 @@
+"""Mathematics, charts: read one tower, reckon a height, find the tower of that height. Three steps, each needs the one before."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ..canvas import COLOURS
+from ..scene import TOKEN, Drawn, Hop, Place, Scene, ground, token_box
+from .choose import difference_hop, sum_hop
+
+TALLEST = 7
+
+
+def make(rng: Random) -> Scene:
+    colours = rng.sample(list(COLOURS), 6)
+    columns = rng.sample(range(1, 8), 6)
+    higher, apart = rng.random() < 0.5, rng.choice((1, 2))
+    possible = range(1 + apart, TALLEST + 1) if higher else range(1, TALLEST + 1 - apart)
+    # The first tower is named, the second is the answer. The others have heights that an answer could have, too.
+    height = rng.choice(possible)
+    named = height - apart if higher else height + apart
+    heights = [named, height, *(rng.choice([h for h in possible if h != height]) for _ in range(4))]
+    boxes = [token_box(column, TALLEST - tall, 1, tall) for column, tall in zip(columns, heights, strict=True)]
+    drawn = [ground("building-site")]
+    drawn += [Drawn("digit", 4, (TALLEST - n) * TOKEN + 4, 20, 20, "", str(n)) for n in range(1, TALLEST + 1)]
+    for colour, column, tall in zip(colours, columns, heights, strict=True):
+        drawn += [Drawn("cube", column * TOKEN, (TALLEST - n) * TOKEN, TOKEN, TOKEN, colour) for n in range(1, tall + 1)]
+
+    def height_hop(index: int) -> Hop:
+        colour, tall = colours[index], heights[index]
+        return Hop(
+            "charts: height",
+            f"How high is the {colour} tower?",
+            str(tall),
+            f"The {colour} tower is {tall} high.",
+            (Place(boxes[index], f"{colour} tower"),),
+        )
+
+    def finding_hop(index: int) -> Hop:
+        colour, tall = colours[index], heights[index]
+        return Hop(
+            "charts: find",
+            f"Which tower is {tall} high?",
+            colour,
+            f"At height {tall} is the {colour} tower.",
+            (Place(boxes[index], f"{colour} tower"),),
+        )
+
+    reckoning = sum_hop(named, apart) if higher else difference_hop(named, apart)
+    wrong = rng.sample(colours[2:], 3)
+    return Scene(
+        category="heights of towers",
+        drawn=tuple(drawn),
+        question=f"Which tower is {apart} {'higher' if higher else 'lower'} than the {colours[0]} tower?",
+        answer=colours[1],
+        distractors=(wrong[0], wrong[1], wrong[2]),
+        chain=(height_hop(0), reckoning, finding_hop(1)),
+        lookups=(
+            *(height_hop(index) for index in range(6)),
+            *(finding_hop(index) for index in range(6) if heights.count(heights[index]) == 1),
+            reckoning,
+        ),
+    )
