@@ -142,6 +142,8 @@ describe('names and guesses', () => {
     expect(guessBackbone([run('a', '', { modelName: null })])).toBe('Qwen2-VL-7B');
     expect(guessDataset([run('a', '', { datasetPath: '/data/ScienceQA' })])).toBe('ScienceQA');
     expect(guessDataset([run('a', '', { datasetPath: '/data/m3cot' })])).toBe('M3CoT');
+    expect(guessDataset([run('a', '', { datasetPath: '/data/1', datasetName: 'LightChen2333/M3CoT' })])).toBe('M3CoT');
+    expect(guessDataset([run('a', '', { datasetPath: '/demo', datasetName: 'Penumbra demo' })])).toBeNull();
   });
 });
 

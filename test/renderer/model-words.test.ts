@@ -42,7 +42,7 @@ describe('models in words', () => {
   it('a check is ready only where it answers and the self-test did not fail', () => {
     expect(checkState(null)).toBe('not checked');
     expect(checkState(report)).toBe('ready');
-    expect(checkState({ ...report, selfTest: 'failed' })).toBe('self-test fails');
+    expect(checkState({ ...report, selfTest: 'failed' })).toBe('machine computes wrong');
     expect(checkState({ ...report, answers: false, selfTest: 'failed' })).toBe('does not answer');
   });
 });

@@ -65,9 +65,15 @@ describe('the draft of a run', () => {
 
   it('reads what is typed as the setting understands it', () => {
     expect(readValue(definitionOf('latentSteps'), ' 4 ')).toEqual({ value: 4 });
-    expect(readValue(definitionOf('latentSteps'), '65')).toHaveProperty('refusal');
-    expect(readValue(definitionOf('latentSteps'), '1.5')).toHaveProperty('refusal');
-    expect(readValue(definitionOf('latentSteps'), 'many')).toEqual({ refusal: '“many”: not a number' });
+    for (const text of ['65', '1.5', 'many']) {
+      expect(readValue(definitionOf('latentSteps'), text)).toEqual({
+        refusal: `“${text}” is left out: only a whole number from 0 to 64 can be run.`,
+      });
+    }
+    expect(readValue(definitionOf('adaptiveThreshold'), '2')).toEqual({
+      refusal: '“2” is left out: only a number from 0 to 1 can be run.',
+    });
+    expect(readValue(definitionOf('batchSize'), '0')).toHaveProperty('refusal');
     expect(readValue(definitionOf('adaptiveThreshold'), '0,95')).toEqual({ value: 0.95 });
     expect(readValue(definitionOf('batchSize'), 'auto')).toEqual({ value: 'auto' });
     expect(readValue(definitionOf('batchSize'), '8')).toEqual({ value: 8 });

@@ -6,6 +6,10 @@ export function guessBackbone(runs: readonly RunSummary[]): PublishedBackbone {
   return runs.some(({ modelName }) => /chameleon/i.test(modelName ?? '')) ? 'Chameleon-7B' : 'Qwen2-VL-7B';
 }
 
-export function guessDataset(runs: readonly RunSummary[]): PublishedDataset {
-  return runs.some(({ datasetPath }) => /science-?_?qa/i.test(datasetPath ?? '')) ? 'ScienceQA' : 'M3CoT';
+/** Null where the runs are of neither: the paper's figures say nothing about other questions. */
+export function guessDataset(runs: readonly RunSummary[]): PublishedDataset | null {
+  const isOf = (name: RegExp): boolean =>
+    runs.some(({ datasetName, datasetPath }) => name.test(`${datasetName ?? ''} ${datasetPath ?? ''}`));
+  if (isOf(/science[-_ ]?qa/i)) return 'ScienceQA';
+  return isOf(/m3[-_ ]?cot/i) ? 'M3CoT' : null;
 }

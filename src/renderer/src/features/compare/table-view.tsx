@@ -32,6 +32,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
   const [dataset, setDataset] = useState<string | null>(guessDataset(compared));
   const published = publishedBackbones.find((name) => name === backbone);
   const on = publishedDatasets.find((name) => name === dataset);
+  const isTheirs = on !== undefined && on === guessDataset(compared);
   const rows = published === undefined || on === undefined ? [] : publishedMain[published][on];
   return (
     <Card withBorder padding="md" component="section" aria-label="Main table">
@@ -109,7 +110,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
               <Table.Tr>
                 <Table.Th colSpan={10} scope="rowgroup">
                   <Text size="xs" fw={600}>
-                    {`Published (${publishedSource}): paper, ${String(published)}, ${String(on)}. Not the same questions, prompts or machine as yours.`}
+                    {`Published (${publishedSource}): paper, ${String(published)}, ${String(on)}. ${isTheirs ? 'Not the same questions, prompts or machine as yours.' : 'Published on another dataset than yours: nothing to compare with.'}`}
                   </Text>
                 </Table.Th>
               </Table.Tr>

@@ -7,7 +7,7 @@ import { checkState, type CheckState } from './model-words.ts';
 const looks: Readonly<Record<CheckState, Readonly<{ colour: string; icon: typeof IconCheck }>>> = {
   ready: { colour: 'teal', icon: IconCheck },
   'does not answer': { colour: 'red', icon: IconAlertTriangle },
-  'self-test fails': { colour: 'orange', icon: IconAlertTriangle },
+  'machine computes wrong': { colour: 'orange', icon: IconAlertTriangle },
   'not checked': { colour: 'gray', icon: IconHelp },
 };
 

@@ -8,7 +8,7 @@ import type { ImportPlan } from '../../../../shared/contract/models.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { bytes } from '../../components/numbers.ts';
+import { bytes, percent } from '../../components/numbers.ts';
 import { FactList } from './fact-list.tsx';
 import { parameters } from './model-words.ts';
 import { PathField } from './path-field.tsx';
@@ -147,8 +147,8 @@ function FoundCheckpoint({ plan }: Readonly<{ plan: ImportPlan }>) {
 
 const meanings: Readonly<Record<Precision, string>> = {
   f32: 'The checkpoint’s numbers exactly; the reference for parity.',
-  int8: 'Nearly the same answers at about a quarter of the memory.',
-  int4: 'Smallest; language model in 4 bits, vision and head in 8.',
+  int8: 'Matrices in 8 bits; answers may differ a little from those in f32.',
+  int4: 'Language model in 4 bits, vision and head in 8; answers differ more.',
 };
 
 type PrecisionProps = Readonly<{ plan: ImportPlan; value: Precision; onChange: (value: Precision) => void }>;
@@ -165,6 +165,7 @@ function PrecisionChoice({ plan, value, onChange }: PrecisionProps) {
     >
       <Stack gap="sm" mt="xs">
         {plan.precisions.map(({ precision, diskBytes, memoryBytes }) => {
+          const share = memoryShare(plan, memoryBytes);
           const tooLarge = memoryBytes > plan.memoryTotalBytes;
           const noRoom = plan.diskFreeBytes !== null && diskBytes > plan.diskFreeBytes;
           return (
@@ -175,6 +176,7 @@ function PrecisionChoice({ plan, value, onChange }: PrecisionProps) {
               description={
                 <>
                   {meanings[precision]}
+                  {precision === 'f32' || share === null ? '' : ` ${share}`}
                   {tooLarge ? ` This machine has ${bytes(plan.memoryTotalBytes)} of memory: it would not fit.` : ''}
                   {noRoom ? ' There is not enough free disk.' : ''}
                 </>
@@ -185,4 +187,10 @@ function PrecisionChoice({ plan, value, onChange }: PrecisionProps) {
       </Stack>
     </Radio.Group>
   );
+}
+
+/** Against f32: embeddings and activations stay as they are, so that it is not simply the bits' share. */
+function memoryShare({ precisions }: ImportPlan, memoryBytes: number): string | null {
+  const full = precisions.find(({ precision }) => precision === 'f32')?.memoryBytes;
+  return full === undefined ? null : `About ${percent(memoryBytes / full, 0)} of the memory of f32.`;
 }

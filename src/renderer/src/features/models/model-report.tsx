@@ -17,7 +17,7 @@ export function ReportFacts({ report }: Readonly<{ report: ModelReport }>) {
     ['Loading', seconds(loadSeconds)],
     ['One question', seconds(secondsPerQuestion)],
     ['Memory', memoryBytes === null ? '–' : `${bytes(memoryBytes)} at its peak`],
-    ['Self-test', selfTestWords[selfTest]],
+    ['This machine', selfTestWords[selfTest]],
     ['Weight error', weightError === null ? 'not measured when it was imported' : weightErrorText(weightError)],
     ['Checked', dateTime(report.checkedAt)],
   ];
@@ -36,9 +36,10 @@ export function ReportFacts({ report }: Readonly<{ report: ModelReport }>) {
 }
 
 const selfTestWords: Readonly<Record<ModelReport['selfTest'], string>> = {
-  passed: 'passed: the engine equals PyTorch on this machine',
-  failed: 'failed: "Check this machine" (Ctrl+K) tells the reason',
-  'not run': 'not run',
+  passed: 'computes right: a small test model answers as it does in PyTorch',
+  failed:
+    'computes wrong: a small test model does not answer as it does in PyTorch, so answers of this model may be wrong too; "Check this machine" (Ctrl+K) says why',
+  'not run': 'not tested',
 };
 
 function weightErrorText({ overall, worst, worstTensor }: NonNullable<ModelReport['weightError']>): string {

@@ -19,13 +19,13 @@ export function errorPercent(fraction: number): string {
   return fraction === 0 ? '0 %' : `${(fraction * 100).toPrecision(2)} %`;
 }
 
-export type CheckState = 'ready' | 'does not answer' | 'self-test fails' | 'not checked';
+export type CheckState = 'ready' | 'does not answer' | 'machine computes wrong' | 'not checked';
 
 /** What a report says in two words. */
 export function checkState(report: ModelReport | null): CheckState {
   if (report === null) return 'not checked';
   if (!report.answers) return 'does not answer';
-  return report.selfTest === 'failed' ? 'self-test fails' : 'ready';
+  return report.selfTest === 'failed' ? 'machine computes wrong' : 'ready';
 }
 
 /** Seconds of one question here: from runs, else from the check. */

@@ -84,8 +84,18 @@ export function readValue(
   const value = isNumber ? Number(text.trim().replace(',', '.')) : text.trim();
   const parsed = runSettingsSchema.shape[name].safeParse(value);
   if (parsed.success && !Array.isArray(parsed.data)) return { value };
-  const issue = parsed.success ? undefined : parsed.error.issues[0]?.message;
-  return { refusal: `“${text}”: ${Number.isNaN(value) ? 'not a number' : (issue ?? 'not a value of this setting')}` };
+  return { refusal: `“${text.trim()}” is left out: ${allowedValues(name)} can be run.` };
+}
+
+/** What a setting takes, for people. */
+function allowedValues(name: SettingName): string {
+  const schema = runSettingsSchema.shape[name];
+  if (name === 'batchSize') return 'only auto or a whole number from 1 to 256';
+  if ('minValue' in schema) {
+    const kind = schema.format === 'safeint' ? 'a whole number' : 'a number';
+    return `only ${kind} from ${String(schema.minValue)} to ${String(schema.maxValue)}`;
+  }
+  return 'only the values listed';
 }
 
 /** What a setting is when nothing is chosen, for people. */

@@ -1,7 +1,8 @@
 /** One setting of a run: no value leaves it to the model or the program, several values make a grid. */
-import { MultiSelect, TagsInput } from '@mantine/core';
+import { MultiSelect, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { LatentDefaults, SettingDefinition } from '../../../../shared/run-settings.ts';
+import { interventionMeanings } from '../../../../shared/intervention-meanings.ts';
+import { interventions, type LatentDefaults, type SettingDefinition } from '../../../../shared/run-settings.ts';
 import { readValue, usualValue, type SettingValue } from './draft.ts';
 
 export type SettingFieldProps = Readonly<{
@@ -24,7 +25,25 @@ export function SettingField({ definition, values, trainedFor, onChange, refusal
     clearable: true,
   };
   if (choices !== null) {
-    return <MultiSelect {...common} data={[...choices]} value={values.map(String)} onChange={onChange} />;
+    return (
+      <div>
+        <MultiSelect
+          {...common}
+          data={[...choices]}
+          value={values.map(String)}
+          onChange={onChange}
+          renderOption={({ option }) => <Choice name={option.value} meaning={meaningOf(definition, option.value)} />}
+        />
+        {values.map((value) => {
+          const meaning = meaningOf(definition, String(value));
+          return meaning === null ? null : (
+            <Text size="xs" c="dimmed" mt={4} key={value}>
+              {value}: {meaning}
+            </Text>
+          );
+        })}
+      </div>
+    );
   }
   return (
     <TagsInput
@@ -40,5 +59,24 @@ export function SettingField({ definition, values, trainedFor, onChange, refusal
         onChange([...new Set(read.flatMap((each) => ('value' in each ? [each.value] : [])))]);
       }}
     />
+  );
+}
+
+/** What a choice does, where its name does not say it. */
+function meaningOf({ name }: SettingDefinition, choice: string): string | null {
+  const known = name === 'intervention' ? interventions.find((each) => each === choice) : undefined;
+  return known === undefined ? null : interventionMeanings[known];
+}
+
+function Choice({ name, meaning }: Readonly<{ name: string; meaning: string | null }>) {
+  return (
+    <div>
+      <Text size="sm">{name}</Text>
+      {meaning === null ? null : (
+        <Text size="xs" c="dimmed">
+          {meaning}
+        </Text>
+      )}
+    </div>
   );
 }

@@ -31,7 +31,7 @@ export function ReadingsTable({ readings }: ReadingsTableProps) {
               <ScorerName scorer={scorer} />
             </Table.Td>
             <Table.Td ta="center">{choiceIndex === null ? '–' : choiceLetter(choiceIndex)}</Table.Td>
-            <Table.Td c="dimmed">{rule}</Table.Td>
+            <Table.Td c="dimmed">{rule === 'failed' ? 'no rule matched' : rule}</Table.Td>
             <Table.Td ta="right">
               <Group justify="flex-end">
                 <OutcomeBadge outcome={correct ? 'right' : choiceIndex === null ? 'unparsed' : 'wrong'} />

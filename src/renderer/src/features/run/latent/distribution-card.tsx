@@ -58,11 +58,13 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
       }
       xLabel={figure === 'visionMass' ? 'Vision mass' : 'Focus'}
       places={Array.from({ length: binCount }, (_, bin) => (bin / binCount).toFixed(2))}
-      series={bins.map(({ group, n, counts }) => ({
-        label: groupLabels[group],
-        colour: answerColours[group],
-        values: counts.map((count) => (n === 0 ? null : count / n)),
-      }))}
+      series={bins
+        .filter(({ n }) => n > 0)
+        .map(({ group, n, counts }) => ({
+          label: groupLabels[group],
+          colour: answerColours[group],
+          values: counts.map((count) => count / n),
+        }))}
       format={(value, digits = 0) => percent(value, digits)}
       domain={null}
     />

@@ -6,17 +6,32 @@ import { ChartCard } from '../../../components/chart-card.tsx';
 import { picturedText } from '../../../components/chart-png.ts';
 import { percent } from '../../../components/numbers.ts';
 import { SeriesChart, tableOfSeries } from '../../../components/series-chart.tsx';
-import { answerGroups, countNote, groupLabels, massSeries, stepNames, type AnswerGroup } from './step-series.ts';
+import {
+  answerGroups,
+  countNote,
+  groupLabels,
+  hasQuestions,
+  massSeries,
+  stepNames,
+  type AnswerGroup,
+} from './step-series.ts';
 
-const choices = [
-  { value: 'all', label: 'All' },
-  { value: 'right', label: 'Right' },
-  { value: 'wrong', label: 'Wrong' },
-  { value: 'both', label: 'Right beside wrong' },
-];
+/** Groups that no answer is of cannot be chosen. */
+function choicesOf(attention: RunAttention) {
+  const [noRight, noWrong] = (['right', 'wrong'] as const).map((group) => !hasQuestions(attention)(group));
+  return [
+    { value: 'all', label: 'All' },
+    { value: 'right', label: 'Right', disabled: noRight === true },
+    { value: 'wrong', label: 'Wrong', disabled: noWrong === true },
+    { value: 'both', label: 'Right beside wrong', disabled: noRight === true || noWrong === true },
+  ];
+}
 
 export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
-  const [shown, setShown] = useState('all');
+  const [wanted, setShown] = useState('all');
+  const choices = choicesOf(attention);
+  // Another category may have no answers of the group.
+  const shown = choices.some(({ value, disabled }) => value === wanted && disabled !== true) ? wanted : 'all';
   const [kind, setKind] = useState<'stacked' | 'lines'>('stacked');
   const groups: readonly AnswerGroup[] =
     shown === 'both' ? ['right', 'wrong'] : answerGroups.filter((group) => group === shown);

@@ -6,6 +6,7 @@ import { sequentialColour } from '../../../app/palette.ts';
 import { ChartCard } from '../../../components/chart-card.tsx';
 import { picturedText } from '../../../components/chart-png.ts';
 import { count, percent } from '../../../components/numbers.ts';
+import { slotName, slotNumbering } from '../../question/slot-name.ts';
 import classes from './selection-maps.module.css';
 
 const gridOf = ({ gridRows, gridColumns }: RunSelectionMap): string => `${String(gridRows)} × ${String(gridColumns)}`;
@@ -28,7 +29,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
         <>
           Each cell is one image slot (a merged patch) in its place; its colour is the share of questions that selected
           it at this step. Questions with images on other grids have maps of their own. Slots that earlier steps took
-          cannot be selected again, unless reuse is allowed: later maps also show what was left.
+          cannot be selected again, unless reuse is allowed: later maps also show what was left. {slotNumbering}
         </>
       }
       controls={
@@ -45,7 +46,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
         ) : undefined
       }
       table={{
-        columns: ['Step', 'Slot', 'Row', 'Column', 'Selections', 'Share of questions'],
+        columns: ['Step', 'Slot (from 0)', 'Row', 'Column', 'Selections', 'Share of questions'],
         rows: maps.flatMap(({ stepIndex, gridColumns, counts, questionCount }) =>
           counts.map((each, slot) => [
             stepIndex + 1,
@@ -98,7 +99,7 @@ function SelectionMap({ map, most }: Readonly<{ map: RunSelectionMap; most: numb
             fill={sequentialColour(most === 0 ? 0 : each / questionCount / most)}
           >
             <title>
-              {`slot ${String(slot)}, row ${String(Math.floor(slot / gridColumns) + 1)}, column ${String((slot % gridColumns) + 1)}: ${count(each)} of ${count(questionCount)} questions (${percent(each / questionCount)})`}
+              {`${slotName(map, slot)}: ${count(each)} of ${count(questionCount)} questions (${percent(each / questionCount)})`}
             </title>
           </rect>
         ))}

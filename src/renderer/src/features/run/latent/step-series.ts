@@ -31,13 +31,22 @@ export function massSeries(steps: readonly RunStepAttention[]): ChartSeries[] {
 /** Steps that any question took, counted from 1. */
 export const stepNames = ({ all }: RunAttention): string[] => all.map(({ stepIndex }) => String(stepIndex + 1));
 
-/** A figure by step for each group of answers; a group that has no question at a step has no point there. */
+/** Whether any answer is of the group: one without is no series, and no choice. */
+export const hasQuestions =
+  (attention: RunAttention) =>
+  (group: AnswerGroup): boolean =>
+    (attention[group][0]?.questionCount ?? 0) > 0;
+
+/**
+ * A figure by step for each group of answers. A group without answers has no series, one that has no question at a
+ * step no point there.
+ */
 export function groupSeries(
   attention: RunAttention,
   value: (step: RunStepAttention) => number | null,
   groups: readonly AnswerGroup[] = answerGroups,
 ): ChartSeries[] {
-  return groups.map((group) => ({
+  return groups.filter(hasQuestions(attention)).map((group) => ({
     label: groupLabels[group],
     colour: answerColours[group],
     values: attention.all.map(({ stepIndex }) => {
