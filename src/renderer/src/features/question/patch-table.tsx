@@ -24,8 +24,14 @@ export function PatchTable({ image, step }: PatchTableProps) {
           offsetScrollbars="y"
           viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': title }}
         >
-          <Table fz="xs" verticalSpacing={3} horizontalSpacing={6} stickyHeader>
-            <Table.Thead bg="light-dark(#fff, var(--mantine-color-dark-6))">
+          <Table
+            fz="xs"
+            verticalSpacing={3}
+            horizontalSpacing={6}
+            stickyHeader
+            styles={{ th: { backgroundColor: 'light-dark(#fff, var(--mantine-color-dark-6))' } }}
+          >
+            <Table.Thead>
               <Table.Tr>
                 {['Slot (from 0)', 'Row', 'Column', 'Rank in the pool', 'Share of attention'].map((name) => (
                   <Table.Th key={name} ta="right">

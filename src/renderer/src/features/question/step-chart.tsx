@@ -17,7 +17,7 @@ const dashes: Readonly<Partial<Record<(typeof masses)[number][0], string>>> = {
   latentVisionMass: '6 3',
   latentTextMass: '2 3',
 };
-const focusColour = '#5c5c66';
+const focusColour = '#85858f';
 
 export default function StepChart({ steps, name }: StepChartProps) {
   const places = steps.map(({ stepIndex }) => String(stepIndex + 1));

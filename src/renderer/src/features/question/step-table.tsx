@@ -20,8 +20,14 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
         offsetScrollbars="y"
         viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Latent steps in numbers' }}
       >
-        <Table verticalSpacing={6} horizontalSpacing={6} fz="sm" stickyHeader>
-          <Table.Thead bg="light-dark(#fff, var(--mantine-color-dark-6))">
+        <Table
+          verticalSpacing={6}
+          horizontalSpacing={6}
+          fz="sm"
+          stickyHeader
+          styles={{ th: { backgroundColor: 'light-dark(#fff, var(--mantine-color-dark-6))' } }}
+        >
+          <Table.Thead>
             <Table.Tr>
               <Table.Th w={44}>Step</Table.Th>
               <Table.Th>Attention of the query row</Table.Th>

@@ -3,8 +3,9 @@ import { runSettingsSchema, type RunSettings } from '../../../../shared/run-sett
 import type { PatchChoices } from './patch-choices.ts';
 
 export type TryDraft = Readonly<{
-  latentSteps: number | '';
-  patchesPerStep: number | '';
+  /** A string where what was typed is no number that can be kept. */
+  latentSteps: number | string;
+  patchesPerStep: number | string;
   intervention: RunSettings['intervention'];
 }>;
 
@@ -17,9 +18,9 @@ export function limitsOf(name: NumberName): Readonly<{ least: number; most: numb
 }
 
 /** What is wrong with a number; null: nothing. */
-export function refusalOf(name: NumberName, value: number | ''): string | null {
+export function refusalOf(name: NumberName, value: number | string): string | null {
   const { least, most } = limitsOf(name);
-  if (value !== '' && Number.isInteger(value) && value >= least && value <= most) return null;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return null;
   return `A whole number from ${String(least)} to ${String(most)}`;
 }
 
@@ -29,7 +30,20 @@ export function choicesRefusal({ latentSteps, intervention }: TryDraft, choices:
   if (intervention === 'no-latent' || intervention === 'no-latent-vision') {
     return `With ${intervention} no patch is selected, so none can be forced or banned: clear them, or choose another intervention.`;
   }
-  const beyond = choices.find(({ stepIndex }) => latentSteps !== '' && stepIndex >= latentSteps);
+  const beyond = choices.find(({ stepIndex }) => typeof latentSteps === 'number' && stepIndex >= latentSteps);
   if (beyond === undefined) return null;
   return `A patch is ${beyond.kind} at step ${String(beyond.stepIndex + 1)}, but N is ${String(latentSteps)}: clear it, or raise N.`;
+}
+
+/** What to expect where the steps together want more patches than the picture has; null: it has enough. */
+export function shortageAhead(
+  { latentSteps, patchesPerStep, intervention }: TryDraft,
+  slotCount: number,
+): string | null {
+  if (typeof latentSteps !== 'number' || typeof patchesPerStep !== 'number') return null;
+  const takesEachOnce = ['none', 'no-latent-text', 'random-patches', 'least-attended'].includes(intervention);
+  const wanted = latentSteps * patchesPerStep;
+  if (!takesEachOnce || wanted <= slotCount) return null;
+  const lastFull = Math.floor(slotCount / patchesPerStep);
+  return `N × K = ${String(wanted)}, but the picture has ${String(slotCount)} patches: from step ${String(lastFull + 1)} on, steps take what is left, possibly none.`;
 }

@@ -16,7 +16,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx';
 import { slotChoices, type PatchChoices } from './patch-choices.ts';
 import { ProbeList } from './probe-list.tsx';
 import { slotName } from './slot-name.ts';
-import { choicesRefusal, limitsOf, refusalOf, type TryDraft } from './try-draft.ts';
+import { choicesRefusal, limitsOf, refusalOf, shortageAhead, type TryDraft } from './try-draft.ts';
 
 export type TryPanelProps = Readonly<{
   run: RunSummary;
@@ -76,12 +76,14 @@ function TryForm({
   );
   const refusal = choicesRefusal(given, choices);
   const { latentSteps, patchesPerStep } = given;
+  const image = imageOf(detail);
+  const ahead = image === null ? null : shortageAhead(given, image.gridRows * image.gridColumns);
   const isSendable =
     refusal === null &&
     refusalOf('latentSteps', latentSteps) === null &&
     refusalOf('patchesPerStep', patchesPerStep) === null;
   const send = (): void => {
-    if (latentSteps === '' || patchesPerStep === '') return;
+    if (typeof latentSteps !== 'number' || typeof patchesPerStep !== 'number') return;
     attempt.mutate({
       runId,
       sampleId,
@@ -127,7 +129,12 @@ function TryForm({
         </Text>
         : {interventionMeanings[given.intervention]}
       </Text>
-      <ChosenPatches choices={choices} image={imageOf(detail)} refusal={refusal} onChoices={onChoices} />
+      {ahead === null ? null : (
+        <Text size="xs" c="dimmed">
+          {ahead}
+        </Text>
+      )}
+      <ChosenPatches choices={choices} image={image} refusal={refusal} onChoices={onChoices} />
       <Group gap="xs">
         <Button size="xs" loading={attempt.isPending} disabled={!isSendable} onClick={send}>
           Answer again
@@ -150,8 +157,8 @@ function TryForm({
 
 type WholeNumberProps = Readonly<{
   name: 'latentSteps' | 'patchesPerStep';
-  value: number | '';
-  onChange: (value: number | '') => void;
+  value: number | string;
+  onChange: (value: number | string) => void;
 }>;
 
 /** What is out of range stays as it was typed, and is refused. */
@@ -167,7 +174,7 @@ function WholeNumber({ name, value, onChange }: WholeNumberProps) {
       clampBehavior="none"
       value={value}
       error={refusalOf(name, value)}
-      onChange={(typed) => onChange(typeof typed === 'number' ? typed : '')}
+      onChange={onChange}
     />
   );
 }
