@@ -1,6 +1,7 @@
 /** Prepared files: how long they stay, how many, and what is left of them when something goes wrong. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -64,6 +65,37 @@ describe('a download', () => {
     await prepare('4');
     await downloads.close();
     expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('goes where all of them are too large together, the oldest first; the newest stays', async () => {
+    const { downloads, prepare } = await downloadsIn({ mostBytes: 10 });
+    const [first, second, third] = [await prepare('1234'), await prepare('12345'), await prepare('12')];
+    const isThere = async ({ downloadId }: { downloadId: string }) => (await downloads.find(downloadId)) !== null;
+    expect([await isThere(first), await isThere(second), await isThere(third)]).toEqual([false, true, true]);
+    const large = await prepare('more than ten bytes');
+    expect([await isThere(second), await isThere(third), await isThere(large)]).toEqual([false, false, true]);
+  });
+
+  it('of a process that was killed is removed by the next, one of a living process is not', async () => {
+    const parent = await newFolder();
+    const script = `import { createDownloads } from ${JSON.stringify(join(import.meta.dirname, '../../src/main/core/downloads.ts'))};
+      import { writeFileSync } from 'node:fs';
+      const downloads = createDownloads({ parent: ${JSON.stringify(parent)} });
+      await downloads.prepare({ fileName: 'a', contentType: 'b' }, async (path) => writeFileSync(path, 'left'));
+      process.stdout.write('ready');
+      setInterval(() => undefined, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script]);
+    await once(child.stdout, 'data');
+    const [left] = readdirSync(parent);
+    const beside = createDownloads({ parent });
+    await beside.close();
+    expect(readdirSync(parent)).toEqual([left]);
+    mkdirSync(join(parent, 'penumbra-downloads-of-mine'));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const next = createDownloads({ parent });
+    await next.close();
+    expect(readdirSync(parent)).toEqual(['penumbra-downloads-of-mine']);
   });
 
   it('whose file has gone or changed is none', async () => {

@@ -1,6 +1,7 @@
 /** Attention, main table and sweep of stored runs against SQL over the same store. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareScoredRuns, keptComparison } from '../../src/main/runs/compare-runs.ts';
 import { methodTableOf, sweepOf } from '../../src/main/runs/method-table.ts';
 import { attentionOf } from '../../src/main/runs/run-attention.ts';
 import { openConnection, type Connection } from '../../src/main/store/connection.ts';
@@ -78,6 +79,20 @@ describe('attention over a stored run', () => {
     expectMeans(result.all, meansWhere('TRUE'));
     expectMeans(result.right, meansWhere('outcome = 0'));
     expectMeans(result.wrong, meansWhere('outcome IN (1, 2)'));
+  });
+
+  it('is kept, and computed anew where another version of the analysis has kept it', async () => {
+    const result = await attention();
+    const kept = JSON.parse(store.analyses.kept(runOf('LONG'), 'attention', 'strict') ?? 'null') as { version: number };
+    const keepAs = (version: number) => {
+      const strange = { version, attention: { ...result, questionCount: 1 } };
+      store.analyses.keep(runOf('LONG'), 'attention', 'strict', JSON.stringify(strange));
+    };
+    keepAs(kept.version);
+    expect((await attention()).questionCount).toBe(1);
+    keepAs(kept.version + 1);
+    expect((await attention()).questionCount).toBe(250);
+    expect((await attention()).questionCount).toBe(250);
   });
 
   it('has maps and border of what was selected: slots 0 to 31, 32 to 63, 64 to 95 of 10 x 10', async () => {
@@ -168,4 +183,23 @@ describe('sweep of stored runs', () => {
       [80, 80],
     ]);
   });
+});
+
+it('a comparison is kept, and computed anew where another version has kept it', async () => {
+  let computed = 0;
+  const compare = () =>
+    keptComparison(store, { runIdA: 'LONG', runIdB: 'SHORT', scorer: 'strict' }, () => {
+      computed += 1;
+      return Promise.resolve(compareScoredRuns(store, runOf('LONG'), runOf('SHORT'), 'strict'));
+    });
+  const first = await compare();
+  expect(await compare()).toEqual(first);
+  expect(computed).toBe(1);
+  const kept = JSON.parse(store.analyses.kept(runOf('LONG'), 'compare SHORT', 'strict') ?? 'null') as object & {
+    version: number;
+  };
+  const older = { ...kept, version: kept.version - 1 };
+  store.analyses.keep(runOf('LONG'), 'compare SHORT', 'strict', JSON.stringify(older));
+  expect(await compare()).toEqual(first);
+  expect(computed).toBe(2);
 });

@@ -115,3 +115,6 @@ function withHolm(nodes: readonly PairedComparison[]): PairedComparison[] {
   }
   return nodes.map((node) => ({ ...node, pValueHolm: corrected.get(node) ?? node.pValue }));
 }
+
+/** Counts up whenever the comparison gives other numbers for the same answers; results that are kept of an older one are computed anew. */
+export const comparisonVersion = 1;

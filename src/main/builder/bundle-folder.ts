@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { bundleSchema } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
+import { isAlive } from '../files/process-alive.ts';
 
 const partialMark = '.partial-';
 /** Every file that an import writes, in any version so far. */
@@ -129,15 +130,6 @@ const isMissing = (path: string): Promise<boolean> =>
     () => false,
     (error: unknown) => systemCode(error) === 'ENOENT' || failFromSystem(error, path),
   );
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
 
 async function checkFreeSpace(folder: string, neededBytes: number): Promise<void> {
   await stat(folder);

@@ -1,15 +1,16 @@
 /**
  * Files that the core has made for a face to fetch: exports, pictures, packed runs. They lie in a private temporary
- * folder under ids that cannot be guessed, for a while and up to a number, and go with the core. A name that a user
- * chose is only ever the last part of a path.
+ * folder under ids that cannot be guessed, for a while and up to a size, and go with the core; the next core removes
+ * what one that was killed has left. A name that a user chose is only ever the last part of a path.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { FileBody } from './file-body.ts';
 import { failFromSystem, failToWrite, systemCode } from '../files/io-failure.ts';
+import { isAlive } from '../files/process-alive.ts';
 
 export type Download = Readonly<{ fileName: string; contentType: string; sizeBytes: number }>;
 
@@ -37,24 +38,30 @@ export type Downloads = Readonly<{
 export type DownloadsOptions = Readonly<{
   /** Where the private folder is made. */
   parent?: string;
-  /** Files kept at most; the oldest goes first. */
+  /** Files kept at most, and their bytes together; the oldest goes first, the newest stays. */
   limit?: number;
+  mostBytes?: number;
   keepMs?: number;
 }>;
 
 type Entry = Download & Readonly<{ folder: string; path: string; timer: NodeJS.Timeout }>;
 
+/** A process's number says nothing on another machine (or in another container) that shares the folder. */
+const rootPrefix = `penumbra-downloads-${hostname().replaceAll(/[^a-z0-9]/gi, '_')}-`;
+
 export function createDownloads({
   parent = tmpdir(),
   limit = 20,
+  mostBytes = 4 * 2 ** 30,
   keepMs = 60 * 60 * 1000,
 }: DownloadsOptions = {}): Downloads {
   const entries = new Map<string, Entry>();
   const roots = new Set<string>();
   let root: string | null = null;
 
+  const cleared = removeLeftovers(parent);
   const newRoot = async (): Promise<string> => {
-    const prefix = join(parent, 'penumbra-downloads-');
+    const prefix = join(parent, `${rootPrefix}${process.pid}-`);
     root = await mkdtemp(prefix).catch((error: unknown) => failToWrite(error, prefix));
     roots.add(root);
     return root;
@@ -81,6 +88,8 @@ export function createDownloads({
     await rm(entry.folder, { recursive: true, force: true }).catch(() => undefined);
   };
 
+  const totalBytes = (): number => [...entries.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
   return {
     prepare: async ({ fileName, contentType }, write, signal) => {
       const downloadId = randomBytes(24).toString('base64url');
@@ -93,7 +102,8 @@ export function createDownloads({
         const timer = setTimeout(() => void forget(downloadId), keepMs).unref();
         entries.set(downloadId, { fileName, contentType, sizeBytes, folder, path, timer });
         for (const oldest of entries.keys()) {
-          if (entries.size <= limit) break;
+          const isTooMuch = entries.size > limit || totalBytes() > mostBytes;
+          if (!isTooMuch || oldest === downloadId) break;
           await forget(oldest);
         }
         return { download: { downloadId, fileName, sizeBytes, url: `download/${downloadId}` }, result };
@@ -115,6 +125,7 @@ export function createDownloads({
       return { fileName, contentType, sizeBytes, filePath: path };
     },
     close: async () => {
+      await cleared;
       for (const { timer } of entries.values()) clearTimeout(timer);
       entries.clear();
       for (const folder of roots) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -122,4 +133,14 @@ export function createDownloads({
       root = null;
     },
   };
+}
+
+/** Folders of processes that have ended without removing them. What cannot be looked at or removed stays. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (!name.startsWith(rootPrefix)) continue;
+    const [, pid] = /^(\d+)-\w+$/.exec(name.slice(rootPrefix.length)) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { runComparisonSchema, type RunComparison } from '../../shared/statistics.ts';
-import { compareAnswers, type ComparedAnswers } from '../analysis/compare-runs.ts';
+import { compareAnswers, comparisonVersion, type ComparedAnswers } from '../analysis/compare-runs.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -41,9 +41,14 @@ function withoutRows({ keys, outcomes, strata }: ComparedAnswers, excluded: Read
   return { keys: keys.filter(stays), outcomes: outcomes.filter(stays), strata: strata.filter(stays) };
 }
 
-const keptSchema = z.object({ revisionB: z.int(), scorerVersion: z.int(), comparison: runComparisonSchema });
+const keptSchema = z.object({
+  version: z.literal(comparisonVersion),
+  revisionB: z.int(),
+  scorerVersion: z.int(),
+  comparison: runComparisonSchema,
+});
 
-/** The comparison as it was computed for these revisions of both runs, or `compute`'s, which is then kept. */
+/** The comparison as this version computed it for these revisions of both runs, or `compute`'s, which is then kept. */
 export async function keptComparison(
   store: Store,
   { runIdA, runIdB, scorer }: Readonly<{ runIdA: string; runIdB: string; scorer: ScorerName }>,
@@ -60,7 +65,8 @@ export async function keptComparison(
   const comparison = await compute();
   const isCurrent = [runA, runB].every((run) => store.runs.find(run.runId)?.revision === run.revision);
   if (isCurrent && runA.status !== 'running' && runB.status !== 'running') {
-    store.analyses.keep(runA, kind, scorer, JSON.stringify({ revisionB: runB.revision, scorerVersion, comparison }));
+    const keep = { version: comparisonVersion, revisionB: runB.revision, scorerVersion, comparison };
+    store.analyses.keep(runA, kind, scorer, JSON.stringify(keep));
   }
   return comparison;
 }

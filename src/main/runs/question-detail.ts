@@ -5,7 +5,7 @@ import { scorerNames, type Reading, type ScorerName } from '../../shared/predict
 import type { QuestionSort } from '../../shared/question-order.ts';
 import { choiceLetter } from '../../shared/sample.ts';
 import { outcomeOf } from '../analysis/outcomes.ts';
-import { areDifferentQuestions } from '../analysis/question-identity.ts';
+import { areDifferentQuestions, type QuestionText } from '../analysis/question-identity.ts';
 import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { QuestionScope } from '../store/questions-repository.ts';
@@ -59,8 +59,9 @@ function otherRuns(
   scorer: ScorerName,
 ): QuestionDetail['otherRuns'] {
   const here = store.samples.textOf(sampleRow);
-  return store.samples.elsewhere(run.runRow, sample.sampleId, mostOtherRuns).flatMap(({ runRow, position, text }) => {
-    if (here === undefined || areDifferentQuestions(here, text)) return [];
+  if (here === undefined) return [];
+  const isSame = (text: QuestionText): boolean => !areDifferentQuestions(here, text);
+  return store.samples.elsewhere(run.runRow, sample.sampleId, isSame, mostOtherRuns).flatMap(({ runRow, position }) => {
     const other = store.runs.at(runRow);
     const [question] = store.predictions.at(runRow, [position], { steps: 'none' });
     if (other === undefined || question === undefined) return [];

@@ -2,15 +2,18 @@
  * The attention analyses over the questions of a stored run. Pages of questions are tallied one after the other, so
  * that nothing else waits for a long run; the result without a filter is kept until the run changes.
  */
+import { z } from 'zod';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { runAttentionSchema, type RunAttention } from '../../shared/run-attention.ts';
 import { parseWhere } from '../../shared/where.ts';
-import { createAttentionTally } from '../analysis/attention.ts';
+import { attentionVersion, createAttentionTally } from '../analysis/attention.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 
 /** Questions tallied without a pause; a few ms with three steps of 32 patches. */
 const pageSize = 100;
+
+const keptSchema = z.object({ version: z.literal(attentionVersion), attention: runAttentionSchema });
 
 export type AttentionRequest = Readonly<{ where: readonly string[]; scorer: ScorerName }>;
 
@@ -29,13 +32,13 @@ export async function attentionOf(
   const isWhole = where.length === 0;
   const kept = isWhole ? store.analyses.kept(current, 'attention', scorer) : undefined;
   if (kept !== undefined) {
-    const parsed = runAttentionSchema.safeParse(JSON.parse(kept));
-    if (parsed.success) return parsed.data;
+    const parsed = keptSchema.safeParse(JSON.parse(kept));
+    if (parsed.success) return parsed.data.attention;
   }
   const result = await tally();
   const unchanged = store.runs.find(run.runId)?.revision === current.revision;
   if (isWhole && unchanged && current.status !== 'running') {
-    store.analyses.keep(current, 'attention', scorer, JSON.stringify(result));
+    store.analyses.keep(current, 'attention', scorer, JSON.stringify({ version: attentionVersion, attention: result }));
   }
   return result;
 }

@@ -78,8 +78,13 @@ export type SamplesRepository = Readonly<{
   rowsOfRun: (runRow: number, sampleIds: readonly string[]) => ReadonlyMap<string, number>;
   /** What the question of a row says. */
   textOf: (sampleRow: number) => QuestionText | undefined;
-  /** Questions with this id that other runs have answered, the newest run first; at most `limit`. */
-  elsewhere: (runRow: number, sampleId: string, limit: number) => QuestionElsewhere[];
+  /** Questions with this id that other runs have answered and whose text passes, the newest run first; at most `limit`. */
+  elsewhere: (
+    runRow: number,
+    sampleId: string,
+    passes: (text: QuestionText) => boolean,
+    limit: number,
+  ) => QuestionElsewhere[];
   /** Rows of the samples that an FTS5 query matches in question, choices or context. */
   search: (query: string) => number[];
   savePackedImage: (sampleRow: number, bytes: Uint8Array) => void;
@@ -206,7 +211,7 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
       )[0];
       return row && textOf(row, connection.path, `sample row ${sampleRow}`);
     },
-    elsewhere: (runRow, sampleId, limit) =>
+    elsewhere: (runRow, sampleId, passes, limit) =>
       connection
         .all<TextColumns & { runRow: number; position: number }>(
           `SELECT predictions.run_row AS runRow, predictions.position AS position, question, choices,
@@ -214,14 +219,16 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
            FROM samples CROSS JOIN predictions USING (sample_row) CROSS JOIN runs USING (run_row)
            CROSS JOIN datasets ON datasets.dataset_row = samples.dataset_row
            WHERE sample_id = :sampleId AND predictions.run_row <> :runRow
-           ORDER BY created_at DESC, run_row DESC LIMIT :limit`,
-          { runRow, sampleId, limit },
+           ORDER BY created_at DESC, run_row DESC`,
+          { runRow, sampleId },
         )
         .map((row) => ({
           runRow: row.runRow,
           position: row.position,
           text: textOf(row, connection.path, `sample ${sampleId}`),
-        })),
+        }))
+        .filter(({ text }) => passes(text))
+        .slice(0, limit),
     search: (query) =>
       connection
         .all<{ rowid: number }>('SELECT rowid FROM samples_text WHERE samples_text MATCH :query ORDER BY rowid', {

@@ -52,6 +52,7 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
   const pagesByGroup = new Map<number, Promise<readonly Page[]>>();
   const openPages = createPageCache();
   let readCount = 0;
+  const isRead = (): boolean => readCount > 0;
 
   const chunkOf = (group: RowGroupSpan): ColumnMetaData => {
     const chunks = metadata.row_groups[group.index]?.columns ?? [];
@@ -146,8 +147,9 @@ export function openImageColumn(parquet: ParquetFile, column: string): ImageColu
     const opened = page.kind === 'dictionary' ? null : await openDataPage(page, group);
     const values = opened === null ? await dictionaryOf(group) : opened.values;
     const count = opened === null ? page.valueCount : countOf(opened.ordinals);
-    for (let found = 0; values !== null && found < count && !signal.aborted; found += valuesAtOnce) {
-      while (readCount > 0 && !signal.aborted) await delay(giveWayMs, undefined, { ref: false });
+    if (values === null) return;
+    for (let found = 0; found < count && !signal.aborted; found += valuesAtOnce) {
+      while (isRead() && !signal.aborted) await delay(giveWayMs, undefined, { ref: false });
       await values.size(Math.min(found + valuesAtOnce, count) - 1);
       await new Promise((resolve) => setImmediate(resolve));
     }

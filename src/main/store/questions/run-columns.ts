@@ -1,11 +1,12 @@
 /**
  * A run's narrow values as typed arrays indexed by position: filters, orders and counts over 100,000 questions are
  * then loops over numbers, and a page at any offset is a slice. What was read is kept until the run's revision
- * changes; the least recently used goes first.
+ * changes, up to a number of bytes for all runs together; the least recently used goes first.
  */
 import type { ScorerName } from '../../../shared/prediction.ts';
 import type { stepRangeFields } from '../../../shared/where.ts';
 import type { Connection, SqlParameters, SqlValue } from '../connection.ts';
+import { createKeptValues } from './kept-values.ts';
 
 export type RunColumns = Readonly<{
   runRow: number;
@@ -46,30 +47,47 @@ const answerColumns: Readonly<Record<AnswerMeasure, string>> = {
   tokens: 'output_token_count',
 };
 
-/** Arrays kept of one run, and runs kept at once. */
-const keptArrays = 96;
-const keptRuns = 8;
+/** About 150 columns of 100,000 questions with the largest values. */
+const mostKeptBytes = 128 * 2 ** 20;
+/** Runs that anything is kept of. */
+const keptRuns = 64;
 
 /** Columns of runs by their rows, of the revision that the store has now; undefined for a run that is gone. */
-export function createColumnCache(connection: Connection): (runRow: number) => RunColumns | undefined {
+export function createColumnCache(
+  connection: Connection,
+  mostBytes = mostKeptBytes,
+): (runRow: number) => RunColumns | undefined {
   const runs = new Map<number, RunColumns>();
+  const values = createKeptValues(mostBytes);
+  const forget = (runRow: number): void => {
+    const known = runs.get(runRow);
+    if (known !== undefined) values.forget(ownerOf(known));
+    runs.delete(runRow);
+  };
   return (runRow) => {
     const sql = 'SELECT run_id, revision, annotation_revision FROM runs WHERE run_row = :runRow';
     const found = connection.rows<[string, number, number]>(sql, { runRow })[0];
     if (found === undefined) return undefined;
     const [runId, revision, annotationRevision] = found;
     const known = runs.get(runRow);
-    runs.delete(runRow);
     // A row's number may come back after a deletion; the id does not.
     const isCurrent = known?.runId === runId && known.revision === revision;
+    if (!isCurrent) forget(runRow);
+    const owner = ownerOf({ runId, revision });
     const columns = isCurrent
       ? { ...known, annotationRevision }
-      : { runRow, runId, revision, annotationRevision, size: sizeOf(connection, runRow), kept: keeper() };
+      : { runRow, runId, revision, annotationRevision, size: sizeOf(connection, runRow), kept: values.of(owner) };
+    runs.delete(runRow);
     runs.set(runRow, columns);
-    dropOldest(runs, keptRuns);
+    for (const oldest of runs.keys()) {
+      if (runs.size <= keptRuns) break;
+      forget(oldest);
+    }
     return columns;
   };
 }
+
+const ownerOf = ({ runId, revision }: Pick<RunColumns, 'runId' | 'revision'>): string => `${runId} ${revision}`;
 
 export function scoresOf(connection: Connection, { runRow, size, kept }: RunColumns, scorer: ScorerName): ScoreColumns {
   return kept(`scores ${scorer}`, () => {
@@ -166,23 +184,4 @@ function filled(size: number, connection: Connection, sql: string, parameters: S
 function sizeOf(connection: Connection, runRow: number): number {
   const sql = 'SELECT coalesce(max(position) + 1, 0) FROM planned_questions WHERE run_row = :runRow';
   return connection.rows<[number]>(sql, { runRow })[0]?.[0] ?? 0;
-}
-
-function keeper(): RunColumns['kept'] {
-  const values = new Map<string, unknown>();
-  return <Value>(key: string, compute: () => Value): Value => {
-    // The key says what it is of.
-    const value = values.has(key) ? (values.get(key) as Value) : compute();
-    values.delete(key);
-    values.set(key, value);
-    dropOldest(values, keptArrays);
-    return value;
-  };
-}
-
-function dropOldest<Key>(map: Map<Key, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) return;
-    map.delete(key);
-  }
 }
