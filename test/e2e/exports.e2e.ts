@@ -133,7 +133,7 @@ it('categories.csv counts what the store holds, without bad gold', async () => {
 
 it('JSON Lines of a filter hold its questions and nothing else', async () => {
   await openQuestions(runs.runId, '?where=domain=mathematics');
-  const text = await readFile(await exported('Everything (JSON Lines)', false), 'utf8');
+  const text = await readFile(await exported('Predictions (JSON Lines)', false), 'utf8');
   const lines = text.trimEnd().split('\n');
   const expected = stored(runs.runId, `domain = 'mathematics'`);
   expect(expected.length).toBeGreaterThan(0);

@@ -25,17 +25,17 @@ export function KnownDatasets({ datasets }: Readonly<{ datasets: readonly KnownD
     <>
       {opening.error === null ? null : <FailureAlert failure={failureOf(opening.error)} />}
       <Card withBorder padding={0}>
-        <Table.ScrollContainer minWidth={820} type="native" tabIndex={0} role="region" aria-label="Datasets">
+        <Table.ScrollContainer minWidth={540} type="native" tabIndex={0} role="region" aria-label="Datasets">
           <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="md">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Dataset</Table.Th>
-                <Table.Th>Format</Table.Th>
+                <Table.Th visibleFrom="md">Format</Table.Th>
                 <Table.Th ta="right">Questions</Table.Th>
                 <Table.Th>Splits</Table.Th>
                 <Table.Th ta="right">Runs</Table.Th>
-                <Table.Th>Licence</Table.Th>
-                <Table.Th>Opened</Table.Th>
+                <Table.Th visibleFrom="md">Licence</Table.Th>
+                <Table.Th visibleFrom="lg">Opened</Table.Th>
                 <Table.Th w={1}>
                   <VisuallyHidden>Actions</VisuallyHidden>
                 </Table.Th>
@@ -91,15 +91,29 @@ function DatasetRow({ dataset, onLocate }: Readonly<{ dataset: KnownDataset; onL
         <Text size="xs" c="dimmed" truncate title={path}>
           <PathText path={path} />
         </Text>
+        <Text size="xs" c="dimmed" hiddenFrom="md">
+          {formatName(format)}
+        </Text>
       </Table.Td>
-      <Table.Td className={classes.line}>{formatName(format)}</Table.Td>
+      <Table.Td visibleFrom="md">{formatName(format)}</Table.Td>
       <Table.Td ta="right">{rowCount === null ? '–' : count(rowCount)}</Table.Td>
       <Table.Td>
-        {splits.length === 0 ? '–' : splits.map((each) => `${each.split} ${count(each.rowCount)}`).join(' · ')}
+        {splits.length === 0 ? '–' : null}
+        <div className={classes.splits}>
+          {splits.map((each) => (
+            <span className={classes.line} key={each.split}>
+              {each.split === '' ? '(none)' : each.split} {count(each.rowCount)}
+            </span>
+          ))}
+        </div>
       </Table.Td>
       <Table.Td ta="right">{count(runCount)}</Table.Td>
-      <Table.Td title={licence ?? ''}>{licence?.replace(/ \(.*$/, '') ?? '–'}</Table.Td>
-      <Table.Td className={classes.line}>{openedAt === null ? 'through a run' : dateTime(openedAt)}</Table.Td>
+      <Table.Td visibleFrom="md" title={licence ?? ''}>
+        {licence?.replace(/ \(.*$/, '') ?? '–'}
+      </Table.Td>
+      <Table.Td visibleFrom="lg" className={classes.line}>
+        {openedAt === null ? 'through a run' : dateTime(openedAt)}
+      </Table.Td>
       <Table.Td>
         <RowMenu dataset={dataset} />
       </Table.Td>

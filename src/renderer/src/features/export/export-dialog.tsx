@@ -1,5 +1,6 @@
 /** Asks what of a run to export and hands the prepared file to the browser as a download. */
-import { Anchor, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { exportKinds } from '../../../../shared/contract/system.ts';
@@ -13,10 +14,26 @@ import { count } from '../../components/numbers.ts';
 type ExportKind = (typeof exportKinds)[number];
 
 const kinds: readonly (readonly [ExportKind, string, string])[] = [
-  ['questions', 'Questions (CSV)', 'One row a question: answers, outcome, times, AR steps, tags'],
-  ['categories', 'Categories (CSV)', 'Counts, accuracy and 95 % interval by domain, topic and category'],
-  ['patches', 'Patches (CSV)', 'One row a selected patch: step, slot, score, its place in the picture'],
-  ['jsonl', 'Everything (JSON Lines)', 'One object a question, with output, readings and latent trace'],
+  [
+    'questions',
+    'Questions (CSV)',
+    'One row for each question: its text, the output, the outcome and what each scorer read, times, masses by step, tags and your note',
+  ],
+  [
+    'categories',
+    'Categories (CSV)',
+    'One row for each domain, topic and category: counts, accuracy and its 95 % interval',
+  ],
+  [
+    'patches',
+    'Patches (CSV)',
+    'One row for each patch that a latent step selected: slot, rank, score, and its box in pixels of the picture',
+  ],
+  [
+    'jsonl',
+    'Predictions (JSON Lines)',
+    'One object for each question, with prompt and output, in the shape that M3CoT publishes; it can be imported again',
+  ],
 ];
 
 /** Questions that could be exported: everything, a filter, a selection. */
@@ -80,6 +97,11 @@ export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogPro
             prepare.reset();
           }}
         />
+        {scope?.count === 0 ? (
+          <Alert color="yellow" icon={<IconAlertTriangle size={18} aria-hidden="true" />}>
+            No question passes this filter, so there is nothing to export. Close this and change or clear the filter.
+          </Alert>
+        ) : null}
         {prepare.error === null ? null : <FailureAlert failure={failureOf(prepare.error)} />}
         {data === undefined ? null : (
           <Text size="sm" role="status">
@@ -87,6 +109,9 @@ export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogPro
             <Anchor href={data.url} download={data.fileName}>
               {data.fileName}
             </Anchor>
+            {data.rowCount === 0
+              ? '. The file has a header only: none of these answers has what its rows are made of.'
+              : ''}
           </Text>
         )}
         <Group justify="flex-end" gap="sm">
@@ -95,7 +120,7 @@ export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogPro
           </Button>
           <Button
             loading={prepare.isPending}
-            disabled={scope === undefined}
+            disabled={scope === undefined || scope.count === 0}
             onClick={() =>
               prepare.mutate({
                 kind,

@@ -70,7 +70,8 @@ export function DeleteRuns({ runs: asked, onClose, onDeleted }: DeleteRunsProps)
           {runs.length === 1
             ? 'This run has'
             : `${counted(unpacked, 'run')} of these ${unpacked === 1 ? 'has' : 'have'}`}{' '}
-          never been packed. Only a packed run can be opened again; tables in CSV or JSON Lines cannot.
+          never been packed. Only a packed run can be opened again as it was; exported predictions can be imported, but
+          without their traces.
         </Alert>
       )}
       <Group justify="flex-end" mt="md">

@@ -121,5 +121,5 @@ const exportNames = {
   questions: 'Questions (CSV)',
   categories: 'Categories (CSV)',
   patches: 'Patches (CSV)',
-  jsonl: 'Everything (JSONL)',
+  jsonl: 'Predictions (JSON Lines)',
 } as const;
