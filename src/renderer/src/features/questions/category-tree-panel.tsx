@@ -111,7 +111,7 @@ export function CategoryTreePanel({ categories, where, path, onPath, actions }: 
                 {nameOf(row)}
               </span>
               <span className={classes.count}> {count(node.total)} </span>
-              <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null)}</span>
+              <span className={classes.accuracy}>{percent(node.accuracy?.estimate ?? null, 0)}</span>
               <span className={classes.menu}>
                 <ScopeMenu
                   scope={scope}

@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { scorerNames, type ScorerName } from '../../../../shared/prediction.ts';
 import { outcomeNames, rangeFields, stepRangeFields } from '../../../../shared/where.ts';
+import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
+import { FailureAlert } from '../../components/failure-alert.tsx';
 import { runTitle } from '../run/run-title.ts';
 import { rangeName } from './filter-chips.ts';
 import { type Terms, valuesOf, withRange, withValues } from './filter-terms.ts';
@@ -123,9 +125,10 @@ function RangeForm({ where, onWhere }: FormProps) {
 }
 
 function OtherRunForm({ runId, where, onWhere }: FormProps & Pick<MoreFiltersProps, 'runId'>) {
-  const { data } = useQuery(api.runs.list.queryOptions({ input: { limit: 1000 } }));
+  const { data, error } = useQuery(api.runs.list.queryOptions({ input: { limit: 1000 } }));
   const [other, setOther] = useState<string | null>(null);
   const [outcome, setOutcome] = useState<string>('right');
+  if (data === undefined && error !== null) return <FailureAlert failure={failureOf(error)} />;
   const others = (data?.runs ?? []).filter((run) => run.runId !== runId);
   if (others.length === 0) return null;
   return (
