@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from tokenizers import Tokenizer
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
 from corpus import many_scripts_text, picture_question_text
-from folder import (
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from penumbra_train.hub_folder import (  # noqa: E402
     train_tokenizer,
     write_generation_config,
     write_json,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import platform
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil, smart_resize
 
-from folder import train_tokenizer, write_tokenizer
 from preprocessing_arrays import Blob, sha256
 from preprocessing_images import draw_images, read_like_released
 from preprocessing_positions import rope_layouts, text_tables, vision_tables
@@ -36,6 +36,9 @@ from preprocessing_text import (
     varied_strings,
 )
 from prompts import PROMPT_FORMATS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from penumbra_train.hub_folder import train_tokenizer, write_tokenizer  # noqa: E402
 
 GOLDEN = Path(__file__).resolve().parents[2] / "test" / "golden"
 OUT = GOLDEN / "vlm"

@@ -10,6 +10,7 @@ with coarser arithmetic than float32 must still select the same patches and toke
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from corpus import picture_question_text
-from folder import SPECIAL_TOKENS, train_tokenizer, write_json, write_latent_config
 from make_checkpoints import Shape, make_old_layout, padded, random_state
 from make_golden import compact, manifest
 from prompts import Sample
 from reference import Checkpoint, Settings, load_checkpoint, run_latent
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from penumbra_train.hub_folder import SPECIAL_TOKENS, train_tokenizer, write_json, write_latent_config  # noqa: E402
 
 OUT = Path(__file__).resolve().parents[2] / "resources" / "self-test"
 SIDE = 112  # 4 x 4 slots of 28 pixels

@@ -166,19 +166,31 @@ def write_generation_config(folder: Path, tokenizer: Tokenizer) -> None:
     )
 
 
-def write_latent_config(folder: Path, patches_per_step: int, side: int, note: str) -> None:
-    """Writes the latent defaults that an import reads beside config.json; image sides in pixels."""
+def write_latent_config(
+    folder: Path,
+    patches_per_step: int,
+    side: int | tuple[int, int],
+    note: str,
+    *,
+    trained: bool = False,
+    method: str = "ivt-lr",
+    latent_steps: int = 3,
+    step_layout: str = "patches-then-hidden",
+    prompt_format: str = "released-inference",
+) -> None:
+    """Writes the latent defaults that an import reads beside config.json; `side`: of a square, or width and height."""
+    width, height = side if isinstance(side, tuple) else (side, side)
     write_json(
         folder / "latent_config.json",
         {
             "format_version": 1,
-            "method": "ivt-lr",
-            "trained": False,
-            "latent_steps": 3,
+            "method": method,
+            "trained": trained,
+            "latent_steps": latent_steps,
             "patches_per_step": patches_per_step,
-            "step_layout": "patches-then-hidden",
-            "prompt_format": "released-inference",
-            "image_size": {"width": side, "height": side},
+            "step_layout": step_layout,
+            "prompt_format": prompt_format,
+            "image_size": {"width": width, "height": height},
             "note": note,
         },
     )

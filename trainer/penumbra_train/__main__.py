@@ -1,0 +1,3 @@
+from penumbra_train.cli import main
+
+raise SystemExit(main())

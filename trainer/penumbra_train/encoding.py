@@ -1,0 +1,137 @@
+"""Samples as token ids, once for the whole training, and batches of them as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from penumbra_train.data.sample import Sample
+from penumbra_train.latent.batch import LatentBatch
+from penumbra_train.problem import Problem
+from penumbra_train.prompts import AnswerForm, PromptFormat, answer_text, question_text
+from penumbra_train.rationale import rationale_steps
+from penumbra_train.stages import StageView
+
+LATENT_TOKENS = ("<|start-latent|>", "<|end-latent|>", "<|latent|>")
+IMAGE_TOKEN, END_TOKEN = "<|image_pad|>", "<|im_end|>"
+
+
+@dataclass(frozen=True)
+class EncodedSample:
+    sample: Sample
+    image_index: int
+    prompt_ids: list[int]
+    first_slot: int
+    step_ids: list[list[int]]  # each rationale step, a newline at its end
+    answer_ids: list[int]  # the answer's sentence and end of sequence
+
+
+class Encoder:
+    """A tokenizer with Qwen2-VL's special tokens, for one prompt format and one image size."""
+
+    def __init__(self, tokenizer: Any, prompt_format: PromptFormat, answer_form: AnswerForm, slot_count: int) -> None:
+        self._tokenizer = tokenizer
+        self._prompt_format: PromptFormat = prompt_format
+        self.answer_form: AnswerForm = answer_form
+        self.slot_count = slot_count
+        self.image_id = self._required(IMAGE_TOKEN)
+        self.end_id = self._required(END_TOKEN)
+
+    def _required(self, token: str) -> int:
+        found = self._tokenizer.convert_tokens_to_ids(token)
+        if not isinstance(found, int) or found == self._tokenizer.unk_token_id:
+            raise Problem(f"The tokenizer has no token {token}.", "Give the folder of a Qwen2-VL model.")
+        return found
+
+    def encode(self, sample: Sample, image_index: int, step_count: int) -> EncodedSample:
+        content = [{"type": "image"}, {"type": "text", "text": question_text(sample, self._prompt_format)}]
+        prompt = self._tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+        )
+        if prompt.count(IMAGE_TOKEN) != 1:
+            raise Problem(f"Question {sample.sample_id} holds the marker {IMAGE_TOKEN} in its own text.")
+        ids = self._ids(prompt.replace(IMAGE_TOKEN, IMAGE_TOKEN * self.slot_count))
+        return EncodedSample(
+            sample=sample,
+            image_index=image_index,
+            prompt_ids=ids,
+            first_slot=ids.index(self.image_id),
+            step_ids=[self._ids(step + "\n") for step in rationale_steps(sample.rationale, step_count)],
+            answer_ids=[*self._ids(answer_text(sample, self.answer_form)), self.end_id],
+        )
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def decode(self, ids: list[int]) -> str:
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True))
+
+
+def target_ids(encoded: EncodedSample, view: StageView) -> list[int]:
+    """What stays explicit, and the answer."""
+    return [token for step in view.explicit_steps for token in encoded.step_ids[step]] + encoded.answer_ids
+
+
+def padded(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Ids [B, longest], zeros on the right, and lengths [B]."""
+    lengths = torch.tensor([len(row) for row in rows])
+    ids = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = torch.tensor(row)
+    return ids, lengths
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows and columns of image slots."""
+
+    rows: int
+    columns: int
+
+
+def collate(
+    samples: Sequence[EncodedSample],
+    views: Sequence[StageView],
+    images_of: Callable[[list[int]], Tensor],
+    grid: Grid,
+    *,
+    mrope: bool,
+) -> LatentBatch:
+    """One batch; `images_of` gives pixels or embeddings for image indices."""
+    prompt_ids, prompt_lengths = padded([sample.prompt_ids for sample in samples])
+    ids, lengths = padded([target_ids(sample, view) for sample, view in zip(samples, views, strict=True)])
+    first_slots = torch.tensor([sample.first_slot for sample in samples])
+    positions, next_positions = None, None
+    if mrope:
+        positions = mrope_positions(prompt_ids.shape[1], first_slots, grid)
+        next_positions = prompt_lengths - grid.rows * grid.columns + max(grid.rows, grid.columns)
+    return LatentBatch(
+        prompt_ids=prompt_ids,
+        prompt_lengths=prompt_lengths,
+        first_slots=first_slots,
+        slot_valid=torch.ones(len(samples), grid.rows * grid.columns, dtype=torch.bool),
+        images=images_of([sample.image_index for sample in samples]),
+        target_ids=ids,
+        target_lengths=lengths,
+        latent_counts=torch.tensor([view.latent_count for view in views]),
+        positions=positions,
+        next_positions=next_positions,
+    )
+
+
+def mrope_positions(length: int, first_slots: Tensor, grid: Grid) -> Tensor:
+    """Qwen2-VL's positions of prompts with one image, [3, B, S]: time, row and column."""
+    columns = torch.arange(length).expand(len(first_slots), -1)  # [B, S]
+    slot = columns - first_slots[:, None]
+    count = grid.rows * grid.columns
+    after = slot >= count
+    text = torch.where(after, columns - count + max(grid.rows, grid.columns), columns)
+    inside = (slot >= 0) & ~after
+    first = first_slots[:, None]
+    rows = torch.where(inside, first + slot.clamp(0, count) // grid.columns, text)
+    across = torch.where(inside, first + slot.clamp(0, count) % grid.columns, text)
+    return torch.stack((torch.where(inside, first, text), rows, across))

@@ -1,0 +1,117 @@
+"""Makes a small Qwen2-VL model with random weights and a tokenizer of its own, to be trained from nothing.
+
+`penumbra-train new SHAPE.toml --out FOLDER` writes a Hugging Face folder that any training takes as `model.path`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
+
+from penumbra_train.config.schema import Source
+from penumbra_train.data.survey import Survey, read_split
+from penumbra_train.hub_folder import (
+    train_tokenizer,
+    write_generation_config,
+    write_preprocessor,
+    write_tokenizer,
+)
+from penumbra_train.problem import Problem
+from penumbra_train.prompts import PromptFormat, answer_text, question_text
+from penumbra_train.rationale import sentences
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the decoder and of the vision tower (`vision_*`)."""
+
+    hidden: int = 128
+    layers: int = 4
+    heads: int = 4
+    kv_heads: int = 2
+    intermediate: int = 320
+    vision_depth: int = 2
+    vision_dim: int = 64
+    vision_heads: int = 4
+    vision_mlp_ratio: int = 4
+    tied: bool = True
+    max_positions: int = 4096
+    rope_theta: float = 1_000_000.0
+    initializer_range: float = 0.02
+
+
+@dataclass(frozen=True)
+class ScratchConfig:
+    """`texts`: datasets whose questions and rationales the tokenizer learns from."""
+
+    texts: list[Source]
+    shape: Shape = field(default_factory=Shape)
+    vocabulary: int = 1000  # before the special tokens
+    prompt_format: PromptFormat = "released-inference"
+    max_pixels: int = 28 * 28 * 256
+    seed: int = 0
+
+
+def make_scratch(config: ScratchConfig, out: Path) -> int:
+    """Writes the folder; returns the number of parameters. Latent tokens are in the vocabulary from the start."""
+    if out.exists() and any(out.iterdir()):
+        raise Problem(f"{out} is not empty.", "Give another folder.")
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = train_tokenizer(_texts(config), config.vocabulary)
+    shape, token = config.shape, tokenizer.token_to_id
+    head_size = shape.hidden // shape.heads
+    pairs = head_size // 2
+    # Qwen2-VL's proportions of time, rows and columns: 16, 24, 24 of 64.
+    sections = [pairs - 2 * (3 * pairs // 8), 3 * pairs // 8, 3 * pairs // 8]
+    model_config = Qwen2VLConfig(
+        text_config={
+            "hidden_size": shape.hidden,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "num_key_value_heads": shape.kv_heads,
+            "intermediate_size": shape.intermediate,
+            # Room for the three latent tokens, and Qwen's padding.
+            "vocab_size": ((tokenizer.get_vocab_size() + 3) // 64 + 1) * 64,
+            "max_position_embeddings": shape.max_positions,
+            "rope_parameters": {"rope_type": "default", "rope_theta": shape.rope_theta, "mrope_section": sections},
+            "initializer_range": shape.initializer_range,
+            "tie_word_embeddings": shape.tied,
+            "bos_token_id": token("<|endoftext|>"),
+            "eos_token_id": token("<|im_end|>"),
+            "pad_token_id": None,
+        },
+        vision_config={
+            "depth": shape.vision_depth,
+            "embed_dim": shape.vision_dim,
+            "num_heads": shape.vision_heads,
+            "mlp_ratio": shape.vision_mlp_ratio,
+            "hidden_size": shape.hidden,
+            "initializer_range": shape.initializer_range,
+        },
+        tie_word_embeddings=shape.tied,
+        image_token_id=token("<|image_pad|>"),
+        video_token_id=token("<|video_pad|>"),
+        vision_start_token_id=token("<|vision_start|>"),
+        vision_end_token_id=token("<|vision_end|>"),
+    )
+    torch.manual_seed(config.seed)
+    model = Qwen2VLForConditionalGeneration._from_config(model_config)
+    model.save_pretrained(out)
+    write_tokenizer(out, tokenizer, "chat_template.json")
+    write_preprocessor(out, config.max_pixels, "pixels")
+    write_generation_config(out, tokenizer)
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _texts(config: ScratchConfig) -> Iterator[str]:
+    survey = Survey()
+    for source in config.texts:
+        for sample in read_split(Path(source.path), source.split, survey, rationale=False)[: source.limit or None]:
+            yield question_text(sample, config.prompt_format)
+            for sentence in sentences(sample.rationale):
+                yield sentence + "\n"
+            yield answer_text(sample, "letter")
