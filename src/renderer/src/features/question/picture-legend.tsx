@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { ImageGeometry } from '../../../../shared/trace.ts';
 import { overlayColours, stepColour } from '../../app/palette.ts';
 import type { AttentionRange, PatchMark } from './overlay-model.ts';
+import type { PatchChoice } from './patch-choices.ts';
 import classes from './picture-legend.module.css';
 import { shareText } from './share-text.ts';
 import { slotName } from './slot-name.ts';
@@ -15,9 +16,11 @@ export type PatchLegendProps = Readonly<{
   marks: readonly PatchMark[];
   stepIndex: number | null;
   stepCount: number;
+  /** Forced and banned patches of the step. */
+  choices: readonly PatchChoice[];
 }>;
 
-export function PatchLegend({ marks, stepIndex, stepCount }: PatchLegendProps) {
+export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegendProps) {
   const amount = (role: PatchMark['role'], step?: number): number =>
     marks.filter((mark) => mark.role === role && (step === undefined || mark.stepIndex === step)).length;
   const listed =
@@ -43,6 +46,11 @@ export function PatchLegend({ marks, stepIndex, stepCount }: PatchLegendProps) {
         swatch={<PoolSwatch />}
         text={`${String(amount('pool'))} ${stepIndex === null ? 'never selected' : 'still in the pool'}`}
       />
+      {(['forced', 'banned'] as const)
+        .filter((kind) => choices.some((choice) => choice.kind === kind))
+        .map((kind) => (
+          <Entry key={kind} swatch={<ChoiceSwatch kind={kind} />} text={`${kind} in the try`} />
+        ))}
       <Text component="li" size="xs" c="dimmed">
         stronger fill: more attention
       </Text>
@@ -123,3 +131,13 @@ const PoolSwatch = () => (
     strokeDasharray="2 2"
   />
 );
+
+function ChoiceSwatch({ kind }: Pick<PatchChoice, 'kind'>) {
+  const path = kind === 'forced' ? 'M2 8 L6 12 L12 2' : 'M2 2 L12 12 M12 2 L2 12';
+  return (
+    <g fill="none" strokeLinecap="round" strokeLinejoin="round">
+      <path d={path} stroke="#000" strokeWidth="4.5" />
+      <path d={path} stroke={overlayColours[kind]} strokeWidth="2.5" />
+    </g>
+  );
+}

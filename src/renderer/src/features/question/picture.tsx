@@ -53,6 +53,7 @@ export function Picture(props: PictureProps) {
 
   const size = geometry === null ? natural : { width: geometry.sourceWidth, height: geometry.sourceHeight };
   const aspect = size === null ? 1 : size.width / size.height;
+  const chosen = choices?.filter((choice) => choice.stepIndex === (stepIndex ?? 0)) ?? [];
   const hovered = marks.findLast(({ slot }) => slot === hoveredSlot) ?? null;
   return (
     <>
@@ -76,7 +77,7 @@ export function Picture(props: PictureProps) {
               label={describeMarks(marks, stepIndex, view)}
               isNumbered={view === 'selected' && stepIndex === null}
               hovered={hoveredSlot}
-              choices={choices?.filter((choice) => choice.stepIndex === (stepIndex ?? 0)) ?? []}
+              choices={chosen}
               onHover={setHoveredSlot}
               onPatch={onPatch}
             />
@@ -86,7 +87,7 @@ export function Picture(props: PictureProps) {
       {geometry === null || marks.length === 0 ? null : (
         <Box mt={8}>
           {view === 'selected' ? (
-            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={trace?.steps.length ?? 0} />
+            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={trace?.steps.length ?? 0} choices={chosen} />
           ) : (
             <HeatLegend
               geometry={geometry}

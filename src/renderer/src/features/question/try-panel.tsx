@@ -218,7 +218,11 @@ function ChosenPatches({ choices, image, refusal, onChoices }: ChosenPatchesProp
               size="sm"
               withRemoveButton
               onRemove={() => onChoices(choices.filter((other) => other !== choice))}
-              removeButtonProps={{ 'aria-label': 'Let this patch go', tabIndex: 0, 'aria-hidden': false }}
+              removeButtonProps={{
+                'aria-label': `Let slot ${String(choice.slot)} go at step ${String(choice.stepIndex + 1)}`,
+                tabIndex: 0,
+                'aria-hidden': false,
+              }}
             >
               {choice.kind} at step {choice.stepIndex + 1}:{' '}
               {image === null ? `slot ${String(choice.slot)}` : slotName(image, choice.slot)}
