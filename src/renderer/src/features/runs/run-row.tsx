@@ -72,7 +72,13 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
         {settings?.method ?? '–'}
         {isLatent ? (
           <Text size="xs" c="dimmed" truncate title={settings.intervention}>
-            {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}${settings.intervention === 'none' ? '' : `, ${settings.intervention}`}`}
+            {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}`}
+            {settings.intervention === 'none' ? null : (
+              <>
+                <br />
+                {settings.intervention}
+              </>
+            )}
           </Text>
         ) : null}
       </Table.Td>

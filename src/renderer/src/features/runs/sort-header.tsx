@@ -9,7 +9,8 @@ export type SortHeaderProps = Readonly<{
   order: RunOrder;
   onOrder: (order: RunOrder) => void;
   right?: boolean;
-  width?: number;
+  /** Pixels, or a share that grows with the table. */
+  width?: number | string;
   /** Largest or newest first at the first press. */
   largestFirst?: boolean;
 }>;
