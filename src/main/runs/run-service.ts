@@ -10,20 +10,16 @@ import type {
   RunDeletion,
   RunPlan,
 } from '../../shared/contract/runs.ts';
-import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
-import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunAttention } from '../../shared/run-attention.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../shared/run.ts';
 import type { DatasetProblem } from '../../shared/sample.ts';
-import type { AccuracyRow, CategoryNode, RunComparison } from '../../shared/statistics.ts';
+import type { AccuracyRow, CategoryNode } from '../../shared/statistics.ts';
 import type { ExportedRows } from '../export/export-writer.ts';
-import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
-import { keptComparison } from './compare-runs.ts';
+import { createComparisonService, type ComparisonService } from './comparison-service.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { createEngineDesk, type EngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -32,20 +28,9 @@ import { writeExport } from './export-run.ts';
 import type { StoreChange } from './follow-store.ts';
 import { importPredictions } from './import-predictions.ts';
 import { packRun, unpackRun, type PackedRun, type PackFollower } from './pack-run.ts';
-import { deleteProbe } from './probes.ts';
-import { comparedRuns, type MethodTableInput } from './method-table.ts';
-import {
-  createQuestionProber,
-  type LayerAttentionResult,
-  type QuestionInput,
-  type TryInput,
-} from './question-prober.ts';
-import {
-  ensureScopeScored,
-  type GetQuestionInput,
-  type ListQuestionsInput,
-  type ScopeInput,
-} from './question-reads.ts';
+import { createQuestionProber } from './question-prober.ts';
+import { ensureScopeScored, type ScopeInput } from './question-reads.ts';
+import { createQuestionService, type QuestionService } from './question-service.ts';
 import { imageReader, readImageOf } from './run-images.ts';
 import { openRunInputs, refuseIfOwned } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
@@ -56,7 +41,7 @@ import { shortRepeatCommand } from './repeat-command.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
 import { runResult, type ResultReads } from './run-tally.ts';
 import { createStoreReader } from './reader/store-reader.ts';
-import { ensureScored, type FindUnscored } from './scoring-rows.ts';
+import type { FindUnscored } from './scoring-rows.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
@@ -82,8 +67,6 @@ export type ListRunsInput = Readonly<{ limit: number; offset: number }>;
 
 export type ShowRunInput = RunIdInput & Readonly<{ scorer?: ScorerName | undefined }>;
 
-export type CompareInput = Readonly<{ runIdA: string; runIdB: string; scorer?: ScorerName | undefined }>;
-
 export type VerifyInput = RunIdInput & Readonly<{ count: number; seed: number }>;
 
 export type ImportPredictionsInput = Readonly<{
@@ -105,81 +88,69 @@ export type ExportRunInput = RunIdInput &
 
 export type RunTimes = { phases: PhaseMean[]; totalMs: Distribution | null; arSteps: Distribution | null };
 
-export type RunService = Readonly<{
-  /** Plans a run, writes its row, starts it and returns; `watch` follows it. */
-  start: (request: EvaluationRequest) => Promise<RunSummary>;
-  /** What a grid's runs would do; nothing is written. */
-  plan: (request: GridRequest) => Promise<{ runs: RunPlan[] }>;
-  /** Writes every run of the grid; they run one after the other. */
-  startGrid: (request: GridRequest) => Promise<{ runs: RunSummary[] }>;
-  /** Goes on with a paused, interrupted or failed run; a finished one is returned as it is. */
-  resume: (input: RunIdInput) => Promise<RunSummary>;
-  /** Returns once the run has stopped. Works across processes: the owner is asked through the store. */
-  pause: (input: RunIdInput & Readonly<{ force: boolean }>) => Promise<RunSummary>;
-  /** The current state first, then at most five events a second, the final state last. */
-  watch: (input: RunIdInput, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
-  /** Reports what changes, whichever process changes it, until the returned function is called. */
-  follow: (report: (change: StoreChange) => void) => () => void;
-  /** The runs that this process works on, or holds in its queue. */
-  atWork: () => readonly string[];
-  list: (input: ListRunsInput) => Promise<{ runs: RunSummary[]; total: number }>;
-  show: (input: ShowRunInput) => Promise<{
-    run: RunSummary;
-    categories: CategoryNode[];
-    tables: AccuracyRow[];
-    manifest: ExportManifest;
-    repeatCommand: string | null;
+export type RunService = QuestionService &
+  ComparisonService &
+  Readonly<{
+    /** Plans a run, writes its row, starts it and returns; `watch` follows it. */
+    start: (request: EvaluationRequest) => Promise<RunSummary>;
+    /** What a grid's runs would do; nothing is written. */
+    plan: (request: GridRequest) => Promise<{ runs: RunPlan[] }>;
+    /** Writes every run of the grid; they run one after the other. */
+    startGrid: (request: GridRequest) => Promise<{ runs: RunSummary[] }>;
+    /** Goes on with a paused, interrupted or failed run; a finished one is returned as it is. */
+    resume: (input: RunIdInput) => Promise<RunSummary>;
+    /** Returns once the run has stopped. Works across processes: the owner is asked through the store. */
+    pause: (input: RunIdInput & Readonly<{ force: boolean }>) => Promise<RunSummary>;
+    /** The current state first, then at most five events a second, the final state last. */
+    watch: (input: RunIdInput, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
+    /** Reports what changes, whichever process changes it, until the returned function is called. */
+    follow: (report: (change: StoreChange) => void) => () => void;
+    /** The runs that this process works on, or holds in its queue. */
+    atWork: () => readonly string[];
+    list: (input: ListRunsInput) => Promise<{ runs: RunSummary[]; total: number }>;
+    show: (input: ShowRunInput) => Promise<{
+      run: RunSummary;
+      categories: CategoryNode[];
+      tables: AccuracyRow[];
+      manifest: ExportManifest;
+      repeatCommand: string | null;
+    }>;
+    rename: (input: RunIdInput & Readonly<{ label: string }>) => Promise<RunSummary>;
+    times: (input: RunIdInput) => Promise<RunTimes>;
+    attention: (
+      input: RunIdInput & Readonly<{ where: readonly string[]; scorer?: ScorerName | undefined }>,
+      signal?: AbortSignal,
+    ) => Promise<RunAttention>;
+    rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
+    verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
+    /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
+    pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
+    unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
+    /** What deleting the runs would take along; nothing is written. */
+    deletionPlan: (input: Readonly<{ runIds: readonly string[] }>) => Promise<{ runs: RunDeletion[] }>;
+    remove: (input: RunIdInput) => Promise<{ runId: string }>;
+    exportRun: (
+      input: ExportRunInput,
+      signal?: AbortSignal,
+    ) => Promise<{ files: ExportedRows[]; manifest: ExportManifest }>;
+    importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
+    /** Works while no run or question has a model loaded; see `EngineDesk.alone`. */
+    withoutEngines: EngineDesk['alone'];
+    /** Mean time of a run's answers, unscored ones included; null where it has none. */
+    secondsPerQuestion: (run: RunRecord) => Promise<number | null>;
+    /** Ends engines that nobody uses, so that their model's files can be replaced or deleted. */
+    unloadIdleEngines: () => Promise<void>;
+    /** What a download would hold; `write` makes the file. */
+    planDownload: (input: DownloadExportInput) => DownloadExport;
+    /** `ok`, or the first findings of SQLite's own checks of the whole store. */
+    checkIntegrity: () => Promise<string>;
+    /** Label of a run. Fails: `not-found`. */
+    labelOf: (runId: string) => string;
+    /** Encoded image bytes as the dataset holds them, or as a packed run brought them along. */
+    readRunImage: (runId: string, sampleId: string) => Promise<Uint8Array>;
+    /** Pauses what this service runs, ends its engines and closes its datasets. The store stays open. */
+    close: () => Promise<void>;
   }>;
-  rename: (input: RunIdInput & Readonly<{ label: string }>) => Promise<RunSummary>;
-  times: (input: RunIdInput) => Promise<RunTimes>;
-  compare: (input: CompareInput, signal?: AbortSignal) => Promise<RunComparison>;
-  methodTable: (input: MethodTableInput, signal?: AbortSignal) => Promise<MethodTable>;
-  sweep: (input: Omit<MethodTableInput, 'baselineRunId'>, signal?: AbortSignal) => Promise<{ points: SweepPoint[] }>;
-  attention: (
-    input: RunIdInput & Readonly<{ where: readonly string[]; scorer?: ScorerName | undefined }>,
-    signal?: AbortSignal,
-  ) => Promise<RunAttention>;
-  rescore: (input: RunIdInput & Readonly<{ scorer: ScorerName }>) => Promise<RunResult>;
-  verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
-  /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
-  pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
-  unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
-  /** What deleting the runs would take along; nothing is written. */
-  deletionPlan: (input: Readonly<{ runIds: readonly string[] }>) => Promise<{ runs: RunDeletion[] }>;
-  remove: (input: RunIdInput) => Promise<{ runId: string }>;
-  exportRun: (
-    input: ExportRunInput,
-    signal?: AbortSignal,
-  ) => Promise<{ files: ExportedRows[]; manifest: ExportManifest }>;
-  importPredictions: (input: ImportPredictionsInput) => Promise<RunResult & { problems: DatasetProblem[] }>;
-  listQuestions: (input: ListQuestionsInput, signal?: AbortSignal) => Promise<{ rows: QuestionRow[]; total: number }>;
-  /** Counts under a filter. */
-  countQuestions: (input: ScopeInput, signal?: AbortSignal) => Promise<QuestionFacets>;
-  /** `imageUrl` is relative: `image/{runId}/{sampleId}`, both URI-encoded; serve it with `readRunImage`. */
-  getQuestion: (input: GetQuestionInput, signal?: AbortSignal) => Promise<QuestionDetail>;
-  tagQuestions: (input: TagInput) => Promise<{ changed: number }>;
-  noteQuestion: (input: RunIdInput & Readonly<{ sampleId: string; note: string }>) => { note: string };
-  /** Answers one question again with other settings, ahead of a run's next batch. */
-  tryQuestion: (input: TryInput, signal: AbortSignal) => Promise<Probe>;
-  deleteProbe: (input: Readonly<{ probeId: string }>) => Promise<{ probeId: string }>;
-  layerAttention: (input: QuestionInput, signal: AbortSignal) => Promise<LayerAttentionResult>;
-  /** Works while no run or question has a model loaded; see `EngineDesk.alone`. */
-  withoutEngines: EngineDesk['alone'];
-  /** Mean time of a run's answers, unscored ones included; null where it has none. */
-  secondsPerQuestion: (run: RunRecord) => Promise<number | null>;
-  /** Ends engines that nobody uses, so that their model's files can be replaced or deleted. */
-  unloadIdleEngines: () => Promise<void>;
-  /** What a download would hold; `write` makes the file. */
-  planDownload: (input: DownloadExportInput) => DownloadExport;
-  /** `ok`, or the first findings of SQLite's own checks of the whole store. */
-  checkIntegrity: () => Promise<string>;
-  /** Label of a run. Fails: `not-found`. */
-  labelOf: (runId: string) => string;
-  /** Encoded image bytes as the dataset holds them, or as a packed run brought them along. */
-  readRunImage: (runId: string, sampleId: string) => Promise<Uint8Array>;
-  /** Pauses what this service runs, ends its engines and closes its datasets. The store stays open. */
-  close: () => Promise<void>;
-}>;
 
 /** Makes the service; see `RunService`. */
 export function createRunService({
@@ -199,12 +170,6 @@ export function createRunService({
   const reader = createStoreReader(store, readerEntry);
   const findUnscored: FindUnscored = ({ runId, planned }, scorer, version, limit) =>
     reader.read('unscored', { runId, scorer, version, limit }, planned);
-  /** Scores the runs that are compared; the scorer, and how many questions a comparison reads. */
-  const prepareCompared = async (input: MethodTableInput): Promise<Readonly<{ scorer: ScorerName; size: number }>> => {
-    const { runs, scorer } = comparedRuns(store, input);
-    for (const run of runs) await ensureScored(store, run, scorer, findUnscored);
-    return { scorer, size: runs.reduce((sum, { planned }) => sum + planned, 0) };
-  };
   const results: ResultReads = {
     findUnscored,
     compute: ({ runId, planned }, status, scorer) => reader.read('result', { runId, status, scorer }, planned),
@@ -218,6 +183,8 @@ export function createRunService({
   };
 
   const service: RunService = {
+    ...createQuestionService({ store, reader, prober, prepare }),
+    ...createComparisonService({ store, reader, findUnscored }),
     start: async (request) => summarise(await control.start(request)),
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
@@ -254,23 +221,6 @@ export function createRunService({
       return summarise(requireRun(store, runId));
     },
     times: async ({ runId }) => reader.read('times', { runId }, requireRun(store, runId).planned),
-    compare: async ({ runIdA, runIdB, scorer }, signal) => {
-      const runs = [requireRun(store, runIdA), requireRun(store, runIdB)];
-      const by = scorer ?? requireRun(store, runIdA).scorer;
-      for (const run of runs) await ensureScored(store, run, by, findUnscored);
-      const size = Math.max(...runs.map(({ planned }) => planned));
-      return keptComparison(store, { runIdA, runIdB, scorer: by }, () =>
-        reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal),
-      );
-    },
-    methodTable: async (input, signal) => {
-      const { scorer, size } = await prepareCompared(input);
-      return reader.read('methodTable', { ...input, scorer }, size, signal);
-    },
-    sweep: async (input, signal) => {
-      const { scorer, size } = await prepareCompared(input);
-      return { points: await reader.read('sweep', { ...input, scorer }, size, signal) };
-    },
     attention: async ({ runId, where, scorer }, signal) => {
       const run = requireRun(store, runId);
       const request = { where, scorer: scorer ?? run.scorer };
@@ -325,17 +275,6 @@ export function createRunService({
       const run = requireRun(store, runId);
       return { ...(await runResult(store, run, statusOf(run), run.scorer, results)), problems };
     },
-    listQuestions: async (input, signal) => reader.read('listQuestions', input, await prepare(input), signal),
-    countQuestions: async (input, signal) => reader.read('countQuestions', input, await prepare(input), signal),
-    getQuestion: async (input, signal) => reader.read('getQuestion', input, await prepare(input), signal),
-    tagQuestions: (input) => tagQuestions(store, input),
-    noteQuestion: (input) => noteQuestion(store, input),
-    tryQuestion: (input, signal) => prober.tryQuestion(input, signal),
-    deleteProbe: async ({ probeId }) => {
-      deleteProbe(store, probeId);
-      return { probeId };
-    },
-    layerAttention: (input, signal) => prober.layerAttention(input, signal),
     withoutEngines: (work, signal) => desk.alone(work, signal),
     secondsPerQuestion: ({ runId, planned }) => reader.read('secondsPerQuestion', { runId }, planned),
     unloadIdleEngines: () => desk.unloadIdle(),
