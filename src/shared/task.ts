@@ -1,11 +1,20 @@
 /**
- * Long work beside runs: imports and checks of models, packs of runs. A task lives in the core, so that it goes on when a page is left
+ * Long work beside the answering of runs: imports and checks of models, packs, large imports and unpackings, scoring of
+ * large runs, verifications. A task lives in the core, so that it goes on when a page is left
  * or reloaded; every face sees it, may cancel it and may wait for its end.
  */
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 
-export const taskKinds = ['model-import', 'model-check', 'pack'] as const;
+export const taskKinds = [
+  'model-import',
+  'model-check',
+  'pack',
+  'unpack',
+  'predictions-import',
+  'scoring',
+  'verify',
+] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
 export const taskSchema = z.object({

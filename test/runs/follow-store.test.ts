@@ -84,7 +84,7 @@ it('tells which rows another connection wrote, and nothing while nobody writes',
   other.annotations.changeTags([1], { add: ['odd'] });
   await until(() => seen.length > 2);
   expect(seen.slice(1)).toEqual([{ kind: 'annotations' }, { kind: 'annotations' }]);
-  other.runs.remove(runRow);
+  other.hiddenRuns.removeAtOnce(runRow);
   await until(() => seen.some(({ kind }) => kind === 'runs'));
   other.close();
 });

@@ -18,7 +18,7 @@ let lane: ReaderLane;
 beforeEach(async () => {
   store = openStore(join(await newFolder(), 'store.sqlite'));
   fillQuestionStore(store);
-  lane = createReaderLane(entry, { storePath: store.path });
+  lane = createReaderLane(entry, { storePath: store.path, othersAtWork: null });
 });
 afterEach(async () => {
   await lane.close();
@@ -90,7 +90,7 @@ describe('a reader', () => {
 
   it('whose store is not there says so to each asker, and answers once it is', async () => {
     const storePath = join(await newFolder(), 'no-store.sqlite');
-    const early = createReaderLane(entry, { storePath });
+    const early = createReaderLane(entry, { storePath, othersAtWork: null });
     for (let asked = 0; asked < 2; asked += 1)
       await expectFailure(() => early.ask({ name: 'listQuestions', input }), 'not-found');
     const later = openStore(storePath);
@@ -101,7 +101,10 @@ describe('a reader', () => {
   });
 
   it('whose thread cannot start says so to each asker', async () => {
-    const broken = createReaderLane(join(await newFolder(), 'no-entry.js'), { storePath: store.path });
+    const broken = createReaderLane(join(await newFolder(), 'no-entry.js'), {
+      storePath: store.path,
+      othersAtWork: null,
+    });
     for (let asked = 0; asked < 2; asked += 1)
       await expect(broken.ask({ name: 'listQuestions', input })).rejects.toThrow(/Cannot find module/);
     await broken.close();

@@ -46,6 +46,21 @@ describe('tasks', () => {
     expect(statuses.at(-1)).toBe('done');
   });
 
+  it('whoever waits for one gets what it made, its failure, or hears that it was cancelled', async () => {
+    const { tasks } = registryOfTest();
+    const summary = (value: number) => ({ summary: `made ${value}` });
+    expect(await tasks.waitFor('scoring', 'Make', () => Promise.resolve(7), summary)).toBe(7);
+    expect(tasks.list()[0]).toMatchObject({ status: 'done', result: { summary: 'made 7' } });
+    const failing = () => tasks.waitFor('scoring', 'Fail', () => fail('disk-full', 'No room.'), summary);
+    await expectFailure(failing, 'disk-full');
+    const gone = new AbortController();
+    const cleared: string[] = [];
+    const waiting = tasks.waitFor('scoring', 'Wait', untilCancelled(cleared), () => null, gone.signal);
+    gone.abort();
+    await expectFailure(() => waiting, 'cancelled');
+    expect(tasks.list()[0]).toMatchObject({ title: 'Wait', status: 'cancelled' });
+  });
+
   it('progress reaches listeners at most five times a second, and the last word always does', async () => {
     const { tasks } = registryOfTest();
     let told = 0;

@@ -177,7 +177,7 @@ describe('malformed stores', () => {
     expect(store.checkIntegrity()).not.toBe('ok');
     await expectFailure(() => {
       store.predictions.after(1, -1, 500, { steps: 'all' });
-      store.runs.remove(1);
+      store.hiddenRuns.removeAtOnce(1);
     }, 'store-damaged');
     store.close();
   });

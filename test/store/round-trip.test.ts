@@ -152,11 +152,11 @@ describe('what is stored comes back', () => {
     const gone = storeRunOfTest(alone, 9, { runId: 'GONE' });
     const tagged = alone.samples.ofRun(gone, 'sample-8')?.sampleRow ?? 0;
     alone.annotations.changeTags([tagged], { add: ['keep me'] });
-    alone.runs.remove(gone);
+    alone.hiddenRuns.removeAtOnce(gone);
     expect(alone.runs.find('GONE')).toBeUndefined();
     expect(alone.predictions.count(keep)).toBe(4);
     expect(alone.samples.search('Frage').length).toBe(5);
-    alone.runs.remove(keep);
+    alone.hiddenRuns.removeAtOnce(keep);
     expect(alone.checkIntegrity()).toBe('ok');
     alone.close();
   });

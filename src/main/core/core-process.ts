@@ -15,7 +15,7 @@ if (parent === undefined) throw new Error('core-process is started by Electron, 
 const tell = (message: FromCore): void => parent.postMessage(message);
 const engines = createRelayedEngines(tell);
 const [storePath] = process.argv.slice(2);
-const core = createCore({ storePath, engineHost: engines.host });
+const core = createCore({ storePath, engineHost: engines.host, hasPages: true });
 const api = new RPCHandler(core.router);
 
 const serveResource = async (requestId: number, address: string, ifNoneMatch: string | null): Promise<void> => {

@@ -12,7 +12,7 @@ import { createRouter } from '../api/router.ts';
 import { createForkEngineHost, type EngineHost } from '../runs/engine-host.ts';
 import type { DatasetLibrary } from '../runs/dataset-library.ts';
 import type { RunService } from '../runs/run-service.ts';
-import { createTaskRegistry } from '../runs/tasks.ts';
+import { createTaskRegistry, type TaskRegistry } from '../runs/tasks.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { LiveEvent } from '../../shared/live-event.ts';
 import { defaultStorePath } from '../store/default-path.ts';
@@ -37,7 +37,7 @@ export type CoreOptions = Readonly<{
   logBug?: BugLog;
   /** Starts engines; forked Node processes by default. */
   engineHost?: EngineHost;
-  /** Forked engines leave the machine to pages first. */
+  /** It stays: forked engines leave the machine to pages first, and deleted runs' rows are removed beside everything else. */
   hasPages?: boolean;
 }>;
 
@@ -80,7 +80,7 @@ export function createCore({
   let opening: Promise<OpenParts> | null = null;
   const opened = Promise.withResolvers<OpenParts>();
   const open = (): Promise<OpenParts> =>
-    (opening ??= openParts(storePath, storeMustExist, engineHost).then(
+    (opening ??= openParts({ storePath, storeMustExist, engineHost, tasks, staysOpen: hasPages, logBug }).then(
       (parts) => {
         opened.resolve(parts);
         return parts;
@@ -154,18 +154,27 @@ async function followRuns(
   };
 }
 
-async function openParts(storePath: string, mustExist: boolean, engineHost: EngineHost): Promise<OpenParts> {
+type PartsOptions = Readonly<{
+  storePath: string;
+  storeMustExist: boolean;
+  engineHost: EngineHost;
+  tasks: TaskRegistry;
+  staysOpen: boolean;
+  logBug: BugLog;
+}>;
+
+async function openParts({ storePath, storeMustExist, ...service }: PartsOptions): Promise<OpenParts> {
   const [{ openStore }, { createRunService }, { createDatasetLibrary }] = await Promise.all([
     import('../store/store.ts'),
     import('../runs/run-service.ts'),
     import('../runs/dataset-library.ts'),
   ]);
-  const store = openStore(storePath, { mustExist });
+  const store = openStore(storePath, { mustExist: storeMustExist });
   return {
     store,
     runs: createRunService({
       store,
-      engineHost,
+      ...service,
       version: programFiles.version,
       program: programFiles.command,
       readerEntry: programFiles.readerEntry,

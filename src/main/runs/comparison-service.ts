@@ -7,7 +7,7 @@ import { keptComparison } from './compare-runs.ts';
 import { comparedRuns, type MethodTableInput } from './method-table.ts';
 import type { StoreReader } from './reader/store-reader.ts';
 import { requireRun } from './run-state.ts';
-import { ensureScored, type FindUnscored } from './scoring-rows.ts';
+import { ensureScored, type ScoreMissing } from './scoring-rows.ts';
 
 export type CompareInput = Readonly<{ runIdA: string; runIdB: string; scorer?: ScorerName | undefined }>;
 
@@ -17,20 +17,20 @@ export type ComparisonService = Readonly<{
   sweep: (input: Omit<MethodTableInput, 'baselineRunId'>, signal?: AbortSignal) => Promise<{ points: SweepPoint[] }>;
 }>;
 
-export type ComparisonServiceParts = Readonly<{ store: Store; reader: StoreReader; findUnscored: FindUnscored }>;
+export type ComparisonServiceParts = Readonly<{ store: Store; reader: StoreReader; score: ScoreMissing }>;
 
-export function createComparisonService({ store, reader, findUnscored }: ComparisonServiceParts): ComparisonService {
+export function createComparisonService({ store, reader, score }: ComparisonServiceParts): ComparisonService {
   /** Scores the runs; the scorer, and how many questions a comparison reads. */
   const prepare = async (input: MethodTableInput): Promise<Readonly<{ scorer: ScorerName; size: number }>> => {
     const { runs, scorer } = comparedRuns(store, input);
-    for (const run of runs) await ensureScored(store, run, scorer, findUnscored);
+    for (const run of runs) await ensureScored(store, run, scorer, score);
     return { scorer, size: runs.reduce((sum, { planned }) => sum + planned, 0) };
   };
   return {
     compare: async ({ runIdA, runIdB, scorer }, signal) => {
       const runs = [requireRun(store, runIdA), requireRun(store, runIdB)];
       const by = scorer ?? requireRun(store, runIdA).scorer;
-      for (const run of runs) await ensureScored(store, run, by, findUnscored);
+      for (const run of runs) await ensureScored(store, run, by, score);
       const size = Math.max(...runs.map(({ planned }) => planned));
       return keptComparison(store, { runIdA, runIdB, scorer: by }, () =>
         reader.read('compare', { runIdA, runIdB, scorer: by }, size, signal),

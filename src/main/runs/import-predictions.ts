@@ -13,12 +13,15 @@ import type { DatasetProblem, Sample } from '../../shared/sample.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { parsePredictionFile, type ParsedPrediction } from '../datasets/prediction-files/parse-prediction-file.ts';
 import { failFromSystem } from '../files/io-failure.ts';
+import type { ArrivalStep } from '../store/copy-run.ts';
+import type { RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { datasetName } from './dataset-name.ts';
+import { refuseCancelled, type LongWork } from './long-work.ts';
 import { environmentOf, saveDataset } from './planner.ts';
 import { createRunId } from './run-id.ts';
-import { requireRun } from './run-state.ts';
-import { ensureScoredByAll, saveScore } from './scoring-rows.ts';
+import { savePredictionScores } from './scoring-rows.ts';
+import { takeIn } from './take-in.ts';
 
 /** Problems that are reported; the rest is left out. */
 const problemLimit = 1000;
@@ -36,12 +39,23 @@ type Row = Readonly<{ sample: Sample; isOfDataset: boolean; prediction: Predicti
 
 type OpenedDataset = Readonly<{ datasetRow: number; name: string; samples: ReadonlyMap<string, Sample> }>;
 
-/** Writes the run in one transaction, then what the other scorers read. Fails as the file and the dataset do, and `nothing-to-do` (no usable row). */
-export async function importPredictions(store: Store, request: ImportRequest, version: string): Promise<ImportedRun> {
+/**
+ * Nobody sees the run before it is complete, with what every scorer reads. Fails as the file and the dataset do, and:
+ * `nothing-to-do` (no usable row), `cancelled`.
+ */
+export async function importPredictions(
+  store: Store,
+  request: ImportRequest,
+  version: string,
+  owner: RunOwner,
+  work: LongWork,
+): Promise<ImportedRun> {
   const file = resolve(request.file);
   const problems: DatasetProblem[] = [];
   const parsed: ParsedPrediction[] = [];
+  work.report({ phase: 'reading', done: 0, total: 0 });
   for await (const { prediction, problem } of parsePredictionFile(file)) {
+    refuseCancelled(work.signal);
     if (prediction !== null) parsed.push(prediction);
     if (problem !== null) problems.push(problem);
   }
@@ -56,8 +70,9 @@ export async function importPredictions(store: Store, request: ImportRequest, ve
   const wanted = new Set(parsed.map(({ sampleId }) => sampleId));
   const dataset = request.dataset === undefined ? null : await readDataset(store, resolve(request.dataset), wanted);
   const rows = parsed.map((prediction) => rowOf(prediction, dataset, basename(file), problems));
-  const runId = store.transaction(() => writeRun(store, { ...request, file, fingerprint, version }, rows, dataset));
-  await ensureScoredByAll(store, requireRun(store, runId));
+  const runId = createRunId();
+  const source = { ...request, file, fingerprint, version, runId };
+  await takeIn(store, owner, work, writeRun(store, source, owner, rows, dataset));
   return { runId, problems: problems.slice(0, problemLimit) };
 }
 
@@ -129,21 +144,28 @@ function predictionOf({ sampleId, messages, outputText }: ParsedPrediction): Pre
   };
 }
 
-type Source = ImportRequest & Readonly<{ fingerprint: string; version: string }>;
+type Source = ImportRequest & Readonly<{ fingerprint: string; version: string; runId: string }>;
 
-function writeRun(store: Store, source: Source, rows: readonly Row[], dataset: OpenedDataset | null): string {
-  const { file, fingerprint, scorer, version } = source;
+/** Rows in one step: a fraction of a second. */
+const pageSize = 200;
+
+/** A page of rows in each step, the last of which reveals the run. */
+function* writeRun(
+  store: Store,
+  source: Source,
+  owner: RunOwner,
+  rows: readonly Row[],
+  dataset: OpenedDataset | null,
+): Generator<ArrivalStep, void> {
+  const { file, fingerprint, scorer, version, runId } = source;
   let fileRow: number | null = null;
   const fileDatasetRow = (): number =>
     (fileRow ??= store.datasets.saveDataset({ fingerprint, path: file, format: null, licence: null }));
-  const plan = rows.map(({ sample, isOfDataset }) =>
-    store.samples.save(isOfDataset && dataset !== null ? dataset.datasetRow : fileDatasetRow(), sample),
-  );
   const now = new Date().toISOString();
   const splits = new Set(rows.map(({ sample }) => sample.split));
   const [split = ''] = splits;
-  const runId = createRunId();
-  const runRow = store.runs.insert(
+  const planned = rows.length;
+  const runRow = store.hiddenRuns.begin(
     {
       runId,
       kind: 'imported',
@@ -157,7 +179,7 @@ function writeRun(store: Store, source: Source, rows: readonly Row[], dataset: O
       where: [],
       limit: null,
       rowsWithoutImage: 0,
-      planned: rows.length,
+      planned,
       settings: null,
       configurationHash: null,
       scorer,
@@ -171,12 +193,21 @@ function writeRun(store: Store, source: Source, rows: readonly Row[], dataset: O
       workMs: 0,
       failure: null,
     },
-    plan,
+    owner,
   );
-  rows.forEach(({ sample, prediction }, position) => {
-    const sampleRow = plan[position] ?? 0;
-    store.predictions.insert(runRow, { position, sampleRow }, prediction);
-    saveScore(store, runRow, scorer, { position, sample, prediction });
-  });
-  return runId;
+  for (let first = 0; first < planned; first += pageSize) {
+    const page = rows.slice(first, first + pageSize);
+    const plan = page.map(({ sample, isOfDataset }) =>
+      store.samples.save(isOfDataset && dataset !== null ? dataset.datasetRow : fileDatasetRow(), sample),
+    );
+    store.hiddenRuns.extendPlan(runRow, first, plan);
+    page.forEach(({ sample, prediction }, index) => {
+      const position = first + index;
+      store.predictions.insert(runRow, { position, sampleRow: plan[index] ?? 0 }, prediction);
+      savePredictionScores(store, runRow, scorer, { position, sample, prediction });
+    });
+    yield { runRow, done: first + page.length, planned, isLast: false };
+  }
+  store.hiddenRuns.reveal(runRow, runId);
+  yield { runRow, done: planned, planned, isLast: true };
 }

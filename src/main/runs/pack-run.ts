@@ -10,10 +10,13 @@ import type { ImageReference } from '../../shared/sample.ts';
 import { failFromSystem, failToWrite } from '../files/io-failure.ts';
 import { makeFolderOf, refuseTarget } from '../files/output-target.ts';
 import { copyRun } from '../store/copy-run.ts';
-import type { RunRecord } from '../store/runs-repository.ts';
+import type { RunOwner, RunRecord } from '../store/runs-repository.ts';
 import { latestSchemaVersion } from '../store/migrations/migrate.ts';
 import { openStore, requireIntegrity, storedSchemaVersion, type Store } from '../store/store.ts';
+import type { LongWork } from './long-work.ts';
+import { createOwner, retireOwner } from './owner.ts';
 import { protectedPaths } from './protected-paths.ts';
+import { takeIn } from './take-in.ts';
 
 /** Questions whose images are held at once. */
 const pageSize = 50;
@@ -70,9 +73,15 @@ async function writePack(run: RunRecord, path: string, options: PackOptions): Pr
 /** Makes the store at `path` with this run in it, without images; returns the run's row there. */
 export function copyToPack(store: Store, run: RunRecord, path: string): number {
   const pack = openStore(path, { mode: 'single' });
+  const owner = createOwner();
   try {
-    return copyRun(store, pack, run);
+    return pack.transaction(() => {
+      let runRow = 0;
+      for (const step of copyRun(store, pack, run, owner)) runRow = step.runRow;
+      return runRow;
+    });
   } finally {
+    retireOwner(owner.token);
     pack.close();
   }
 }
@@ -105,12 +114,14 @@ async function packImages(
 }
 
 /**
- * Takes the run of a packed file into the store; returns its id. Fails: `not-found`, `store-damaged`,
- * `store-too-new`, `nothing-to-do` (the store has this run already).
+ * Takes the run of a packed file into the store under `owner`; returns its id. Nobody sees the run before it is
+ * complete. Fails: `not-found`, `store-damaged`, `store-too-new`, `nothing-to-do` (the store has this run already),
+ * `cancelled`.
  */
-export async function unpackRun(store: Store, file: string): Promise<string> {
+export async function unpackRun(store: Store, file: string, owner: RunOwner, work: LongWork): Promise<string> {
   const { pack, release } = await openPack(resolve(file));
   try {
+    work.report({ phase: 'checking the file', done: 0, total: 0 });
     requireIntegrity(pack);
     const [run, second] = pack.runs.list(2, 0);
     if (run === undefined || second !== undefined) {
@@ -128,7 +139,7 @@ export async function unpackRun(store: Store, file: string): Promise<string> {
         action: 'delete that run first to take it in again',
       });
     }
-    copyRun(pack, store, run);
+    await takeIn(store, owner, work, copyRun(pack, store, run, owner));
     return run.runId;
   } finally {
     pack.close();

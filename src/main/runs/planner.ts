@@ -130,7 +130,7 @@ async function writeRuns(
     }
     return written;
   } catch (error) {
-    for (const { runRow } of written) store.runs.remove(runRow);
+    for (const { runRow } of written) store.hiddenRuns.removeAtOnce(runRow);
     throw error;
   }
 }

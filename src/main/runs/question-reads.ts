@@ -11,7 +11,7 @@ import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Store } from '../store/store.ts';
 import { findQuestion, imageUrl } from './question-detail.ts';
 import { requireRun } from './run-state.ts';
-import { ensureScored, ensureScoredByAll, type FindUnscored } from './scoring-rows.ts';
+import { ensureScored, ensureScoredByAll, type ScoreMissing } from './scoring-rows.ts';
 
 export type ScopeInput = Readonly<{
   runId: string;
@@ -55,10 +55,10 @@ export function scopeOf(store: Store, { runId, scorer, where }: ScopeInput): Que
  * Scores what the scope's run, and the runs that its filter names, have unscored: by the scope's scorer, and the run
  * by all of them where the filter compares them. Fails as `scopeOf` does.
  */
-export async function ensureScopeScored(store: Store, input: ScopeInput, findUnscored?: FindUnscored): Promise<void> {
+export async function ensureScopeScored(store: Store, input: ScopeInput, score?: ScoreMissing): Promise<void> {
   const { scorer, where } = scopeOf(store, input);
   const others = (where.other ?? []).map((value) => value.slice(0, value.indexOf(':')));
   for (const runId of new Set([input.runId, ...others]))
-    await ensureScored(store, requireRun(store, runId), scorer, findUnscored);
-  if (where.scorers !== undefined) await ensureScoredByAll(store, requireRun(store, input.runId), findUnscored);
+    await ensureScored(store, requireRun(store, runId), scorer, score);
+  if (where.scorers !== undefined) await ensureScoredByAll(store, requireRun(store, input.runId), score);
 }

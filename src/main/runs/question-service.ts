@@ -2,7 +2,7 @@
 import type { Probe, QuestionDetail, QuestionRow } from '../../shared/contract/questions.ts';
 import type { QuestionFacets } from '../store/questions/question-facets.ts';
 import type { Store } from '../store/store.ts';
-import { noteQuestion, tagQuestions, type TagInput } from './annotate-questions.ts';
+import { noteQuestion, type TagInput } from './annotate-questions.ts';
 import { deleteProbe } from './probes.ts';
 import type { LayerAttentionResult, QuestionInput, QuestionProber, TryInput } from './question-prober.ts';
 import type { GetQuestionInput, ListQuestionsInput, ScopeInput } from './question-reads.ts';
@@ -28,14 +28,16 @@ export type QuestionServiceParts = Readonly<{
   prober: QuestionProber;
   /** Scores what the scope needs; returns how large its run is. */
   prepare: (scope: ScopeInput) => Promise<number>;
+  /** Changes tags of any number of questions, all or nothing. */
+  tag: (input: TagInput) => Promise<{ changed: number }>;
 }>;
 
-export function createQuestionService({ store, reader, prober, prepare }: QuestionServiceParts): QuestionService {
+export function createQuestionService({ store, reader, prober, prepare, tag }: QuestionServiceParts): QuestionService {
   return {
     listQuestions: async (input, signal) => reader.read('listQuestions', input, await prepare(input), signal),
     countQuestions: async (input, signal) => reader.read('countQuestions', input, await prepare(input), signal),
     getQuestion: async (input, signal) => reader.read('getQuestion', input, await prepare(input), signal),
-    tagQuestions: (input) => tagQuestions(store, input),
+    tagQuestions: (input) => tag(input),
     noteQuestion: (input) => noteQuestion(store, input),
     tryQuestion: (input, signal) => prober.tryQuestion(input, signal),
     deleteProbe: async ({ probeId }) => {

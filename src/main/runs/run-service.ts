@@ -26,13 +26,14 @@ import type { EngineHost } from './engine-host.ts';
 import { planDownloadExport, type DownloadExport, type DownloadExportInput } from './download-export.ts';
 import { writeExport } from './export-run.ts';
 import type { StoreChange } from './follow-store.ts';
-import { importPredictions } from './import-predictions.ts';
-import { packRun, unpackRun, type PackedRun, type PackFollower } from './pack-run.ts';
+import type { LongWorkFollower } from './long-work.ts';
+import { createLongWrites } from './long-writes.ts';
+import { packRun, type PackedRun, type PackFollower } from './pack-run.ts';
 import { createQuestionProber } from './question-prober.ts';
 import { ensureScopeScored, type ScopeInput } from './question-reads.ts';
 import { createQuestionService, type QuestionService } from './question-service.ts';
 import { imageReader, readImageOf } from './run-images.ts';
-import { openRunInputs, refuseIfOwned } from './resume-run.ts';
+import { openRunInputs } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
 import { createRunControl } from './run-control.ts';
 import { createPlanPreview } from './plan-preview.ts';
@@ -41,7 +42,7 @@ import { shortRepeatCommand } from './repeat-command.ts';
 import { requireRun, statusOf, summaryOf } from './run-state.ts';
 import { runResult, type ResultReads } from './run-tally.ts';
 import { createStoreReader } from './reader/store-reader.ts';
-import type { FindUnscored } from './scoring-rows.ts';
+import type { TaskRegistry } from './tasks.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
@@ -57,8 +58,13 @@ export type RunServiceOptions = Readonly<{
   threadCount?: number | null;
   /** How long an engine stays loaded after its last use. */
   engineStaysMs?: number;
-  /** Entry module of the threads that read the store for large runs; null: this thread reads. */
+  /** Entry module of the threads that read and write the store for large runs; null: this thread does. */
   readerEntry?: string | null;
+  /** Where long work shows itself and can be cancelled; null: nowhere. */
+  tasks?: TaskRegistry | null;
+  /** The process stays: see `LongWritesOptions`. */
+  staysOpen?: boolean;
+  logBug?: (error: unknown) => void;
 }>;
 
 export type RunIdInput = Readonly<{ runId: string }>;
@@ -161,6 +167,9 @@ export function createRunService({
   threadCount = null,
   engineStaysMs = 120_000,
   readerEntry = null,
+  tasks = null,
+  staysOpen = false,
+  logBug = () => undefined,
 }: RunServiceOptions): RunService {
   const desk = createEngineDesk({ host: engineHost, threadCount, stayLoadedMs: engineStaysMs });
   const control = createRunControl({ store, desk, version });
@@ -168,23 +177,38 @@ export function createRunService({
   const preview = createPlanPreview(store);
   const prober = createQuestionProber(store, shelf, desk);
   const reader = createStoreReader(store, readerEntry);
-  const findUnscored: FindUnscored = ({ runId, planned }, scorer, version, limit) =>
-    reader.read('unscored', { runId, scorer, version, limit }, planned);
+  const writes = createLongWrites({ store, reader, version, writerEntry: readerEntry, tasks, staysOpen, logBug });
+  const { score } = writes;
   const results: ResultReads = {
-    findUnscored,
+    score,
     compute: ({ runId, planned }, status, scorer) => reader.read('result', { runId, status, scorer }, planned),
   };
   const summarise = (run: RunRecord, by: ScorerName = run.scorer): Promise<RunSummary> =>
     summaryOf(store, run, by, results);
   /** Scores what the scope needs; returns how large its run is. */
   const prepare = async (scope: ScopeInput): Promise<number> => {
-    await ensureScopeScored(store, scope, findUnscored);
+    await ensureScopeScored(store, scope, score);
     return requireRun(store, scope.runId).planned;
   };
 
+  const verify = async ({ runId, count, seed }: VerifyInput, follower: LongWorkFollower): Promise<VerifyReport> => {
+    const run = requireRun(store, runId);
+    const { dataset, settings, model } = await openRunInputs(store, run);
+    const engine = desk.use(model, 'batch');
+    const stop = (): void => engine.stop();
+    follower.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await verifyRun({ store, run, settings, dataset, engine }, { count, seed }, follower);
+    } finally {
+      follower.signal?.removeEventListener('abort', stop);
+      await engine.leave(true);
+      await dataset.close();
+    }
+  };
+
   const service: RunService = {
-    ...createQuestionService({ store, reader, prober, prepare }),
-    ...createComparisonService({ store, reader, findUnscored }),
+    ...createQuestionService({ store, reader, prober, prepare, tag: writes.tag }),
+    ...createComparisonService({ store, reader, score }),
     start: async (request) => summarise(await control.start(request)),
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
@@ -231,16 +255,17 @@ export function createRunService({
       const run = requireRun(store, runId);
       return runResult(store, run, statusOf(run), scorer, results);
     },
-    verify: async ({ runId, count, seed }, signal) => {
-      const run = requireRun(store, runId);
-      const { dataset, settings, model } = await openRunInputs(store, run);
-      const engine = desk.use(model, 'batch');
-      try {
-        return await verifyRun({ store, run, settings, dataset, engine }, { count, seed }, signal);
-      } finally {
-        await engine.leave(true);
-        await dataset.close();
-      }
+    verify: (input, signal) => {
+      const { label } = requireRun(store, input.runId);
+      if (tasks === null) return verify(input, { signal });
+      return tasks.waitFor(
+        'verify',
+        `Verify ${label}`,
+        (tell, stopped) =>
+          verify(input, { signal: stopped, report: (progress) => tell({ ...progress, unit: 'questions' }) }),
+        ({ runId, checked, sameAnswer }) => ({ runId, summary: `${sameAnswer} of ${checked} answers are the same.` }),
+        signal,
+      );
     },
     pack: async ({ runId, file }, follow) => {
       const run = requireRun(store, runId);
@@ -252,14 +277,12 @@ export function createRunService({
       store.runContents.notePacked(run.runRow);
       return packed;
     },
-    unpack: async ({ file }) => summarise(requireRun(store, await unpackRun(store, file))),
+    unpack: async ({ file }) => summarise(requireRun(store, await writes.unpack(file))),
     deletionPlan: async ({ runIds }) => ({
       runs: runIds.map((runId) => ({ runId, ...store.runContents.of(requireRun(store, runId).runRow) })),
     }),
     remove: async ({ runId }) => {
-      const run = requireRun(store, runId);
-      refuseIfOwned(run);
-      store.runs.remove(run.runRow);
+      await writes.remove(runId);
       return { runId };
     },
     exportRun: async ({ runId, where, scorer, ...paths }, signal) => {
@@ -271,7 +294,7 @@ export function createRunService({
       return { files: [...files], manifest };
     },
     importPredictions: async (input) => {
-      const { runId, problems } = await importPredictions(store, input, version);
+      const { runId, problems } = await writes.importPredictions(input);
       const run = requireRun(store, runId);
       return { ...(await runResult(store, run, statusOf(run), run.scorer, results)), problems };
     },
@@ -285,6 +308,7 @@ export function createRunService({
     close: async () => {
       await control.close();
       await desk.close();
+      await writes.close();
       await reader.close();
       await shelf.close();
     },

@@ -6,14 +6,14 @@ import { summariseOutcomes } from '../analysis/outcomes.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
-import { ensureScored, type FindUnscored } from './scoring-rows.ts';
+import { ensureScored, type ScoreMissing } from './scoring-rows.ts';
 
 /** What is kept of a run between questions about it; an older rule's numbers are not ours any more. */
 const keptSchema = z.object({ scorerVersion: z.int(), result: runResultSchema });
 
 /** Who reads a run's rows for its result: by default the asker itself. */
 export type ResultReads = Readonly<{
-  findUnscored?: FindUnscored;
+  score?: ScoreMissing;
   compute?: (run: RunRecord, status: RunStatus, scorer: ScorerName) => Promise<RunResult>;
 }>;
 
@@ -23,7 +23,7 @@ export async function runResult(
   run: RunRecord,
   status: RunStatus,
   scorer: ScorerName,
-  { findUnscored, compute }: ResultReads = {},
+  { score, compute }: ResultReads = {},
 ): Promise<RunResult> {
   const kept = store.runs.keptResult(run, scorer);
   if (kept !== undefined) {
@@ -31,7 +31,7 @@ export async function runResult(
     if (parsed.success && parsed.data.scorerVersion === scorers[scorer].version)
       return { ...parsed.data.result, status };
   }
-  await ensureScored(store, run, scorer, findUnscored);
+  await ensureScored(store, run, scorer, score);
   const fresh = store.runs.find(run.runId) ?? run;
   const result = await (compute?.(fresh, status, scorer) ?? computeResult(store, fresh, status, scorer));
   if (fresh.status !== 'running') {

@@ -1,9 +1,11 @@
 /** Scores of stored answers: every scorer's, written with each batch, and again where a rule is newer. */
+import { fail } from '../../shared/failure.ts';
 import { scorerNames, type Prediction, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import type { Sample } from '../../shared/sample.ts';
 import { scorers } from '../scoring/scorers.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { longWorkHere, refuseCancelled, type LongWork } from './long-work.ts';
 
 /** Answers scored in one transaction. */
 const pageSize = 200;
@@ -45,53 +47,56 @@ export function saveScore(store: Store, runRow: number, scorer: ScorerName, ques
 /** Revisions of runs that are known to be scored to the last row, by store; looking takes longer than a page. */
 const scoredRevisions = new WeakMap<Store, Map<string, number>>();
 
-/** Finds up to `limit` positions that a version of a scorer has not read. */
-export type FindUnscored = (
-  run: RunRecord,
-  scorer: ScorerName,
-  version: number,
-  limit: number,
-) => Promise<readonly number[]>;
+/** Scores what this version of the scorer has not read yet; returns the revision of the run at which nothing was left. */
+export type ScoreMissing = (run: RunRecord, scorer: ScorerName) => Promise<number>;
 
-/**
- * Scores whatever of the run this version of the scorer has not read yet. Lets other work in between pages.
- * `findUnscored` looks for it, by default here.
- */
+/** Scores whatever of the run this version of the scorer has not read yet: by `score`, by default here. */
 export async function ensureScored(
   store: Store,
   run: RunRecord,
   scorer: ScorerName,
-  findUnscored: FindUnscored = async ({ runRow }, by, version, limit) =>
-    store.scores.missing(runRow, by, version, limit),
+  score: ScoreMissing = (each, by) => scoreMissing(store, each.runId, by, longWorkHere()),
 ): Promise<void> {
-  const { runRow } = run;
-  const { version } = scorers[scorer];
   const known = scoredRevisions.get(store) ?? new Map<string, number>();
   scoredRevisions.set(store, known);
-  const key = `${runRow} ${run.runId} ${scorer} ${version}`;
+  const key = `${run.runRow} ${run.runId} ${scorer} ${scorers[scorer].version}`;
   if (known.get(key) === run.revision) return;
-  for (;;) {
+  known.set(key, await score(run, scorer));
+}
+
+/** A `ScoreMissing` in pages, each a transaction. Fails: `not-found` (the run is gone), `cancelled`. */
+export async function scoreMissing(store: Store, runId: string, scorer: ScorerName, work: LongWork): Promise<number> {
+  const { version } = scorers[scorer];
+  for (let done = 0; ;) {
     // Read first: whatever another process writes after this counts the revision up.
-    const revision = store.runs.find(run.runId)?.revision ?? run.revision;
-    const missing = await findUnscored(run, scorer, version, unscoredAtOnce);
-    if (missing.length === 0) {
-      known.set(key, revision);
-      return;
-    }
+    const { runRow, revision } = rowOf(store, runId);
+    const missing = store.scores.missing(runRow, scorer, version, unscoredAtOnce);
+    if (missing.length === 0) return revision;
+    const total = done + missing.length;
     for (let first = 0; first < missing.length; first += pageSize) {
-      const page = missing.slice(first, first + pageSize);
-      store.transaction(() => {
-        for (const question of store.predictions.at(runRow, page, { steps: 'none' })) {
-          saveScore(store, runRow, scorer, question);
-        }
-        store.runs.touch(runRow);
-      });
-      await new Promise((resolve) => setImmediate(resolve));
+      refuseCancelled(work.signal);
+      scorePage(store, runId, scorer, missing.slice(first, first + pageSize));
+      done += Math.min(pageSize, missing.length - first);
+      work.report({ phase: 'scoring', done, total });
+      await work.pause();
     }
   }
 }
 
+function scorePage(store: Store, runId: string, scorer: ScorerName, positions: readonly number[]): void {
+  store.transaction(() => {
+    const { runRow } = rowOf(store, runId);
+    for (const question of store.predictions.at(runRow, positions, { steps: 'none' })) {
+      saveScore(store, runRow, scorer, question);
+    }
+    store.runs.touch(runRow);
+  });
+}
+
+const rowOf = (store: Store, runId: string): RunRecord =>
+  store.runs.find(runId) ?? fail('not-found', 'The run has been deleted meanwhile.', { place: runId });
+
 /** The same for every scorer, so that their disagreement is known. */
-export async function ensureScoredByAll(store: Store, run: RunRecord, findUnscored?: FindUnscored): Promise<void> {
-  for (const scorer of scorerNames) await ensureScored(store, run, scorer, findUnscored);
+export async function ensureScoredByAll(store: Store, run: RunRecord, score?: ScoreMissing): Promise<void> {
+  for (const scorer of scorerNames) await ensureScored(store, run, scorer, score);
 }

@@ -1,10 +1,10 @@
 /**
- * Long work beside runs (imports, checks, packs): each task has a state that every face can read, a signal that
+ * Long work beside the answering of runs: each task has a state that every face can read, a signal that
  * stops it, and an end that stays readable for the session. Nothing is kept on disk: what a task had begun when the
  * program ends is the work's own to leave clean, and `close` waits for that.
  */
 import { randomUUID } from 'node:crypto';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, PenumbraFailure, type Failure } from '../../shared/failure.ts';
 import type { Task, TaskKind } from '../../shared/task.ts';
 
 export type TaskProgress = Partial<Pick<Task, 'phase' | 'done' | 'total' | 'unit' | 'secondsLeft'>>;
@@ -17,6 +17,17 @@ export type TaskChange = Readonly<{ kind: 'changed'; task: Task }> | Readonly<{ 
 export type TaskRegistry = Readonly<{
   /** Starts the work after this call returned; the task is `running` at first. */
   start: (kind: TaskKind, title: string, work: TaskWork) => Task;
+  /**
+   * The same for work whose end the caller waits for: gives what it gave. Fails as the work does, and: `cancelled`. The
+   * caller's signal, too, stops it.
+   */
+  waitFor: <Value>(
+    kind: TaskKind,
+    title: string,
+    work: (report: (progress: TaskProgress) => void, signal: AbortSignal) => Promise<Value>,
+    resultOf: (value: Value) => Task['result'],
+    signal?: AbortSignal,
+  ) => Promise<Value>;
   /** Newest first. */
   list: () => Task[];
   /** Stops a task and resolves once it has stopped; an ended one is returned as it is. Fails: `not-found`. */
@@ -91,35 +102,54 @@ export function createTaskRegistry(logBug: (error: unknown) => void): TaskRegist
     }
   };
 
+  const begin = (kind: TaskKind, title: string, work: TaskWork): Entry => {
+    if (closed) fail('cancelled', 'The program is closing.');
+    const task: Task = {
+      taskId: randomUUID(),
+      kind,
+      title,
+      status: 'running',
+      phase: 'starting',
+      done: 0,
+      total: 0,
+      unit: 'bytes',
+      secondsLeft: null,
+      startedAt: new Date().toISOString(),
+      endedAt: null,
+      failure: null,
+      result: null,
+    };
+    const entry: Entry = {
+      task,
+      stop: new AbortController(),
+      ended: Promise.resolve(),
+      lastTold: 0,
+      timer: null,
+    };
+    entries.set(task.taskId, entry);
+    entry.ended = perform(entry, work);
+    tellNow(entry);
+    return entry;
+  };
+
   return {
-    start: (kind, title, work) => {
-      if (closed) fail('cancelled', 'The program is closing.');
-      const task: Task = {
-        taskId: randomUUID(),
-        kind,
-        title,
-        status: 'running',
-        phase: 'starting',
-        done: 0,
-        total: 0,
-        unit: 'bytes',
-        secondsLeft: null,
-        startedAt: new Date().toISOString(),
-        endedAt: null,
-        failure: null,
-        result: null,
-      };
-      const entry: Entry = {
-        task,
-        stop: new AbortController(),
-        ended: Promise.resolve(),
-        lastTold: 0,
-        timer: null,
-      };
-      entries.set(task.taskId, entry);
-      entry.ended = perform(entry, work);
-      tellNow(entry);
-      return task;
+    start: (kind, title, work) => begin(kind, title, work).task,
+    waitFor: async (kind, title, work, resultOf, signal) => {
+      const made: { value: Awaited<ReturnType<typeof work>> }[] = [];
+      const entry = begin(kind, title, async (report, stopped) => {
+        const value = await work(report, stopped);
+        made.push({ value });
+        return resultOf(value);
+      });
+      const stop = (): void => entry.stop.abort();
+      if (signal?.aborted === true) stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      await entry.ended;
+      signal?.removeEventListener('abort', stop);
+      const [only] = made;
+      if (only !== undefined) return only.value;
+      const { failure } = entry.task;
+      throw new PenumbraFailure(failure ?? { kind: 'cancelled', message: `Cancelled: ${title}.` });
     },
     list: () => [...entries.values()].map(({ task }) => task).toReversed(),
     cancel: async (taskId) => {

@@ -11,6 +11,7 @@ import type { StoredQuestion } from '../store/predictions-repository.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import type { EngineUse } from './engine-desk.ts';
+import { refuseCancelled, type LongWorkFollower } from './long-work.ts';
 import { readQuestion } from './question-feed.ts';
 
 export type VerifyReport = {
@@ -34,14 +35,15 @@ export type VerifyParts = Readonly<{
 export async function verifyRun(
   { store, run, settings, dataset, engine }: VerifyParts,
   choice: Readonly<{ count: number; seed: number }>,
-  signal?: AbortSignal,
+  { signal, report: tell = () => undefined }: LongWorkFollower = {},
 ): Promise<VerifyReport> {
   const report: VerifyReport = { runId: run.runId, checked: 0, sameAnswer: 0, samePatches: 0, differing: [] };
   const answered = store.predictions.answeredPositions(run.runRow);
   if (answered.length === 0) fail('nothing-to-do', 'The run has no answer to verify yet.', { place: run.runId });
   const chosen = chooseSeeded(answered, choice.count, choice.seed);
   for (const stored of store.predictions.at(run.runRow, chosen, { steps: 'all' })) {
-    if (signal?.aborted === true) fail('cancelled', 'The verification was cancelled.');
+    refuseCancelled(signal);
+    tell({ phase: 'answering', done: report.checked, total: chosen.length });
     const again = await answerAgain(stored, dataset, engine, settings);
     const isSameAnswer = textOf(again) === textOf(stored.prediction);
     const isSamePatches = patchesOf(again) === patchesOf(stored.prediction);

@@ -54,7 +54,7 @@ export function createChangeSigns(connection: Connection): ChangeSigns {
           }
         >(
           `SELECT run_id AS runId, status, label, revision, owner_token AS token, owner_pid AS pid,
-             owner_host AS host, heartbeat_at AS heartbeatAt FROM runs`,
+             owner_host AS host, heartbeat_at AS heartbeatAt FROM runs WHERE hidden IS NULL`,
         )
         .map(({ token, pid, host, heartbeatAt, ...sign }) => ({
           ...sign,

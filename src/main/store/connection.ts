@@ -26,6 +26,8 @@ export type Connection = Readonly<{
   transaction: <Result>(work: () => Result) => Result;
   /** Everything that `work` reads is of one moment; for reading only. */
   snapshot: <Result>(work: () => Result) => Result;
+  /** One Int32: how many of this connection's calls write, or wait to. A thread that writes much looks, and lets them. */
+  writersAtWork: SharedArrayBuffer;
   close: () => void;
 }>;
 
@@ -48,6 +50,17 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
         timeout: options.busyTimeoutMs,
       }),
   );
+  const writersAtWork = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const atWork = new Int32Array(writersAtWork);
+  const counted = <Result>(work: () => Result): Result => {
+    Atomics.add(atWork, 0, 1);
+    try {
+      return guarded(work);
+    } finally {
+      Atomics.sub(atWork, 0, 1);
+      Atomics.notify(atWork, 0);
+    }
+  };
   const statements = new Map<string, Database.Statement<[SqlParameters]>>();
   const rawStatements = new Map<string, Database.Statement<[SqlParameters]>>();
   const valueStatements = new Map<string, Database.Statement<[SqlParameters]>>();
@@ -70,20 +83,24 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
   };
   return {
     path,
-    all: <Row>(sql: string, parameters: SqlParameters = {}) => guarded(() => prepared(sql).all(parameters) as Row[]),
+    all: <Row>(sql: string, parameters: SqlParameters = {}) => {
+      const statement = guarded(() => prepared(sql));
+      return (statement.readonly ? guarded : counted)(() => statement.all(parameters) as Row[]);
+    },
     rows: <Row extends readonly SqlValue[]>(sql: string, parameters: SqlParameters = {}) =>
       guarded(() => preparedRaw(sql).all(parameters) as unknown as Row[]),
     values: <Value extends SqlValue>(sql: string, parameters: SqlParameters = {}) =>
       guarded(() => preparedValue(sql).all(parameters) as Value[]),
     run: (sql, parameters = {}) =>
-      guarded(() => {
+      counted(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(parameters);
         return { changes, lastRowId: Number(lastInsertRowid) };
       }),
     execute: (sql) => guarded(() => void database.exec(sql)),
     pragma: (text) => guarded(() => database.pragma(text, { simple: true })),
-    transaction: (work) => guarded(() => database.transaction(work).immediate()),
+    transaction: (work) => counted(() => database.transaction(work).immediate()),
     snapshot: (work) => guarded(() => database.transaction(work).deferred()),
+    writersAtWork,
     close: () => void database.close(),
   };
 }

@@ -10,11 +10,12 @@ import { failureSchema } from '../../shared/failure.ts';
 import { predictionSchema, readingSchema, scorerNameSchema } from '../../shared/prediction.ts';
 import { runSettingsSchema } from '../../shared/run-settings.ts';
 import { datasetFormatSchema, sampleSchema } from '../../shared/sample.ts';
-import { runEnvironmentSchema, type NewRun, type RunRecord } from './runs-repository.ts';
+import { runEnvironmentSchema, type NewRun, type RunOwner, type RunRecord } from './runs-repository.ts';
 import { damaged } from './sqlite-failure.ts';
 import type { Store } from './store.ts';
 
-const pageSize = 500;
+/** Questions in a step: a fraction of a second. */
+const pageSize = 200;
 /** A probe has the traces of a whole answer, as JSON. */
 const probePageSize = 50;
 
@@ -59,26 +60,42 @@ const newRunSchema = z.object({
   failure: failureSchema.nullable(),
 });
 
-/** Copies the run in one transaction of the target. A run that is being worked on arrives paused. */
-export function copyRun(source: Store, target: Store, run: RunRecord): number {
+/** What a step leaves: the new run's row, and how many of its questions are there, with their answers. */
+export type ArrivalStep = Readonly<{ runRow: number; done: number; planned: number; isLast: boolean }>;
+
+/**
+ * Copies the run, a page of questions in each step, the last of which reveals it; a step belongs into a transaction of
+ * the target. A run that is being worked on arrives paused. Fails with the source's damage.
+ */
+export function* copyRun(source: Store, target: Store, run: RunRecord, owner: RunOwner): Generator<ArrivalStep, void> {
   const file = source.path;
-  return target.transaction(() => {
-    const status = run.status === 'running' ? 'paused' : run.status;
-    const checkedRun = checked(newRunSchema, { ...run, status }, file, `run ${run.runId}`);
-    const datasetRows = new DatasetRows(source, target);
-    const plan = copyPlan(source, target, run, datasetRows);
-    const newRun: NewRun = {
-      ...checkedRun,
-      datasetRow: run.datasetRow === null ? null : datasetRows.of(run.datasetRow),
-      modelRow: run.modelRow === null ? null : copyModel(source, target, run.modelRow),
-      planned: plan.length,
-    };
-    const runRow = target.runs.insert(newRun, plan);
-    copyPredictions(source, target, { from: run.runRow, to: runRow }, plan);
-    copyAnnotations(source, target, { from: run.runRow, to: runRow }, plan);
-    copyProbes(source, target, { from: run.runRow, to: runRow });
-    return runRow;
-  });
+  const status = run.status === 'running' ? 'paused' : run.status;
+  const checkedRun = checked(newRunSchema, { ...run, status }, file, `run ${run.runId}`);
+  const datasetRows = new DatasetRows(source, target);
+  const newRun: NewRun = {
+    ...checkedRun,
+    datasetRow: run.datasetRow === null ? null : datasetRows.of(run.datasetRow),
+    modelRow: run.modelRow === null ? null : copyModel(source, target, run.modelRow),
+  };
+  const runRow = target.hiddenRuns.begin(newRun, owner);
+  const rows = { from: run.runRow, to: runRow };
+  const plan: number[] = [];
+  const { planned } = run;
+  for (;;) {
+    const page = copyPlan(source, target, run, datasetRows, plan.length);
+    if (page.length === 0) break;
+    target.hiddenRuns.extendPlan(runRow, plan.length, page);
+    const before = plan.length;
+    plan.push(...page);
+    copyPredictions(source, target, rows, plan, before);
+    yield { runRow, done: plan.length, planned, isLast: false };
+  }
+  if (plan.length !== planned) throw damage(file, `run ${run.runId}`, `${plan.length} planned questions of ${planned}`);
+  refuseUnplanned(source, run, plan.length);
+  copyAnnotations(source, target, rows, plan);
+  copyProbes(source, target, rows);
+  target.hiddenRuns.reveal(runRow, checkedRun.runId);
+  yield { runRow, done: planned, planned, isLast: true };
 }
 
 /** Rows of datasets in the target, by their rows in the source. */
@@ -109,56 +126,51 @@ function copyModel(source: Store, target: Store, modelRow: number): number {
   return target.datasets.addModel(model);
 }
 
-/** Rows of the plan's samples in the target, in order. */
-function copyPlan(source: Store, target: Store, run: RunRecord, datasetRows: DatasetRows): number[] {
-  const plan: number[] = [];
-  for (;;) {
-    const page = source.predictions.planned(run.runRow, plan.length - 1, pageSize);
-    if (page.length === 0) return plan;
-    for (const { position, sampleRow, datasetRow, sample } of page) {
+/** Rows in the target of the samples of the plan's next page, in order. */
+function copyPlan(source: Store, target: Store, run: RunRecord, datasetRows: DatasetRows, first: number): number[] {
+  return source.predictions
+    .planned(run.runRow, first - 1, pageSize)
+    .map(({ position, sampleRow, datasetRow, sample }, index) => {
       const place = `planned question ${position}`;
-      if (position !== plan.length) throw damage(source.path, place, `position ${plan.length} is missing`);
+      if (position !== first + index) throw damage(source.path, place, `position ${first + index} is missing`);
       const row = target.samples.add(datasetRows.of(datasetRow), checked(sampleSchema, sample, source.path, place));
       const image = source.samples.packedImage(sampleRow);
       if (image !== undefined)
         target.samples.savePackedImage(row, checked(z.instanceof(Uint8Array), image, source.path, place));
-      plan.push(row);
-    }
-  }
+      return row;
+    });
 }
 
+/** Answers and scores of the plan from a position on. */
 function copyPredictions(
   source: Store,
   target: Store,
   runRows: Readonly<{ from: number; to: number }>,
   plan: readonly number[],
+  first: number,
 ): void {
-  const scorers = source.scores.scorersOf(runRows.from);
-  for (let position = -1; ;) {
-    const page = source.predictions.after(runRows.from, position, pageSize, { steps: 'all' });
-    if (page.length === 0) return;
-    for (const question of page) {
-      const place = `answer ${question.position}`;
-      const sampleRow = plan[question.position];
-      if (sampleRow === undefined) throw damage(source.path, place, 'an answer to a question that was not planned');
-      const prediction = checked(predictionSchema, question.prediction, source.path, place);
-      target.predictions.insert(runRows.to, { position: question.position, sampleRow }, prediction);
-      position = question.position;
-    }
-    const positions = page.map((question) => question.position);
-    for (const scorer of scorers) {
-      for (const { position: scored, version, reading } of source.scores.at(runRows.from, scorer, positions)) {
-        const place = `score ${scored} by ${scorer}`;
-        target.scores.save(
-          runRows.to,
-          scored,
-          scorer,
-          version,
-          checked(readingSchema.nullable(), reading, source.path, place),
-        );
-      }
+  const page = source.predictions
+    .after(runRows.from, first - 1, plan.length - first, { steps: 'all' })
+    .filter(({ position }) => position < plan.length);
+  for (const { position, prediction: stored } of page) {
+    const sampleRow = plan[position];
+    if (sampleRow === undefined) throw new Error(`position ${position} is not in the plan`);
+    const prediction = checked(predictionSchema, stored, source.path, `answer ${position}`);
+    target.predictions.insert(runRows.to, { position, sampleRow }, prediction);
+  }
+  const positions = page.map(({ position }) => position);
+  for (const scorer of source.scores.scorersOf(runRows.from)) {
+    for (const { position, version, reading } of source.scores.at(runRows.from, scorer, positions)) {
+      const known = checked(readingSchema.nullable(), reading, source.path, `score ${position} by ${scorer}`);
+      target.scores.save(runRows.to, position, scorer, version, known);
     }
   }
+}
+
+function refuseUnplanned(source: Store, { runRow }: RunRecord, planned: number): void {
+  const [unplanned] = source.predictions.after(runRow, planned - 1, 1, { steps: 'none' });
+  if (unplanned === undefined) return;
+  throw damage(source.path, `answer ${unplanned.position}`, 'an answer to a question that was not planned');
 }
 
 /** Tags join those that the target's questions have already; notes belong to the copied answers. */

@@ -35,7 +35,7 @@ type Row = Readonly<{
 }>;
 
 const selectKnown = `SELECT dataset_row AS datasetRow, fingerprint, path, format, licence, opened_at AS openedAt, summary,
-    (SELECT count(*) FROM runs WHERE runs.dataset_row = datasets.dataset_row) AS runCount
+    (SELECT count(*) FROM runs WHERE runs.dataset_row = datasets.dataset_row AND hidden IS NULL) AS runCount
   FROM datasets WHERE forgotten = 0 AND fingerprint NOT LIKE 'predictions:%'`;
 
 export function createKnownDatasetsRepository(connection: Connection): KnownDatasetsRepository {

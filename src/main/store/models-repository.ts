@@ -40,7 +40,7 @@ type Columns = Omit<ListedModel, 'kept' | 'forgotten' | 'report'> & {
 };
 
 const select = `SELECT fingerprint, path, name, precision, kept, forgotten, report,
-  (SELECT count(*) FROM runs WHERE runs.model_row = models.model_row) AS runCount FROM models`;
+  (SELECT count(*) FROM runs WHERE runs.model_row = models.model_row AND hidden IS NULL) AS runCount FROM models`;
 const put = `INSERT INTO models (fingerprint, path, name, precision, added_at, kept, forgotten)
   VALUES (:fingerprint, :path, :name, :precision, :addedAt, :kept, :forgotten)
   ON CONFLICT (fingerprint) DO UPDATE
@@ -50,7 +50,7 @@ export function createModelsRepository(connection: Connection): ModelsRepository
   const runsOf = (fingerprint: string, condition: string, limit: number): string[] =>
     connection
       .all<{ runId: string }>(
-        `SELECT run_id AS runId FROM runs JOIN models USING (model_row) WHERE fingerprint = :fingerprint ${condition}
+        `SELECT run_id AS runId FROM runs JOIN models USING (model_row) WHERE fingerprint = :fingerprint AND hidden IS NULL ${condition}
          ORDER BY created_at DESC, run_row DESC LIMIT :limit`,
         { fingerprint, limit },
       )

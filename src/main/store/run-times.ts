@@ -99,7 +99,7 @@ export function createRunTimes(connection: Connection): RunTimesRepository {
         `SELECT run_id AS runId, configuration_hash AS configurationHash, planned AS questionCount,
            work_ms AS workMs, settings, environment
          FROM runs JOIN models USING (model_row)
-         WHERE fingerprint = :fingerprint AND status = 'finished' AND settings IS NOT NULL AND work_ms > 0
+         WHERE fingerprint = :fingerprint AND hidden IS NULL AND status = 'finished' AND settings IS NOT NULL AND work_ms > 0
          ORDER BY created_at DESC LIMIT 50`,
         { fingerprint },
       ),
@@ -109,7 +109,7 @@ export function createRunTimes(connection: Connection): RunTimesRepository {
       })[0]?.report ?? null,
     finishedAs: (configurationHash) =>
       connection.all<{ runId: string }>(
-        `SELECT run_id AS runId FROM runs WHERE configuration_hash = :configurationHash AND status = 'finished'
+        `SELECT run_id AS runId FROM runs WHERE configuration_hash = :configurationHash AND hidden IS NULL AND status = 'finished'
          ORDER BY created_at DESC LIMIT 1`,
         { configurationHash },
       )[0]?.runId ?? null,

@@ -1,4 +1,7 @@
-/** Run rows: what was planned, the state, and what is known of the work so far. Leases are in run-leases.ts. */
+/**
+ * Run rows: what was planned, the state, and what is known of the work so far. Leases are in run-leases.ts, runs
+ * that come or go in hidden-runs.ts: nothing here gives one of those.
+ */
 import { z } from 'zod';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
@@ -87,8 +90,6 @@ export type RunsRepository = Readonly<{
   /** What was kept (as JSON) of this revision of the run. */
   keptResult: (run: RunRecord, scorer: ScorerName) => string | undefined;
   keepResult: (run: RunRecord, scorer: ScorerName, result: string) => void;
-  /** Deletes the run with all its rows, and what no other run or tag needs. */
-  remove: (runRow: number) => void;
 }>;
 
 export function createRunsRepository(connection: Connection): RunsRepository {
@@ -114,30 +115,36 @@ export function createRunsRepository(connection: Connection): RunsRepository {
     insert: (run, plan) =>
       connection.transaction(() => {
         const runRow = insertRun(connection, run);
-        plan.forEach((sampleRow, position) =>
-          connection.run(
-            `INSERT INTO planned_questions (run_row, position, sample_row) VALUES (:runRow, :position, :sampleRow)`,
-            { runRow, position, sampleRow },
-          ),
-        );
+        extendPlan(connection, runRow, 0, plan);
         return runRow;
       }),
     find: (runId) => {
-      const row = connection.all<RunColumns>(`SELECT ${runColumns} FROM runs WHERE run_id = :runId`, { runId })[0];
+      const row = connection.all<RunColumns>(
+        `SELECT ${runColumns} FROM runs WHERE run_id = :runId AND hidden IS NULL`,
+        {
+          runId,
+        },
+      )[0];
       return row && recordOf(row);
     },
     at: (runRow) => {
-      const row = connection.all<RunColumns>(`SELECT ${runColumns} FROM runs WHERE run_row = :runRow`, { runRow })[0];
+      const row = connection.all<RunColumns>(
+        `SELECT ${runColumns} FROM runs WHERE run_row = :runRow AND hidden IS NULL`,
+        {
+          runRow,
+        },
+      )[0];
       return row && recordOf(row);
     },
     list: (limit, offset) =>
       connection
         .all<RunColumns>(
-          `SELECT ${runColumns} FROM runs ORDER BY created_at DESC, run_row DESC LIMIT :limit OFFSET :offset`,
+          `SELECT ${runColumns} FROM runs WHERE hidden IS NULL ORDER BY created_at DESC, run_row DESC LIMIT :limit OFFSET :offset`,
           { limit, offset },
         )
         .map(recordOf),
-    count: () => connection.all<{ count: number }>('SELECT count(*) AS count FROM runs')[0]?.count ?? 0,
+    count: () =>
+      connection.all<{ count: number }>('SELECT count(*) AS count FROM runs WHERE hidden IS NULL')[0]?.count ?? 0,
     setEnvironment: (runRow, device, environment) =>
       void connection.run(`UPDATE runs SET device = :device, environment = :environment WHERE run_row = :runRow`, {
         runRow,
@@ -169,11 +176,11 @@ export function createRunsRepository(connection: Connection): RunsRepository {
          ON CONFLICT (run_row, scorer) DO UPDATE SET revision = excluded.revision, result = excluded.result`,
         { runRow, scorer, revision, result },
       ),
-    remove: (runRow) => connection.transaction(() => removeRun(connection, runRow)),
   };
 }
 
-function insertRun(connection: Connection, run: NewRun): number {
+/** The row alone, without a plan. */
+export function insertRun(connection: Connection, run: NewRun): number {
   const { where, settings, environment, failure, ...plain } = run;
   return connection.run(
     `INSERT INTO runs (run_id, kind, label, status, created_at, finished_at, dataset_row, model_row, split,
@@ -192,26 +199,12 @@ function insertRun(connection: Connection, run: NewRun): number {
   ).lastRowId;
 }
 
-function removeRun(connection: Connection, runRow: number): void {
-  const run = { runRow };
-  // Scores first: their key does not serve the cascade from predictions, which would search a run's scores once
-  // for every prediction.
-  connection.run('DELETE FROM scores WHERE run_row = :runRow', run);
-  connection.execute('CREATE TEMP TABLE IF NOT EXISTS orphans (sample_row INTEGER PRIMARY KEY)');
-  connection.run('DELETE FROM orphans');
-  connection.run(
-    `INSERT INTO orphans SELECT sample_row FROM planned_questions AS planned WHERE run_row = :runRow
-       AND NOT EXISTS (SELECT 1 FROM planned_questions AS other
-         WHERE other.sample_row = planned.sample_row AND other.run_row <> :runRow)
-       AND NOT EXISTS (SELECT 1 FROM sample_tags WHERE sample_tags.sample_row = planned.sample_row)`,
-    run,
-  );
-  connection.run('DELETE FROM runs WHERE run_row = :runRow', run);
-  connection.run('DELETE FROM samples WHERE sample_row IN (SELECT sample_row FROM orphans)');
-  connection.run('DELETE FROM orphans');
-  connection.run(`DELETE FROM datasets WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_row = datasets.dataset_row)
-    AND NOT EXISTS (SELECT 1 FROM samples WHERE samples.dataset_row = datasets.dataset_row)`);
-  connection.run(
-    'DELETE FROM models WHERE kept = 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.model_row = models.model_row)',
+/** Adds rows of samples to a plan, the first at a position. */
+export function extendPlan(connection: Connection, runRow: number, first: number, plan: readonly number[]): void {
+  plan.forEach((sampleRow, index) =>
+    connection.run(
+      `INSERT INTO planned_questions (run_row, position, sample_row) VALUES (:runRow, :position, :sampleRow)`,
+      { runRow, position: first + index, sampleRow },
+    ),
   );
 }

@@ -218,7 +218,7 @@ export function createSamplesRepository(connection: Connection): SamplesReposito
              datasets.format IS NOT NULL AS isOfDataset
            FROM samples CROSS JOIN predictions USING (sample_row) CROSS JOIN runs USING (run_row)
            CROSS JOIN datasets ON datasets.dataset_row = samples.dataset_row
-           WHERE sample_id = :sampleId AND predictions.run_row <> :runRow
+           WHERE sample_id = :sampleId AND predictions.run_row <> :runRow AND hidden IS NULL
            ORDER BY created_at DESC, run_row DESC`,
           { runRow, sampleId },
         )

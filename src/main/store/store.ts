@@ -13,6 +13,7 @@ import {
 } from './compared-questions-repository.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createDatasetsRepository, type DatasetsRepository } from './datasets-repository.ts';
+import { createHiddenRunsRepository, type HiddenRunsRepository } from './hidden-runs.ts';
 import { createKnownDatasetsRepository, type KnownDatasetsRepository } from './known-datasets-repository.ts';
 import { createLatentStepsRepository, type LatentStepsRepository } from './latent-steps-repository.ts';
 import { checkedSchemaVersion, latestSchemaVersion, migrate } from './migrations/migrate.ts';
@@ -51,6 +52,7 @@ export type Store = Readonly<{
   samples: SamplesRepository;
   runs: RunsRepository;
   runContents: RunContentsRepository;
+  hiddenRuns: HiddenRunsRepository;
   leases: RunLeases;
   predictions: PredictionsRepository;
   latentSteps: LatentStepsRepository;
@@ -67,6 +69,8 @@ export type Store = Readonly<{
   transaction: <Result>(work: () => Result) => Result;
   /** `ok`, or the first findings of SQLite's own integrity and foreign-key checks. */
   checkIntegrity: () => string;
+  /** How many statements and transactions of this connection write, or wait to, at this moment; other threads may look. */
+  writersAtWork: SharedArrayBuffer;
   close: () => void;
 }>;
 
@@ -166,6 +170,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     samples,
     runs: createRunsRepository(connection),
     runContents: createRunContentsRepository(connection),
+    hiddenRuns: createHiddenRunsRepository(connection),
     leases: createRunLeases(connection),
     predictions: createPredictionsRepository(connection, latentSteps),
     latentSteps,
@@ -180,6 +185,7 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     times: createRunTimes(connection),
     transaction: connection.transaction,
     checkIntegrity: () => integrityOf(connection),
+    writersAtWork: connection.writersAtWork,
     close: connection.close,
   };
 }

@@ -5,11 +5,16 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { PenumbraFailure } from '../../../shared/failure.ts';
+import type { LongWorkProgress } from '../long-work.ts';
 import type { ReaderStart, ReadReply, ReadRequest, ToReader } from './reader-protocol.ts';
 
 export type ReaderLane = Readonly<{
   /** Fails as the read does; rejects with the signal's reason where it aborts before the read has ended. */
-  ask: (request: ReadRequest, signal?: AbortSignal) => Promise<unknown>;
+  ask: (
+    request: ReadRequest,
+    signal?: AbortSignal,
+    onProgress?: (progress: LongWorkProgress) => void,
+  ) => Promise<unknown>;
   /** Questions that have no answer yet. */
   askedCount: () => number;
   close: () => Promise<void>;
@@ -18,6 +23,7 @@ export type ReaderLane = Readonly<{
 type Waiting = Readonly<{
   request: ReadRequest;
   signal: AbortSignal | undefined;
+  onProgress: ((progress: LongWorkProgress) => void) | undefined;
   resolve: (output: unknown) => void;
   reject: (reason: unknown) => void;
 }>;
@@ -52,13 +58,14 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
       stdout: true,
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
     });
-    started.on('message', (reply: ReadReply) =>
+    started.on('message', (reply: ReadReply) => {
+      if (reply.kind === 'progress') return asked?.onProgress?.(reply.progress);
       settle(({ resolve, reject }) => {
         if (reply.kind === 'done') resolve(reply.output);
         else if (reply.kind === 'failed') reject(new PenumbraFailure(reply.failure));
         else reject(new Error(`in the store's reader: ${reply.stack}`));
-      }),
-    );
+      });
+    });
     const onEnd = (reason: unknown): void => {
       if (worker !== started) return;
       worker = null;
@@ -85,13 +92,13 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
   };
 
   return {
-    ask: (request, signal) =>
+    ask: (request, signal, onProgress) =>
       new Promise((resolve, reject) => {
         if (isClosed) {
           reject(new Error('the reader is closed'));
           return;
         }
-        waiting.push({ request, signal, resolve, reject });
+        waiting.push({ request, signal, onProgress, resolve, reject });
         next();
       }),
     askedCount: () => waiting.length + (asked === null ? 0 : 1),

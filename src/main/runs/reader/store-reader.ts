@@ -20,7 +20,7 @@ export type StoreReader = Readonly<{
 }>;
 
 /** Questions up to which a read takes a few milliseconds. */
-const smallRun = 2000;
+export const smallRun = 2000;
 
 type LaneName = 'page' | 'analysis' | 'export' | 'second export' | 'pack';
 
@@ -48,7 +48,7 @@ const lanesOfRead: Readonly<Record<ReadName, readonly [LaneName, ...LaneName[]]>
 export function createStoreReader(store: Store, entry: string | null): StoreReader {
   const lanes = new Map<LaneName, ReaderLane>();
   const laneOf = (name: LaneName, path: string): ReaderLane => {
-    const lane = lanes.get(name) ?? createReaderLane(path, { storePath: store.path });
+    const lane = lanes.get(name) ?? createReaderLane(path, { storePath: store.path, othersAtWork: null });
     lanes.set(name, lane);
     return lane;
   };

@@ -10,9 +10,10 @@ import { packedImages } from './0002-packed-images.ts';
 import { app } from './0003-app.ts';
 import { questions } from './0004-questions.ts';
 import { savedRuns } from './0005-saved-runs.ts';
+import { hiddenRuns } from './0006-hidden-runs.ts';
 
 /** In order; a published migration is never edited. */
-const migrations: readonly string[] = [initial, packedImages, app, questions, savedRuns];
+const migrations: readonly string[] = [initial, packedImages, app, questions, savedRuns, hiddenRuns];
 
 export const latestSchemaVersion = migrations.length;
 

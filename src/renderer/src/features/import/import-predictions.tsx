@@ -11,6 +11,7 @@ import { count, counted } from '../../components/numbers.ts';
 import { PathInput } from '../../components/path-input.tsx';
 import { ProblemList } from '../../components/problem-list.tsx';
 import { navigate } from '../../routing/use-route.ts';
+import { RunningTasks } from './running-tasks.tsx';
 
 type ImportPredictionsProps = Readonly<{
   opened: boolean;
@@ -130,6 +131,7 @@ function ImportForm({ dataset: given, onClose }: Readonly<{ dataset?: string; on
             onChange={({ currentTarget: { value } }) => setLabel(value)}
           />
         </Group>
+        {importing.isPending ? <RunningTasks kind="predictions-import" /> : null}
         {importing.error === null ? null : <FailureAlert failure={failureOf(importing.error)} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

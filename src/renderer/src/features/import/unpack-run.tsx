@@ -7,6 +7,7 @@ import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { PathInput } from '../../components/path-input.tsx';
 import { navigate } from '../../routing/use-route.ts';
+import { RunningTasks } from './running-tasks.tsx';
 
 type UnpackRunProps = Readonly<{
   opened: boolean;
@@ -48,6 +49,7 @@ function UnpackForm({ file: given, onClose }: Readonly<{ file: string; onClose: 
           A file that “Pack” or <code>penumbra runs pack</code> wrote. It brings its questions, answers and pictures
           along and is copied into the store.
         </Text>
+        {unpacking.isPending ? <RunningTasks kind="unpack" /> : null}
         {unpacking.error === null ? null : <FailureAlert failure={failureOf(unpacking.error)} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
