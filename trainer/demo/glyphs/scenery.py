@@ -48,7 +48,7 @@ def shelves(c: Canvas, colour: str, text: str) -> None:
         for column in range(3):
             x, y = column * 37.5, row * 37.5
             c.box(x - 3.5, y - 3.5, x + 28.5, y + 28.5, "#805030", 2)
-            c.box(x - 3.5, y - 1.5, x + 28.5, y + 28.5, "#f0e8e0", 1.5)
+            c.box(x - 3.5, y - 1.5, x + 28.5, y + 28.5, "#f0f0e0", 1.5)
 
 
 @glyph("country")

@@ -8,7 +8,7 @@ from random import Random
 
 from ..canvas import COLOURS
 from ..scene import Hop, Place, Scene, drawn_in, ground, token_box
-from .choose import number_options, sum_hop
+from .choose import first_addend, number_options, sum_hop
 
 DIGITS = range(1, 7)
 
@@ -24,7 +24,8 @@ def make(rng: Random) -> Scene:
     boxes = {colour: token_box(2 * x, 2 * y) for colour, (x, y) in zip(colours, cells, strict=True)}
     count = 3 if rng.random() < 0.65 else 2
     right, wrong = number_options(rng, 8, 13, 5) if count == 3 else number_options(rng, 5, 9, 5)
-    digits = [*rng.choice(_addends(count, right))]
+    first_digit = first_addend(rng, [right, *map(int, wrong)], range(count - 1, 6 * (count - 1) + 1))
+    digits = [first_digit, *rng.choice(_addends(count - 1, right - first_digit))]
     digits += [rng.choice(DIGITS) for _ in range(8 - count)]
 
     def hop(index: int) -> Hop:

@@ -1,8 +1,8 @@
 """Random choices that keep the options free of hints.
 
 Named options are drawn by permuting names over places, so every name is as likely as any other. Numbers are drawn
-the other way round: first four options, then which of them is right, then a picture for which it is. Either way the
-question and its options say nothing about the answer.
+the other way round: first four options, then which of them is right, then a picture for which it is; the first number
+looked up is one that goes with all four. Either way neither the question with its options nor the first look gives a hint.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ def number_options(rng: Random, low: int, high: int, width: int) -> tuple[int, T
     start = rng.randint(low, high - width + 1)
     right, *wrong = rng.sample(range(start, start + width), 4)
     return right, (str(wrong[0]), str(wrong[1]), str(wrong[2]))
+
+
+def first_addend(rng: Random, offered: list[int], rest: range) -> int:
+    """A first number from which every offered sum can be reached with a second in `rest`: seen alone it tells nothing."""
+    return rng.choice([n for n in range(1, min(offered)) if all(total - n in rest for total in offered)])
 
 
 def sum_hop(first: int, second: int) -> Hop:

@@ -6,7 +6,7 @@ from random import Random
 
 from ..canvas import COLOURS
 from ..scene import Hop, Place, Scene, drawn_in, ground, token_box
-from .choose import difference_hop, number_options, sum_hop
+from .choose import difference_hop, first_addend, number_options, sum_hop
 
 VALUES = range(1, 9)
 
@@ -17,10 +17,12 @@ def make(rng: Random) -> Scene:
     adding = rng.random() < 0.5
     if adding:
         right, wrong = number_options(rng, 5, 12, 5)
-        pair = rng.choice([(a, right - a) for a in VALUES if right - a in VALUES])
+        first_value = first_addend(rng, [right, *map(int, wrong)], VALUES)
+        pair = (first_value, right - first_value)
     else:
         right, wrong = number_options(rng, 1, 5, 4)
-        pair = rng.choice([(a, a - right) for a in VALUES if a - right in VALUES])
+        first_value = rng.randint(max(right, *map(int, wrong)) + 1, VALUES[-1])
+        pair = (first_value, first_value - right)
     values = [*pair, *(rng.choice(VALUES) for _ in range(4))]
     boxes = {colour: token_box(3 * x, 3 * y) for colour, (x, y) in zip(colours, cells, strict=True)}
 

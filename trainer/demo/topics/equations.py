@@ -16,13 +16,11 @@ SHADES = dict(zip(SHAPES, ("red", "blue", "green", "orange", "pink", "purple", "
 def make(rng: Random) -> Scene:
     shapes = rng.sample(SHAPES, 6)
     cells = rng.sample([(column, row) for row in (1, 2) for column in range(3)], 6)
-    adding = rng.random() < 0.5
-    right, wrong = number_options(rng, 2, 8, 4)
-    # Neither sign nor first digit alone says much: both signs can give every number on offer.
-    if adding:
-        pair = rng.choice([(a, right - a) for a in DIGITS if right - a in DIGITS])
-    else:
-        pair = rng.choice([(a, a - right) for a in DIGITS if a - right in DIGITS])
+    right, wrong = number_options(rng, 2, 8, 6)
+    # From any first digit that is not on offer every number on offer can be reached, up or down.
+    first_digit = rng.choice([digit for digit in DIGITS if digit != right and str(digit) not in wrong])
+    adding = first_digit < right
+    pair = (first_digit, abs(right - first_digit))
     digits = [*pair, *(rng.choice(DIGITS) for _ in range(4))]
     slots = (token_box(0, 0), token_box(3, 0))
     cards = {shape: token_box(3 * x, 3 * y) for shape, (x, y) in zip(shapes, cells, strict=True)}

@@ -16,10 +16,12 @@ def make(rng: Random) -> Scene:
     columns = rng.sample(range(1, 8), 6)
     higher, apart = rng.random() < 0.5, rng.choice((1, 2))
     possible = range(1 + apart, TALLEST + 1) if higher else range(1, TALLEST + 1 - apart)
-    # The first tower is named, the second is the answer. The others have heights that an answer could have, too.
+    # The first tower is named, the second is the answer; the three other options have heights that an answer could have
+    # and no two options are alike, nor like the named tower.
     height = rng.choice(possible)
     named = height - apart if higher else height + apart
-    heights = [named, height, *(rng.choice([h for h in possible if h != height]) for _ in range(4))]
+    heights = [named, height, *rng.sample([h for h in possible if h not in (height, named)], 3)]
+    heights.append(rng.choice([h for h in range(1, TALLEST + 1) if h not in heights]))
     boxes = [token_box(column, TALLEST - tall, 1, tall) for column, tall in zip(columns, heights, strict=True)]
     drawn = [ground("building-site")]
     drawn += [Drawn("digit", 4, (TALLEST - n) * TOKEN + 4, 20, 20, "", str(n)) for n in range(1, TALLEST + 1)]
@@ -47,17 +49,16 @@ def make(rng: Random) -> Scene:
         )
 
     reckoning = sum_hop(named, apart) if higher else difference_hop(named, apart)
-    wrong = rng.sample(colours[2:], 3)
     return Scene(
         category="heights of towers",
         drawn=tuple(drawn),
         question=f"Which tower is {apart} {'higher' if higher else 'lower'} than the {colours[0]} tower?",
         answer=colours[1],
-        distractors=(wrong[0], wrong[1], wrong[2]),
+        distractors=(colours[2], colours[3], colours[4]),
         chain=(height_hop(0), reckoning, finding_hop(1)),
         lookups=(
             *(height_hop(index) for index in range(6)),
-            *(finding_hop(index) for index in range(6) if heights.count(heights[index]) == 1),
+            *(finding_hop(index) for index in range(6)),
             reckoning,
         ),
     )
