@@ -91,7 +91,9 @@ describe('models', () => {
     await page.getByText(join(folder, 'models', 'My-tiny-int4')).waitFor();
     expect(await seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: 'Start the import' }).click();
-    await page.getByText('computes right: a small test model answers as it does in PyTorch').waitFor({ timeout: 60_000 });
+    await page
+      .getByText('computes right: a small test model answers as it does in PyTorch')
+      .waitFor({ timeout: 60_000 });
     await page.screenshot({ path: join(screenshotFolder, 'model-report.png') });
     await page.getByRole('link', { name: 'Evaluate…' }).click();
     await page.getByRole('heading', { name: 'New run' }).waitFor();
