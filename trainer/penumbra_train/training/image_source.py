@@ -20,7 +20,7 @@ ImagesOf = Callable[[list[int]], Tensor]
 
 def pixels_source(cache: PixelCache) -> ImagesOf:
     """uint8 [B, 3, height, width]"""
-    return lambda indices: torch.from_numpy(np.ascontiguousarray(cache.pixels[indices]))
+    return lambda indices: torch.from_numpy(np.array(cache.pixels[indices]))
 
 
 def embedding_source(cache: PixelCache, backbone: Qwen2VLBackbone, folder: Path, device: torch.device, *, build: bool) -> ImagesOf:
@@ -33,7 +33,7 @@ def embedding_source(cache: PixelCache, backbone: Qwen2VLBackbone, folder: Path,
     stored = np.load(path, mmap_mode="r")
 
     def images_of(indices: list[int]) -> Tensor:
-        rows = torch.from_numpy(np.ascontiguousarray(stored[indices]))
+        rows = torch.from_numpy(np.array(stored[indices]))
         return rows.view(dtype) if dtype == torch.bfloat16 else rows
 
     return images_of
@@ -52,7 +52,7 @@ def _encode(cache: PixelCache, backbone: Qwen2VLBackbone, path: Path, device: to
             partial, mode="w+", dtype=dtype, shape=(count, backbone.slot_count(height, width), size)
         )
         for start in range(0, count, 16):
-            pixels = torch.from_numpy(np.ascontiguousarray(cache.pixels[start : start + 16])).to(device)
+            pixels = torch.from_numpy(np.array(cache.pixels[start : start + 16])).to(device)
             embeds = backbone.encode_images(pixels).cpu()
             stored[start : start + 16] = (embeds.float() if wide else embeds.view(torch.int16)).numpy()
         stored.flush()

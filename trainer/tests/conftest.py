@@ -1,0 +1,98 @@
+"""A dataset of a few drawn pictures and a model with random weights, small enough that a step takes milliseconds."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from penumbra_train.config.reader import build, check
+from penumbra_train.config.schema import Source, TrainingConfig
+from penumbra_train.scratch import ScratchConfig, Shape, make_scratch
+
+WORDS = "red blue green round square left right top".split()
+ConfigOf = Callable[..., TrainingConfig]
+
+
+def write_dataset(folder: Path, counts: dict[str, int]) -> Path:
+    """M3CoT's original layout; ids, texts and pictures follow from the counts alone."""
+    (folder / "data" / "images").mkdir(parents=True)
+    for split, count in counts.items():
+        lines = []
+        for index in range(count):
+            rng = random.Random(f"{split}-{index}")
+            name = f"{split}-{index}"
+            picture = Image.new("RGB", (56, 56), tuple(rng.randrange(256) for _ in range(3)))
+            picture.putpixel((rng.randrange(56), rng.randrange(56)), (255, 255, 255))
+            picture.save(folder / "data" / "images" / f"{name}.png")
+            sentence = " ".join(rng.sample(WORDS, 1 + index % 4))
+            lines.append(
+                json.dumps(
+                    {
+                        "id": name,
+                        "question": f"Which is {sentence}?",
+                        "choices": rng.sample(WORDS, 4),
+                        "context": "",
+                        "answer": "ABCD"[rng.randrange(4)],
+                        "rationale": " ".join(f"It is {rng.choice(WORDS)}." for _ in range(1 + index % 4)),
+                        "split": split,
+                        "image": f"data/images/{name}.png",
+                        "domain": ("science", "commonsense")[index % 2],
+                        "topic": "things",
+                    }
+                )
+            )
+        (folder / "data" / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.set_num_threads(1)
+    return write_dataset(tmp_path_factory.mktemp("data") / "set", {"train": 11, "dev": 4})
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory, dataset: Path) -> Path:
+    folder = tmp_path_factory.mktemp("base") / "model"
+    shape = Shape(
+        hidden=32, layers=2, heads=4, intermediate=48, vision_depth=1, vision_dim=16, vision_heads=2, vision_mlp_ratio=2
+    )
+    make_scratch(ScratchConfig([Source(str(dataset), "train")], shape, vocabulary=300, seed=1), folder)
+    return folder
+
+
+@pytest.fixture
+def config_of(tmp_path: Path, dataset: Path, base: Path) -> ConfigOf:
+    """A small training; keyword arguments replace keys of tables (`run={"seed": 3}`)."""
+
+    def make(**changes: dict[str, object]) -> TrainingConfig:
+        document: dict[str, dict[str, object]] = {
+            "model": {"path": str(base)},
+            "data": {"train": [{"path": str(dataset), "split": "train"}], "image_width": 56, "image_height": 56},
+            "method": {"stages": 2, "patches_per_step": 1},
+            "schedule": {"epochs": 1, "mixing": 0.5},
+            "optimiser": {"lr": 3e-3},
+            "run": {
+                "output": str(tmp_path / "out"),
+                "global_batch": 4,
+                "micro_batch": 2,
+                "tensorboard": False,
+                "log_every": 1,
+                "save_every": 0,
+                "threads": 1,
+                "validation_tokens": 4,
+            },
+        }
+        for table, values in changes.items():
+            document[table] = {**document[table], **values}
+        config: TrainingConfig = build(TrainingConfig, document, "test", "")
+        check(config, "test")
+        return config
+
+    return make
