@@ -27,6 +27,24 @@ def main(arguments: list[str] | None = None) -> int:
     new.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
     new.set_defaults(action=_new)
 
+    merge = commands.add_parser("merge", help="write what was trained as a model that the app imports")
+    merge.add_argument("run", type=Path, help="output folder of a training")
+    merge.add_argument("--out", type=Path, required=True)
+    merge.add_argument("--stage", type=int, help="after this stage; default: the last one finished")
+    merge.add_argument("--layout", choices=("folder", "released"), default="folder", help="released: one model.pth, LoRA apart")
+    merge.add_argument("--dtype", choices=("float32", "bfloat16"), help="of the folder's weights; default: the training's")
+    merge.set_defaults(action=_merge)
+
+    evaluate = commands.add_parser("evaluate", help="accuracy of a training's weights on a split")
+    evaluate.add_argument("run", type=Path, help="output folder of a training")
+    evaluate.add_argument("--data", required=True, help="dataset folder")
+    evaluate.add_argument("--split", default="test")
+    evaluate.add_argument("--limit", type=int, default=0)
+    evaluate.add_argument("--stage", type=int)
+    evaluate.add_argument("--latent-steps", type=int, help="other than the stage's own")
+    evaluate.add_argument("--predictions", type=Path, help="JSON Lines to write, in M3CoT's shape")
+    evaluate.set_defaults(action=_evaluate)
+
     options = parser.parse_args(arguments)
     try:
         code: int = options.action(options)
@@ -54,4 +72,34 @@ def _new(options: argparse.Namespace) -> int:
 
     config = build(ScratchConfig, read_document(options.config, options.set), str(options.config), "")
     print(f"{make_scratch(config, options.out):,} parameters in {options.out}")
+    return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from penumbra_train.export.finished_run import open_run
+    from penumbra_train.export.merge import write_folder, write_released
+
+    run = open_run(options.run, options.stage)
+    if options.layout == "released":
+        write_released(run, options.out)
+        alpha = run.config.model.lora.alpha if run.config.model.lora is not None else 0
+        note = "" if alpha == 16 else f" --lora-alpha {alpha}"
+        print(f"penumbra model import {run.config.model.path} --adapter {options.out}/model.pth{note} --out MODEL")
+    else:
+        write_folder(run, options.out, options.dtype)
+        print(f"penumbra model import {options.out} --out MODEL")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    import json
+
+    from penumbra_train.config.schema import Source
+    from penumbra_train.export.evaluate import evaluate
+    from penumbra_train.export.finished_run import open_run
+
+    source = Source(options.data, options.split, options.limit)
+    run = open_run(options.run, options.stage)
+    accuracy = evaluate(run, source, options.predictions, latent_count=options.latent_steps)
+    print(json.dumps({"stage": run.stage, **accuracy.summary()}))
     return 0

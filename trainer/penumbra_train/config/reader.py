@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 import tomllib
 import types
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from penumbra_train.config.schema import TrainingConfig
 from penumbra_train.problem import Problem
+from penumbra_train.schedule import stage_plans
 
 
 def read_config(path: Path, changes: list[str] | None = None) -> TrainingConfig:
@@ -22,6 +24,23 @@ def read_config(path: Path, changes: list[str] | None = None) -> TrainingConfig:
     config = build(TrainingConfig, document, str(path), "")
     check(config, str(path))
     return config
+
+
+def read_stored(path: Path) -> TrainingConfig:
+    """The whole configuration that a training wrote into its output folder."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Problem(f"{path} cannot be read: {error}.", "Give the output folder of a training.") from error
+    config: TrainingConfig = build(TrainingConfig, _without_nothing(document), str(path), "")
+    return config
+
+
+def _without_nothing(value: Any) -> Any:
+    """TOML has no null: an absent key means the same."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(item) for key, item in value.items() if item is not None}
+    return [_without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
 def read_document(path: Path, changes: list[str] | None = None) -> dict[str, Any]:
@@ -130,6 +149,4 @@ def check(config: TrainingConfig, file: str) -> None:
     for holds, rule in rules:
         if not holds:
             raise Problem(f"{file}: {rule}.")
-    from penumbra_train.schedule import stage_plans
-
     stage_plans(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -53,6 +54,7 @@ def train(config: TrainingConfig, config_text: str, *, resume: bool) -> int:
     if accelerator.is_main_process:
         output.mkdir(parents=True, exist_ok=True)
         (output / "config.toml").write_text(config_text, encoding="utf-8")
+        (output / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
     with StopRequest() as stop:
         try:
             return _Training(config, accelerator, output).run(stop, resume=resume)
