@@ -98,7 +98,7 @@ describe('something at the target already', () => {
   it('a bundle is not touched without replace', async () => {
     const { parent, target } = await existingBundle();
     const failure = await expectFailure(() => makeBundleFolder(target, options, fillWith('new')), 'wrong-usage');
-    expect(failure.action).toContain('--replace');
+    expect(failure.action).toContain('let it be replaced');
     expect(await contentOf(target)).toBe(old);
     expect(await readdir(parent)).toEqual(['model']);
   });

@@ -170,7 +170,7 @@ describe('the picture', () => {
     await openQuestion(detail.sample.sampleId);
     await page.keyboard.press('1');
     await page.locator('rect[data-role="selected"]').first().hover();
-    await page.getByText(/slot \d+, step 1, attention .*, rank \d+ of the pool/).waitFor();
+    await page.getByText(/slot \d+ · row \d+, column \d+.*step 1.*attention .*rank \d+ of the pool/).waitFor();
   });
 
   it('goes from question to question with the keys, keeping the step', async () => {

@@ -48,8 +48,12 @@ describe('arguments of the program', () => {
       undefined,
       ['/data/m3cot', '/home/a/run.penumbra'],
     ],
+    [['/opt/penumbra/dist/main/index.js', '/data/m3cot'], undefined, ['/data/m3cot']],
   ])('%j', (args, storePath, paths) => {
-    expect(readArguments(args, '/home/a', '/opt/penumbra')).toEqual({ storePath, paths });
+    expect(readArguments(args, '/home/a', ['/opt/penumbra', '/opt/penumbra/dist/main/index.js'])).toEqual({
+      storePath,
+      paths,
+    });
   });
 
   it('open what they name', async () => {

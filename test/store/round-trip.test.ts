@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromFloat16Bits, toFloat16Bits } from '../../src/main/store/float16.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
@@ -158,6 +159,26 @@ describe('what is stored comes back', () => {
     expect(alone.samples.search('Frage').length).toBe(5);
     alone.hiddenRuns.removeAtOnce(keep);
     expect(alone.checkIntegrity()).toBe('ok');
+    alone.close();
+  });
+
+  it('a dataset that was opened stays in the list when its last run is deleted, until it is taken out', async () => {
+    const path = join(await newFolder(), 'datasets.sqlite');
+    const alone = openStore(path);
+    const runRow = storeRunOfTest(alone, 2);
+    const database = new Database(path);
+    const opened = database.prepare('UPDATE datasets SET opened_at = ?, summary = NULL');
+    const count = database.prepare('SELECT count(*) FROM datasets').pluck();
+    opened.run(new Date().toISOString());
+    alone.hiddenRuns.removeAtOnce(runRow);
+    expect(count.get()).toBe(1);
+    expect(alone.knownDatasets.list()).toHaveLength(1);
+
+    const second = storeRunOfTest(alone, 2);
+    database.prepare('UPDATE datasets SET forgotten = 1').run();
+    alone.hiddenRuns.removeAtOnce(second);
+    expect(count.get()).toBe(0);
+    database.close();
     alone.close();
   });
 });

@@ -7,9 +7,10 @@ export type ProgramArguments = Readonly<{ storePath: string | undefined; paths: 
 
 /**
  * @param args without the program; Chromium's own switches may be anywhere among them
- * @param programFolder is among them too where Electron runs a checkout, and is nothing to open
+ * @param program the folder and the main script: one of them is among them too where Electron runs a checkout, and is
+ *   nothing to open
  */
-export function readArguments(args: readonly string[], folder: string, programFolder: string): ProgramArguments {
+export function readArguments(args: readonly string[], folder: string, program: readonly string[]): ProgramArguments {
   let storePath: string | undefined;
   const paths: string[] = [];
   const rest = [...args];
@@ -20,7 +21,7 @@ export function readArguments(args: readonly string[], folder: string, programFo
   }
   return {
     storePath: storePath === undefined ? undefined : resolve(folder, storePath),
-    paths: paths.filter((path) => path !== programFolder),
+    paths: paths.filter((path) => !program.includes(path)),
   };
 }
 

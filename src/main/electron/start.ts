@@ -24,6 +24,8 @@ const crashLimit = 3;
 const crashWindowMs = 60_000;
 
 const dist = join(programFiles.root, 'dist');
+/** How Electron runs a checkout: by its folder, or by the main script in it. */
+const program = [programFiles.root, join(dist, 'main', 'index.js')];
 
 /** Called before Electron is ready: the scheme and the guards must be there first. */
 export function start(): void {
@@ -43,7 +45,7 @@ export function start(): void {
 }
 
 async function open(): Promise<void> {
-  const given = readArguments(process.argv.slice(1), process.cwd(), programFiles.root);
+  const given = readArguments(process.argv.slice(1), process.cwd(), program);
   let window: BrowserWindow | null = null;
   let menuReader: WebContents | null = null;
   let waiting: MenuCommand[] = [];
@@ -129,7 +131,7 @@ async function open(): Promise<void> {
   });
   app.on('second-instance', (_event, argv, folder) => {
     focus();
-    const { paths } = readArguments(argv.slice(1), folder, programFiles.root);
+    const { paths } = readArguments(argv.slice(1), folder, program);
     for (const path of paths) void openPath(path);
   });
   app.on('open-file', (event, path) => {

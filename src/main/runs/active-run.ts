@@ -3,7 +3,7 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import type { DeskModel, EngineDesk, EngineUse } from './engine-desk.ts';
-import { keepLease } from './lease-keeper.ts';
+import { keepLease, type WaitingLeases } from './lease-keeper.ts';
 import { retireOwner } from './owner.ts';
 import type { DatasetSource } from './resume-run.ts';
 import { LeaseLost, failureOfBug, runLoop, type RunEnd } from './run-loop.ts';
@@ -29,10 +29,9 @@ export type ActiveRunParts = Readonly<{
   dataset: DatasetSource;
   /** The run waits for this: one device works on one run at a time. */
   turn: Promise<void>;
+  /** Keeps its lease until then. */
+  waiting: WaitingLeases;
 }>;
-
-/** Well inside the time after which a silent owner counts as gone. */
-const waitingHeartbeatMs = 8000;
 
 /** Starts working on a run whose lease this process holds. */
 export function startActiveRun(parts: ActiveRunParts): ActiveRun {
@@ -57,8 +56,7 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
     if (atOnce) engine?.stop();
   };
   const leaseEvents = { onStopRequested: stop, onLost: () => stop(true) };
-  // A queue may be long and each beat is a flushed write: who only waits shows itself less often.
-  let releaseLease = keepLease(store, run.runRow, token, leaseEvents, waitingHeartbeatMs);
+  let releaseLease = parts.waiting.keep(token, leaseEvents);
 
   const work = async (): Promise<void> => {
     let isFinished = false;

@@ -8,6 +8,7 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
 import type { DeskModel, EngineDesk } from './engine-desk.ts';
+import { createWaitingLeases } from './lease-keeper.ts';
 import { createOwner, retireOwner } from './owner.ts';
 import { expandGrid, type GridPoint } from './grid.ts';
 import { planRuns, type PlannedRuns } from './planner.ts';
@@ -54,12 +55,13 @@ type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; mo
 export function createRunControl({ store, desk, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
   const followers = new Set<() => void>();
+  const waiting = createWaitingLeases(store);
   let lastTurn: Promise<void> = Promise.resolve();
 
   const begin = (runId: string, token: string, inputs: ActiveInputs): RunRecord => {
     const run = requireRun(store, runId);
     const before = lastTurn;
-    const started = startActiveRun({ store, desk, run, token, turn: before, ...inputs });
+    const started = startActiveRun({ store, desk, run, token, turn: before, waiting, ...inputs });
     const ended = started.ended.finally(() => active.delete(runId));
     active.set(runId, { ...started, ended });
     // A run that is paused while it waits ends before its turn: the next one still waits for those before it.

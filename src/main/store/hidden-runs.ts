@@ -142,7 +142,9 @@ function removeQuestions(connection: Connection, runRow: number): number | null 
 
 function removeRow(connection: Connection, runRow: number): void {
   connection.run('DELETE FROM runs WHERE run_row = :runRow', { runRow });
-  connection.run(`DELETE FROM datasets WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_row = datasets.dataset_row)
+  // A dataset that was opened stays in the list of datasets until it is taken out there.
+  connection.run(`DELETE FROM datasets WHERE (opened_at IS NULL OR forgotten = 1)
+    AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_row = datasets.dataset_row)
     AND NOT EXISTS (SELECT 1 FROM samples WHERE samples.dataset_row = datasets.dataset_row)`);
   connection.run(
     'DELETE FROM models WHERE kept = 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.model_row = models.model_row)',

@@ -13,6 +13,8 @@ export type RunLeases = Readonly<{
   take: (runRow: number, owner: RunOwner, previous: RunOwner | null) => boolean;
   /** Renews the heartbeat; null when the lease is lost, otherwise what was asked of the owner meanwhile. */
   renew: (runRow: number, token: string, heartbeatAt: number) => number | null;
+  /** Renews the heartbeats of several runs in one write; what was asked of each owner that still holds its lease. */
+  renewAll: (tokens: readonly string[], heartbeatAt: number) => ReadonlyMap<string, number>;
   /** Gives the run back with its new state; false when the lease was lost before. */
   release: (
     runRow: number,
@@ -38,6 +40,17 @@ export function createRunLeases(connection: Connection): RunLeases {
          RETURNING stop_requested AS stopRequested`,
         { runRow, token, heartbeatAt },
       )[0]?.stopRequested ?? null,
+    renewAll: (tokens, heartbeatAt) =>
+      new Map(
+        connection
+          .all<{ token: string; stopRequested: number }>(
+            `UPDATE runs SET heartbeat_at = :heartbeatAt
+             WHERE owner_token IS NOT NULL AND owner_token IN (SELECT value FROM json_each(:tokens))
+             RETURNING owner_token AS token, stop_requested AS stopRequested`,
+            { tokens: JSON.stringify(tokens), heartbeatAt },
+          )
+          .map(({ token, stopRequested }) => [token, stopRequested]),
+      ),
     release: (runRow, token, { status, failure, finishedAt }) =>
       connection.run(
         `UPDATE runs SET status = :status, failure = :failure, finished_at = :finishedAt, owner_token = NULL,

@@ -35,7 +35,7 @@ export function createParquetFiles(folder: DatasetFolder): ParquetFiles {
   const closing = new AbortController();
   let finding: Promise<void> = Promise.resolve();
   const findImages = async (column: string): Promise<void> => {
-    for (const file of [...opened.keys()]) {
+    for (const file of opened.keys()) {
       if (closing.signal.aborted) return;
       const parquet = await open(file);
       if (parquet.columns.includes(column)) await (await images(file, column)).findAll(closing.signal);
