@@ -45,6 +45,21 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate.add_argument("--predictions", type=Path, help="JSON Lines to write, in M3CoT's shape")
     evaluate.set_defaults(action=_evaluate)
 
+    plan = commands.add_parser("plan", help="parameters and memory of a training, without weights")
+    plan.add_argument("config", type=Path)
+    plan.add_argument("--model-config", type=Path, help="config.json; default: the one in model.path")
+    plan.add_argument("--text-tokens", type=int, default=200, help="of a prompt, without its image")
+    plan.add_argument("--target-tokens", type=int, default=150, help="of a rationale and its answer")
+    plan.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
+    plan.set_defaults(action=_plan)
+
+    bench = commands.add_parser("bench", help="samples a second at stage 3: cached against recompute-everything")
+    bench.add_argument("--size", choices=("tiny", "middle"), default="tiny")
+    bench.add_argument("--batch", type=int, default=16)
+    bench.add_argument("--rounds", type=int, default=5)
+    bench.add_argument("--threads", type=int, default=2)
+    bench.set_defaults(action=_bench)
+
     options = parser.parse_args(arguments)
     try:
         code: int = options.action(options)
@@ -102,4 +117,27 @@ def _evaluate(options: argparse.Namespace) -> int:
     run = open_run(options.run, options.stage)
     accuracy = evaluate(run, source, options.predictions, latent_count=options.latent_steps)
     print(json.dumps({"stage": run.stage, **accuracy.summary()}))
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from penumbra_train.config.reader import read_config
+    from penumbra_train.plan import plan, report
+
+    config = read_config(options.config, options.set)
+    model_config = options.model_config or Path(config.model.path) / "config.json"
+    if not model_config.is_file():
+        raise Problem(f"{model_config}: there is no such file.", "Give the model's config.json with --model-config.")
+    found = plan(config, model_config, text_tokens=options.text_tokens, target_tokens=options.target_tokens)
+    print(report(found, config))
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    import torch
+
+    from penumbra_train.bench import bench, report
+
+    torch.set_num_threads(options.threads)
+    print(report(bench(options.size, options.batch, options.rounds)))
     return 0

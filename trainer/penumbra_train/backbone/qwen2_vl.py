@@ -44,7 +44,7 @@ class Qwen2VLBackbone:
 
     def slot_count(self, height: int, width: int) -> int:
         side = self.model.config.vision_config.patch_size * self.model.config.vision_config.spatial_merge_size
-        return (height // side) * (width // side)
+        return int((height // side) * (width // side))
 
     def rotary(self, positions: Tensor) -> Rotary:
         rows = positions if positions.dim() == 3 else positions[None].expand(3, -1, -1)
@@ -74,8 +74,8 @@ class Qwen2VLBackbone:
         return cast(Tensor, self.model.lm_head(final_hidden))
 
     def _heads(self, projection: nn.Module, hidden: Tensor) -> Tensor:
-        projected = cast(Tensor, projection(hidden))  # [B, S, heads * Dh]
-        return projected.unflatten(-1, (-1, self._head_size)).transpose(1, 2)
+        projected: Tensor = projection(hidden)  # [B, S, heads * Dh]
+        return projected.view(*projected.shape[:2], -1, self._head_size).transpose(1, 2)
 
 
 def rotate(heads: Tensor, rotary: Rotary) -> Tensor:

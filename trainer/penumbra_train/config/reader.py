@@ -21,7 +21,7 @@ from penumbra_train.schedule import stage_plans
 def read_config(path: Path, changes: list[str] | None = None) -> TrainingConfig:
     """The training of a file, with `changes` (`table.key=value`) applied."""
     document = read_document(path, changes)
-    config = build(TrainingConfig, document, str(path), "")
+    config: TrainingConfig = build(TrainingConfig, document, str(path), "")
     check(config, str(path))
     return config
 

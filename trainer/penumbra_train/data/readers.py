@@ -6,7 +6,7 @@ A format is recognised by its content. Reading yields samples and bad rows in fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from penumbra_train.data.generic import json_lines, read_generic
 from penumbra_train.data.image_paths import find_image
-from penumbra_train.data.rows import BadRow, normal_split, sample_of, text_of
+from penumbra_train.data.rows import AnswerRule, BadRow, normal_split, sample_of, text_of
 from penumbra_train.data.sample import ImageReference, ParquetImage, Sample
 from penumbra_train.problem import Problem
 
@@ -93,7 +93,8 @@ def _read_parquet(files: list[Path]) -> Rows:
         source = pq.ParquetFile(file)
         names = set(source.schema_arrow.names)
         if names >= M3COT_FIELDS:
-            fields, rule = _plain_fields, "letter"
+            fields: Callable[[Mapping[str, Any], str], Mapping[str, Any]] = _plain_fields
+            rule: AnswerRule = "letter"
         elif names >= SCIENCEQA_FIELDS:
             fields, rule = _scienceqa_fields, "index"
         else:
@@ -109,7 +110,7 @@ def _read_parquet(files: list[Path]) -> Rows:
                 before[split] = number + 1
                 image: ImageReference | None = ParquetImage(file, group, index) if present[index] else None
                 place = f"{file}, row {number + 1}"
-                yield sample_of(fields(row, f"{split}-{number}"), split, image, place, rule)  # type: ignore[arg-type]
+                yield sample_of(fields(row, f"{split}-{number}"), split, image, place, rule)
 
 
 def _has_image(source: pq.ParquetFile, group: int) -> list[bool]:

@@ -68,7 +68,7 @@ def decoder_pass(
         if layer < backbone.layer_count - 1:
             reads = _Reads(rotary, rotary, None, mask, watched)
         else:
-            first = None if watched is None else watched._replace(index=torch.zeros_like(watched.index))
+            first = None if watched is None else watched._replace(query=torch.zeros_like(watched.query))
             reads = _Reads(rotary, row_rotary, rows, last_mask, first)
         if checkpointing and torch.is_grad_enabled():
             hidden, keys, values, attention = checkpoint(
@@ -86,7 +86,7 @@ def decoder_pass(
 class _Watched(NamedTuple):
     """The query whose attention is wanted."""
 
-    index: Tensor  # [B], among the layer's queries
+    query: Tensor  # [B], among the layer's queries
     allowed: Tensor  # [B, T] bool: the keys that it sees
 
 
@@ -132,10 +132,11 @@ def _layer(
 def _watched_attention(queries: Tensor, keys: Tensor, watched: _Watched) -> Tensor:
     """Softmax attention [B, T] of one query per question, mean over heads, in float32."""
     batch, heads, _, size = queries.shape
-    index = watched.index.view(batch, 1, 1, 1).expand(-1, heads, 1, size)
+    index = watched.query.view(batch, 1, 1, 1).expand(-1, heads, 1, size)
     query = queries.gather(2, index).view(batch, keys.shape[1], -1, size)  # [B, Hkv, group, Dh]
     scores = (query @ keys.transpose(2, 3)).float() * size**-0.5
-    return scores.masked_fill(~watched.allowed[:, None, None, :], -torch.inf).softmax(dim=-1).mean(dim=(1, 2))
+    attention: Tensor = scores.masked_fill(~watched.allowed[:, None, None, :], -torch.inf).softmax(dim=-1)
+    return attention.mean(dim=(1, 2))
 
 
 def _for_each_head(shared: Tensor, queries: Tensor) -> Tensor:

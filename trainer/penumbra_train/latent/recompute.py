@@ -31,8 +31,7 @@ def recompute_loss(
     for row, length in enumerate(batch.prompt_lengths.tolist()):
         sequence = embed(batch.prompt_ids[row, :length])
         first, count = int(batch.first_slots[row]), int(batch.slot_valid[row].sum())
-        parts = (sequence[:first], images[row, :count].to(sequence.dtype), sequence[first + count :])
-        sequences.append(torch.cat(parts))
+        sequences.append(torch.cat((sequence[:first], images[row, :count].to(sequence.dtype), sequence[first + count :])))
         pools.append(set(range(count)))
 
     taken: list[list[list[int]]] = [[] for _ in sequences]

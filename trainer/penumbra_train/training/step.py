@@ -64,9 +64,8 @@ def accumulate_gradients(
     weight = 1.0 if mine else 0.0
     mine = mine or shown[:1]
     sums = torch.zeros(2 * (stages + 1) + 2 * max(1, latent_steps) + 1, dtype=torch.float64)
-    loss_sums, label_counts, mass_sums, mass_counts, stop = sums.split(
-        [stages + 1, stages + 1, max(1, latent_steps), max(1, latent_steps), 1]
-    )
+    sizes = [stages + 1, stages + 1, max(1, latent_steps), max(1, latent_steps), 1]
+    loss_sums, label_counts, mass_sums, mass_counts, stop = torch.split(sums, sizes)
     stop += stop_signal
     chunks = [mine[start : start + micro_batch] for start in range(0, len(mine), micro_batch)]
     for index, chunk in enumerate(chunks):
