@@ -52,7 +52,7 @@ def bench(size: str, batch_size: int, rounds: int, *, slots: int = 64, patches: 
     for turn in range(rounds + 1):
         for name, loss in sides.items():
             started = time.perf_counter()
-            loss().backward()
+            torch.autograd.backward(loss())
             if turn:
                 seconds[name].append(time.perf_counter() - started)
     rates = {name: batch_size / median(times) for name, times in seconds.items()}

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from conftest import ConfigOf
 from safetensors.torch import load_file
 
@@ -200,3 +201,24 @@ def test_out_of_memory_says_what_to_lower(config_of: ConfigOf, monkeypatch: pyte
     with pytest.raises(Problem, match=r"Out of memory.*run.micro_batch \(now 2.*gradient_checkpointing"):
         train(config_of(), "", resume=False)
     assert out_of_memory(RuntimeError("shapes differ"), config_of().run) is None
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_bfloat16_with_lora_and_checkpointing(config_of: ConfigOf, released: bool) -> None:
+    """The paper's combination runs and stays near the same training in float32."""
+    lora = {"lora": {**LORA, "dropout": 0.0}}
+    method = {"gradients": "released" if released else "full"}
+    half = config_of(
+        model={**lora, "dtype": "bfloat16"},
+        method=method,
+        run={"precision": "bf16", "gradient_checkpointing": True, "output": str(Path(config_of().run.output) / "half")},
+    )
+    full = config_of(model=lora, method=method, run={"output": str(Path(config_of().run.output) / "full")})
+    for config in (half, full):
+        AcceleratorState._reset_state(reset_partial_state=True)  # one process, two precisions
+        assert train(config, "", resume=False) == 0
+    for (_, a), (_, b) in zip(losses(half), losses(full), strict=True):
+        assert a == pytest.approx(b, rel=0.05)
+    AcceleratorState._reset_state(reset_partial_state=True)
+    dtypes = {tensor.dtype for tensor in last_weights(half).values()}
+    assert dtypes == {torch.float32}
