@@ -16,9 +16,9 @@ from recompute import answer, load_checkpoint, prepare
 GOLDEN = Path(__file__).resolve().parents[2] / "test" / "golden" / "qwen2-vl"
 
 
+@torch.no_grad()
 @pytest.mark.parametrize("name", ["tiny-tied", "tiny-untied"])
 def test_equals_the_golden_cases(name: str) -> None:
-    torch.set_grad_enabled(False)
     checkpoint = load_checkpoint(GOLDEN / name)
     golden = json.loads((GOLDEN / name / "golden.json").read_text(encoding="utf-8"))
     cases = [case for case in golden["cases"] if case["id"].startswith("default-")]

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from golden.folder import train_tokenizer, write_json, write_tokenizer
+from penumbra_train.hub_folder import train_tokenizer, write_json, write_tokenizer
 from golden.prompts import PROMPT_FORMATS, question_text
 from golden.prompts import Sample as PromptSample
 from tokenizers import AddedToken, Tokenizer

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from golden.folder import SPECIAL_TOKENS
+from penumbra_train.hub_folder import SPECIAL_TOKENS
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 

@@ -18,16 +18,21 @@ def question_text(sample: Sample, prompt_format: PromptFormat) -> str:
     if prompt_format == "with-context" and sample.context:
         lines.append("[Context]:{" + sample.context + "}")
     lines.append("[Question]:{" + sample.question + "}")
-    lines.append("[Options]:")
+    if sample.choices:
+        lines.append("[Options]:")
     for letter, choice in zip(string.ascii_uppercase, sample.choices, strict=False):
         lines.append((f"({letter})." if training else f"{letter}.") + "{" + choice + "}")
     return "\n".join(lines) + "\nAnswer:" + ("\n" if training else "")
 
 
 def answer_name(sample: Sample, form: AnswerForm) -> str:
-    """What stands for the right choice: a letter, or its number from 0 (ScienceQA)."""
+    """What stands for the right choice: a letter, or its number from 0 (ScienceQA); a short question's answer itself."""
+    if not sample.choices:
+        return sample.answer_text
     return string.ascii_uppercase[sample.answer_index] if form == "letter" else str(sample.answer_index)
 
 
 def answer_text(sample: Sample, form: AnswerForm) -> str:
+    if not sample.choices:
+        return sample.answer_text
     return f"Therefore, the answer is {answer_name(sample, form)}"

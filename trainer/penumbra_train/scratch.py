@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
 from penumbra_train.config.schema import Source
@@ -23,6 +25,8 @@ from penumbra_train.hub_folder import (
 from penumbra_train.problem import Problem
 from penumbra_train.prompts import PromptFormat, answer_text, question_text
 from penumbra_train.rationale import sentences
+
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.json", "chat_template.jinja")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class ScratchConfig:
-    """`texts`: datasets whose questions and rationales the tokenizer learns from."""
+    """`tokenizer`: a folder to take it from; else it learns from the questions and rationales of `texts`."""
 
-    texts: list[Source]
+    texts: list[Source] = field(default_factory=list)
+    tokenizer: str | None = None
     shape: Shape = field(default_factory=Shape)
     vocabulary: int = 1000  # before the special tokens
     prompt_format: PromptFormat = "released-inference"
@@ -61,7 +66,7 @@ def make_scratch(config: ScratchConfig, out: Path) -> int:
     if out.exists() and any(out.iterdir()):
         raise Problem(f"{out} is not empty.", "Give another folder.")
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer = train_tokenizer(_texts(config), config.vocabulary)
+    tokenizer = _tokenizer(config)
     shape, token = config.shape, tokenizer.token_to_id
     head_size = shape.hidden // shape.heads
     pairs = head_size // 2
@@ -74,8 +79,8 @@ def make_scratch(config: ScratchConfig, out: Path) -> int:
             "num_attention_heads": shape.heads,
             "num_key_value_heads": shape.kv_heads,
             "intermediate_size": shape.intermediate,
-            # Room for the three latent tokens, and Qwen's padding.
-            "vocab_size": ((tokenizer.get_vocab_size() + 3) // 64 + 1) * 64,
+            # Room for the three latent tokens.
+            "vocab_size": -(-(tokenizer.get_vocab_size() + 3) // 64) * 64,
             "max_position_embeddings": shape.max_positions,
             "rope_parameters": {"rope_type": "default", "rope_theta": shape.rope_theta, "mrope_section": sections},
             "initializer_range": shape.initializer_range,
@@ -101,10 +106,26 @@ def make_scratch(config: ScratchConfig, out: Path) -> int:
     torch.manual_seed(config.seed)
     model = Qwen2VLForConditionalGeneration._from_config(model_config)
     model.save_pretrained(out)
-    write_tokenizer(out, tokenizer, "chat_template.json")
+    if config.tokenizer is None:
+        write_tokenizer(out, tokenizer, "chat_template.json")
+    else:
+        for name in TOKENIZER_FILES:
+            if (Path(config.tokenizer) / name).is_file():
+                shutil.copyfile(Path(config.tokenizer) / name, out / name)
     write_preprocessor(out, config.max_pixels, "pixels")
     write_generation_config(out, tokenizer)
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _tokenizer(config: ScratchConfig) -> Tokenizer:
+    if config.tokenizer is None:
+        if not config.texts:
+            raise Problem("A tokenizer needs texts to learn from.", "Set texts, or tokenizer to a folder that holds one.")
+        return train_tokenizer(_texts(config), config.vocabulary)
+    path = Path(config.tokenizer) / "tokenizer.json"
+    if not path.is_file():
+        raise Problem(f"{path}: there is no such file.")
+    return Tokenizer.from_file(str(path))
 
 
 def _texts(config: ScratchConfig) -> Iterator[str]:

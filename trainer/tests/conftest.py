@@ -63,7 +63,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, dataset: Path) -> Path:
     shape = Shape(
         hidden=32, layers=2, heads=4, intermediate=48, vision_depth=1, vision_dim=16, vision_heads=2, vision_mlp_ratio=2
     )
-    make_scratch(ScratchConfig([Source(str(dataset), "train")], shape, vocabulary=300, seed=1), folder)
+    make_scratch(ScratchConfig([Source(str(dataset), "train")], shape=shape, vocabulary=300, seed=1), folder)
     return folder
 
 

@@ -174,3 +174,23 @@ def test_a_wrong_key_is_named_with_the_nearest_valid_one(tmp_path: Path) -> None
     assert read_config(shipped / "qwen2-vl-7b-m3cot.toml", ["run.seed=3", "run.output=elsewhere"]).run.seed == 3
     with pytest.raises(Problem, match="expected table.key=value"):
         read_config(shipped / "qwen2-vl-7b-m3cot.toml", ["run.seed"])
+
+
+def test_short_questions_for_pretraining(tmp_path: Path, config_of: ConfigOf) -> None:
+    folder = write_dataset(tmp_path / "set", {"train": 2})
+    rows = [
+        {"id": f"q{n}", "image": f"data/images/train-{n}.png", "question": f"What is {n}?", "answer": f"the {n}th"}
+        for n in range(2)
+    ]
+    path = folder / "lookups.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)) + '\n{"id": "q3", "image": null, "question": "?", "answer": ""}\n')
+    config = config_of(
+        data={"train": [{"path": str(path), "split": "all"}]}, method={"supervision": "direct"}, schedule={"epochs": 1}
+    )
+    prepared = prepare_model(config)
+    split = prepare_split(config.data.train, config, prepared.encoder, prepared.max_positions, training=True, build=True)
+    assert [row.sample.answer_text for row in split.samples] == ["the 0th", "the 1th"]
+    assert prepared.encoder.decode(split.samples[1].answer_ids) == "the 1th"
+    prompt = prepared.encoder.decode(split.samples[1].prompt_ids)
+    assert "[Question]:{What is 1?}\nAnswer:" in prompt
+    assert split.survey.left_out == {"unreadable": 1}

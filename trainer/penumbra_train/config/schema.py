@@ -33,7 +33,7 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class Source:
-    """One split of a dataset folder; `limit` 0: all of it, else a fixed draw of that many."""
+    """One split of a dataset folder (`all`: every row) or of one of its files; `limit` 0: all of it, else a fixed draw of that many."""
 
     path: str
     split: str

@@ -46,7 +46,8 @@ def read_generic(folder: Path, path: Path) -> Iterator[Sample | BadRow]:
             if _column(columns, "id", row) is None:
                 value["id"] = f"{split}-{position}"
             value["choices"] = _choices(columns.get("choices"), row, mapping.get("choiceSeparator"))
-            yield sample_of(value, split, image, place, mapping.get("answers", "any"), mapping.get("firstIndex", 0))
+            rule, first = mapping.get("answers", "any"), mapping.get("firstIndex", 0)
+            yield sample_of(value, split, image, place, rule, first, short_answers=True)
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -107,7 +108,9 @@ def _choices(mapped: Any, row: Mapping[str, Any], separator: str | None) -> Any:
     if mapped is None:
         mapped = next((name for name in USUAL["choices"] if name in row), None)
     if mapped is None:
-        mapped = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter in row]
+        mapped = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter in row] or None
+    if mapped is None:
+        return None
     if isinstance(mapped, list):
         found = [row.get(name) for name in mapped]
         while found and found[-1] in (None, ""):

@@ -38,22 +38,35 @@ def text_of(value: Any) -> str | None:
 
 
 def sample_of(
-    row: Mapping[str, Any], split: str, image: ImageReference | None, place: str, rule: AnswerRule, first_index: int = 0
+    row: Mapping[str, Any],
+    split: str,
+    image: ImageReference | None,
+    place: str,
+    rule: AnswerRule,
+    first_index: int = 0,
+    *,
+    short_answers: bool = False,
 ) -> Sample | BadRow:
-    """`row` has the names id, question, choices, answer, context, rationale, domain, topic."""
+    """`row` has the names id, question, choices, answer, context, rationale, domain, topic.
+
+    With `short_answers` a row without choices is a question whose answer is text.
+    """
     sample_id, question = text_of(row.get("id")), text_of(row.get("question"))
     if not sample_id or not sample_id.strip():
         return BadRow(place, "no id")
     if question is None:
         return BadRow(place, "no question")
     listed = row.get("choices")
-    if not isinstance(listed, (list, tuple)) or not 2 <= len(listed) <= 26:
+    short = text_of(row.get("answer")) if short_answers and listed is None else None
+    if short:
+        listed = []
+    elif not isinstance(listed, (list, tuple)) or not 2 <= len(listed) <= 26:
         return BadRow(place, "no list of 2 to 26 choices")
     choices = [text_of(choice) for choice in listed]
     if any(choice is None for choice in choices):
         return BadRow(place, "a choice that is not text")
     texts = tuple(choice for choice in choices if choice is not None)
-    answer = read_answer(row.get("answer"), texts, rule, first_index)
+    answer = -1 if short else read_answer(row.get("answer"), texts, rule, first_index)
     if answer is None:
         return BadRow(place, f"the answer {row.get('answer')!r} is none of the {len(texts)} choices")
     return Sample(
@@ -67,6 +80,7 @@ def sample_of(
         domain=text_of(row.get("domain")) or "",
         topic=text_of(row.get("topic")) or "",
         image=image,
+        answer_text=short or "",
     )
 
 

@@ -50,7 +50,8 @@ ImageReference = ImageFile | ParquetImage
 
 @dataclass(frozen=True)
 class Sample:
-    """Field names and meanings are the app's."""
+    """Field names and meanings are the app's. Without choices it is a short question, for pretraining alone: its answer
+    is `answer_text`, and `answer_index` is -1."""
 
     sample_id: str
     split: str
@@ -62,3 +63,4 @@ class Sample:
     domain: str
     topic: str
     image: ImageReference | None
+    answer_text: str = ""

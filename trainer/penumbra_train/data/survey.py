@@ -42,7 +42,10 @@ class Survey:
 
 
 def read_split(path: Path, split: str, survey: Survey, *, rationale: bool) -> list[Sample]:
-    """The samples of one split that have an image and, where wanted, a rationale; unique ids."""
+    """The samples of one split that have an image and, where wanted, a rationale; unique ids.
+
+    The split `all` takes every row.
+    """
     wanted = normal_split(split)
     found: list[Sample] = []
     seen: set[str] = set()
@@ -53,7 +56,7 @@ def read_split(path: Path, split: str, survey: Survey, *, rationale: bool) -> li
             survey.leave_out("unreadable", f"{row.place}: {row.reason}")
             continue
         splits[row.split] += 1
-        if row.split != wanted:
+        if wanted not in (row.split, "all"):
             continue
         survey.rows += 1
         if row.sample_id in seen:

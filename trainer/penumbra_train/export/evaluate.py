@@ -10,6 +10,7 @@ import torch
 
 from penumbra_train.config.schema import Source
 from penumbra_train.export.finished_run import FinishedRun
+from penumbra_train.prompts import answer_name
 from penumbra_train.training.image_source import embedding_source, pixels_source
 from penumbra_train.training.prepare import cache_folder, prepare_model, prepare_split
 from penumbra_train.training.validate import Accuracy, validate
@@ -28,7 +29,7 @@ def evaluate(run: FinishedRun, source: Source, predictions: Path | None, *, late
     images_of = pixels_source(split.cache)
     if config.model.vision == "frozen":
         images_of = embedding_source(split.cache, prepared.model.backbone, cache_folder(config), device, build=True)
-    accuracy, outputs = validate(
+    answers = validate(
         prepared.model,
         prepared.encoder,
         split.samples,
@@ -43,15 +44,16 @@ def evaluate(run: FinishedRun, source: Source, predictions: Path | None, *, late
     )
     if predictions is not None:
         with predictions.open("w", encoding="utf-8") as file:
-            for encoded, output in zip(split.samples, outputs, strict=True):
+            for encoded, output, slots in zip(split.samples, answers.outputs, answers.slots, strict=True):
                 sample = encoded.sample
                 row = {
                     "id": sample.sample_id,
                     "choices": list(sample.choices),
-                    "answer": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[sample.answer_index],
+                    "answer": answer_name(sample, "letter"),
                     "domain": sample.domain,
                     "topic": sample.topic,
                     "messages": ["", output],
+                    "selectedSlots": slots,
                 }
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    return accuracy
+    return answers.accuracy

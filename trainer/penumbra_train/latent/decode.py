@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -12,14 +14,25 @@ from penumbra_train.latent.settings import LatentSettings
 from penumbra_train.latent.steps import advance, choose, start
 
 
+class Decoded(NamedTuple):
+    """One row's answer."""
+
+    tokens: list[int]  # end of sequence included, where it came
+    slots: list[list[int]]  # of each latent step
+
+
 @torch.no_grad()
 def decode_greedily(
     backbone: Backbone, batch: LatentBatch, settings: LatentSettings, *, end_id: int, max_tokens: int
-) -> list[list[int]]:
-    """The tokens of each row, its end of sequence included where it came. The batch's targets are not looked at."""
+) -> list[Decoded]:
+    """Answers every row; the batch's targets are not looked at."""
+    chosen: list[list[list[int]]] = [[] for _ in range(len(batch.prompt_ids))]
     state = start(backbone, batch, settings)
     for step in range(int(batch.latent_counts.max()) if settings.takes_steps else 0):
         appended, state = choose(state, batch, settings, step)
+        for row, (slots, valid_slots) in enumerate(zip(appended.slots, appended.slots_valid, strict=True)):
+            if step < int(batch.latent_counts[row]):
+                chosen[row].append(slots[valid_slots].tolist())
         state = advance(backbone, state, batch, appended, settings)
     hidden, cache, valid, next_positions = state.query_hidden, state.cache, state.valid, state.next_positions
     rows = len(hidden)
@@ -38,7 +51,7 @@ def decode_greedily(
         )
         hidden, cache = result.hidden[:, 0], result.cache
         next_positions = next_positions + 1
-    return [_until_end(row, end_id) for row in tokens]
+    return [Decoded(_until_end(row, end_id), slots) for row, slots in zip(tokens, chosen, strict=True)]
 
 
 def _until_end(row: Tensor, end_id: int) -> list[int]:

@@ -222,7 +222,7 @@ class _Training:
             run, data = self.config.run, self.validation_data
             began = time.monotonic()
             with self.accelerator.autocast():
-                accuracy, _ = validate(
+                answers = validate(
                     self.model,
                     self.prepared.encoder,
                     data.split.samples,
@@ -234,7 +234,7 @@ class _Training:
                     mrope=self.config.method.positions == "mrope",
                     device=self.accelerator.device,
                 )
-            summary = accuracy.summary()
+            summary = answers.accuracy.summary()
             metrics.write("validation", place.total, {"stage": plan.stage, **summary, "seconds": time.monotonic() - began})
             say(f"validation at stage {plan.stage}: {summary}")
         self.accelerator.wait_for_everyone()

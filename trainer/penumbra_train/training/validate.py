@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 
@@ -50,6 +51,14 @@ class Accuracy:
         }
 
 
+class Answers(NamedTuple):
+    """Outputs and chosen slots (of each latent step) in the samples' order."""
+
+    accuracy: Accuracy
+    outputs: list[str]
+    slots: list[list[list[int]]]
+
+
 @torch.no_grad()
 def validate(
     model: LatentModel,
@@ -64,12 +73,13 @@ def validate(
     mrope: bool,
     device: torch.device,
     settings: LatentSettings | None = None,
-) -> tuple[Accuracy, list[str]]:
-    """Answers all samples with `latent_count` latent steps; the outputs come back in the samples' order."""
+) -> Answers:
+    """Answers all samples with `latent_count` latent steps."""
     was_training = model.training
     model.eval()
     accuracy = Accuracy()
     outputs = [""] * len(samples)
+    selected: list[list[list[int]]] = [[] for _ in samples]
     order = sorted(range(len(samples)), key=lambda index: len(samples[index].prompt_ids))
     steps = latent_count if (settings or model.settings).takes_steps else 0
     for start in range(0, len(order), batch_size):
@@ -80,13 +90,13 @@ def validate(
         decoded = decode_greedily(
             model.backbone, batch, settings or model.settings, end_id=encoder.end_id, max_tokens=max_tokens
         )
-        for index, row, ids in zip(chosen, rows, decoded, strict=True):
-            outputs[index] = encoder.decode(ids)
-            claim = claimed(outputs[index], encoder.answer_form)
+        for index, row, (ids, slots) in zip(chosen, rows, decoded, strict=True):
+            outputs[index], selected[index] = encoder.decode(ids), slots
+            claim = claimed(outputs[index], encoder.answer_form) if row.sample.choices else outputs[index].strip()
             accuracy.unparsed += int(claim is None)
             accuracy.autoregressive_steps += steps + len(ids)
             accuracy.add(row.sample.domain, claim == answer_name(row.sample, encoder.answer_form))
     model.train(was_training)
-    return accuracy, outputs
+    return Answers(accuracy, outputs, selected)
 
 
