@@ -106,14 +106,17 @@ def test_other_supervision_learns_its_samples_by_heart(config_of: ConfigOf, supe
     assert last < first / 3
 
 
-def test_micro_batches_and_processes_share_the_same_work(config_of: ConfigOf, tmp_path: Path) -> None:
+def test_micro_batches_and_processes_share_the_same_work(config_of: ConfigOf, tmp_path: Path, dataset: Path) -> None:
     """One process in one micro batch, one in several, two processes: the same loss curve."""
     runs = {}
+    validated = {"validation": {"path": str(dataset), "split": "dev"}}
+    accuracies = {}
     for name, micro in (("one", 4), ("several", 1)):
-        config = config_of(run={"output": str(tmp_path / name), "micro_batch": micro})
+        config = config_of(data=validated, run={"output": str(tmp_path / name), "micro_batch": micro})
         assert train(config, "", resume=False) == 0
         runs[name] = losses(config)
-    config = config_of(run={"output": str(tmp_path / "two"), "micro_batch": 2})
+        accuracies[name] = [entry["count"] for entry in entries(config, "validation")]
+    config = config_of(data=validated, run={"output": str(tmp_path / "two"), "micro_batch": 2})
     path = tmp_path / "two.toml"
     path.write_text(toml(asdict(config)))
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
@@ -121,6 +124,7 @@ def test_micro_batches_and_processes_share_the_same_work(config_of: ConfigOf, tm
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     runs["two"] = losses(config)
+    assert [entry["count"] for entry in entries(config, "validation")] == accuracies["one"] == [4, 4, 4]
     assert len(runs["one"]) == 9
     for name in ("several", "two"):
         assert [step for step, _ in runs[name]] == [step for step, _ in runs["one"]]

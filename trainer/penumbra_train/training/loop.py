@@ -37,7 +37,7 @@ from penumbra_train.training.prepare import Prepared, Split, cache_folder, prepa
 from penumbra_train.training.sampler import global_batch
 from penumbra_train.training.step import Measured, Shown, accumulate_gradients
 from penumbra_train.training.stop import StopRequest
-from penumbra_train.training.validate import validate
+from penumbra_train.training.validate import Accuracy, joined, validate
 
 
 def train(config: TrainingConfig, config_text: str, *, resume: bool) -> int:
@@ -217,15 +217,15 @@ class _Training:
         metrics.write("train", place.total, values)
 
     def _validate(self, plan: StagePlan, place: Place, metrics: Metrics | None) -> None:
-        """The main process alone answers the slice; the others wait."""
-        if self.validation_data is not None and metrics is not None:
+        """Every process answers its part of the slice."""
+        if self.validation_data is not None:
             run, data = self.config.run, self.validation_data
             began = time.monotonic()
             with self.accelerator.autocast():
                 answers = validate(
                     self.model,
                     self.prepared.encoder,
-                    data.split.samples,
+                    data.split.samples[self.accelerator.process_index :: self.accelerator.num_processes],
                     data.images_of,
                     self.prepared.grid,
                     latent_count=plan.stage * self.config.method.latent_steps_per_stage,
@@ -234,9 +234,12 @@ class _Training:
                     mrope=self.config.method.positions == "mrope",
                     device=self.accelerator.device,
                 )
-            summary = answers.accuracy.summary()
-            metrics.write("validation", place.total, {"stage": plan.stage, **summary, "seconds": time.monotonic() - began})
-            say(f"validation at stage {plan.stage}: {summary}")
+            parts: list[Accuracy] = gather_object([answers.accuracy])
+            if metrics is not None:
+                summary = joined(parts).summary()
+                seconds = time.monotonic() - began
+                metrics.write("validation", place.total, {"stage": plan.stage, **summary, "seconds": seconds})
+                say(f"validation at stage {plan.stage}: {summary}")
         self.accelerator.wait_for_everyone()
 
     def _end_stage(self, index: int, place: Place, metrics: Metrics | None) -> None:

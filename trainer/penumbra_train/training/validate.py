@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,8 +31,8 @@ def claimed(output: str, form: AnswerForm) -> str | None:
 class Accuracy:
     """Right and all, by domain; `tokens` generated and `steps` taken in all (their sum: the autoregressive steps)."""
 
-    right: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    right: Counter[str] = field(default_factory=Counter)
+    count: Counter[str] = field(default_factory=Counter)
     unparsed: int = 0
     autoregressive_steps: int = 0
 
@@ -49,6 +49,17 @@ class Accuracy:
             "autoregressive_steps": self.autoregressive_steps / total,
             "by_domain": {domain: self.right[domain] / count for domain, count in sorted(self.count.items())},
         }
+
+
+def joined(parts: Sequence[Accuracy]) -> Accuracy:
+    """Of several processes."""
+    whole = Accuracy()
+    for part in parts:
+        whole.right.update(part.right)
+        whole.count.update(part.count)
+        whole.unparsed += part.unparsed
+        whole.autoregressive_steps += part.autoregressive_steps
+    return whole
 
 
 class Answers(NamedTuple):
