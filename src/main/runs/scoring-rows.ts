@@ -7,8 +7,8 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { longWorkHere, refuseCancelled, type LongWork } from './long-work.ts';
 
-/** Answers scored in one transaction. */
-const pageSize = 200;
+/** Answers scored in one transaction: about 50 ms of inserts, and few flushes (they took half the time at 200). */
+const pageSize = 1000;
 
 /** Positions asked for in one look: a look begins at the first position again. */
 const unscoredAtOnce = 100_000;

@@ -14,7 +14,9 @@ export function RandomWeightsBadge({ run }: RandomWeightsBadgeProps) {
       <Badge
         color="orange"
         variant="light"
+        size="sm"
         radius="sm"
+        px={6}
         tabIndex={0}
         style={{ flexShrink: 0 }}
         leftSection={<IconDice5 size={12} aria-hidden="true" style={{ display: 'block' }} />}

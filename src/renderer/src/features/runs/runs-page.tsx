@@ -126,11 +126,11 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
                   />
                 </Table.Th>
                 <SortHeader {...head} column="label" label="Run" />
-                <SortHeader {...head} column="model" label="Model" width="11%" />
+                <SortHeader {...head} column="model" label="Model" width="10%" />
                 <SortHeader {...head} column="dataset" label="Dataset" width="10%" />
                 <SortHeader {...head} column="method" label="Method" width={116} />
                 <SortHeader {...head} column="status" label="Status" width={112} />
-                <SortHeader {...head} column="accuracy" label="Accuracy" width={136} right largestFirst />
+                <SortHeader {...head} column="accuracy" label="Accuracy" width={128} right largestFirst />
                 <SortHeader {...head} column="ar-steps" label="AR steps" width={84} right largestFirst />
                 <SortHeader {...head} column="time" label="Time" width={80} right largestFirst />
                 <SortHeader {...head} column="created" label="Created" width={92} largestFirst />
