@@ -1,11 +1,13 @@
-"""The curriculum before the questions: single look-ups about the same pictures, one kind for each hop of every topic.
+"""The curriculum before the questions: look-ups about the same pictures, one kind for each hop of every topic.
 
 A look-up is asked for a short answer, or with four options and a letter as the questions are, so that a model learns
-both to look and to find its result among the options before it has to chain anything.
+both to look and to find its result among the options before it has to chain anything. A caption is a look-up with
+options whose rationale reads much else in the picture first, so that one pass over a picture teaches many readings.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -16,7 +18,7 @@ from .glyphs.machines import DEVICES
 from .glyphs.shapes import SHAPES
 from .glyphs.things import PLACES, THINGS
 from .samples import LETTERS, SEED, Sample, make_sample
-from .scene import Hop
+from .scene import Hop, Scene
 
 NUMBERS = tuple(str(number) for number in range(1, 19))
 # Options for a look-up come from its own picture, then from the family that its answer belongs to.
@@ -57,6 +59,35 @@ def as_choice(hop: Hop, others: tuple[Hop, ...], rng: Random) -> Choice | None:
     wrong += rng.sample(more, 3 - len(wrong))
     answer = rng.randrange(len(LETTERS))
     return Choice(hop.question, (*wrong[:answer], hop.answer, *wrong[answer:]), answer)
+
+
+# A caption must not give a reading away that it has already written the other way round.
+_NAMES = frozenset((*(name for family in _FAMILIES for name in family), *"KLMNPRST"))
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """`hops` in the order in which the rationale states them; the last one is asked."""
+
+    choice: Choice
+    hops: tuple[Hop, ...]
+
+
+def caption(scene: Scene, rng: Random, longest: int = 12) -> Caption | None:
+    """At most `longest` look-ups of a picture in random order, none of which repeats what another one names."""
+    hops = rng.sample(scene.lookups, len(scene.lookups))
+    chosen: list[Hop] = []
+    named: set[frozenset[str]] = set()
+    for hop in hops:
+        names = frozenset(re.findall(r"\w+", hop.statement)) & _NAMES
+        if len(chosen) < longest and names not in named:
+            chosen.append(hop)
+            named.add(names)
+    for place, hop in enumerate(chosen):
+        choice = as_choice(hop, scene.lookups, rng)
+        if choice is not None:
+            return Caption(choice, (*chosen[:place], *chosen[place + 1 :], hop))
+    return None
 
 
 def lookup_rows(sample: Sample) -> Iterator[dict[str, object]]:

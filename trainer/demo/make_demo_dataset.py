@@ -4,6 +4,7 @@
     python -m demo.make_demo_dataset --out DIR                         # 9,000 train, 504 dev, 612 test
     python -m demo.make_demo_dataset --out DIR --train 0 --dev 0       # the part that ships
     python -m demo.make_demo_dataset --out DIR --lookups               # and lookups.jsonl, about the train pictures
+    python -m demo.make_demo_dataset --out DIR --captions --train 24000   # captions in place of the questions
 
 The same seed gives the same rows and pixels; a longer split begins with the shorter one. Nothing is taken from
 anywhere: CC0. An existing DIR/data is replaced. Needs Pillow and numpy.
@@ -16,11 +17,12 @@ import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from PIL import Image
 
-from .lookups import lookup_rows
+from .lookups import caption, lookup_rows
 from .samples import SEED, Sample, Split
 
 # Multiples of 36: every topic equally often, every letter equally often within each topic.
@@ -57,20 +59,39 @@ def picture_file(pixels: np.ndarray) -> Image.Image:
 
 
 def row_of(sample: Sample) -> dict[str, object]:
+    return _common(sample) | {
+        "question": sample.scene.question,
+        "choices": list(sample.options),
+        "answer": sample.letter,
+        "rationale": " ".join(sample.rationale),
+        "evidence": sample.evidence(),
+    }
+
+
+def caption_row(sample: Sample, seed: int) -> dict[str, object]:
+    """A row about the same picture whose rationale reads much of it; each look-up's topic is in place of a question's."""
+    found = caption(sample.scene, Random(f"{seed}:caption:{sample.sample_id}"))
+    if found is None:
+        raise ValueError(f"{sample.sample_id}: no look-up with four options")
+    return _common(sample) | {
+        "question": found.choice.question,
+        "choices": list(found.choice.options),
+        "answer": found.choice.letter,
+        "rationale": " ".join(hop.statement for hop in found.hops),
+        "evidence": [{"step": len(found.hops), "box": list(place.box), "what": place.what} for place in found.hops[-1].places],
+    }
+
+
+def _common(sample: Sample) -> dict[str, object]:
     return {
         "id": sample.sample_id,
         "category": sample.scene.category,
         "image_id": sample.sample_id,
-        "question": sample.scene.question,
-        "choices": list(sample.options),
         "context": "",
-        "answer": sample.letter,
-        "rationale": " ".join(sample.rationale),
         "split": FILE_NAMES[sample.split],
         "image": f"data/images/{sample.sample_id}.png",
         "domain": sample.topic.domain,
         "topic": sample.topic.name,
-        "evidence": sample.evidence(),
     }
 
 
@@ -79,7 +100,7 @@ def write_lines(path: Path, rows: Iterable[dict[str, object]]) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bool) -> None:
+def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bool, with_captions: bool = False) -> None:
     data = out / "data"
     shutil.rmtree(data, ignore_errors=True)
     (data / "images").mkdir(parents=True)
@@ -90,7 +111,7 @@ def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bo
             # The smallest file takes ten times as long: not for the thousands that never ship.
             path = data / "images" / f"{sample.sample_id}.png"
             picture_file(sample.picture()).save(path, optimize=split != "train")
-            rows.append(row_of(sample))
+            rows.append(caption_row(sample, seed) if with_captions else row_of(sample))
         write_lines(data / f"{FILE_NAMES[split]}.jsonl", rows)
     (out / "lookups.jsonl").unlink(missing_ok=True)
     if with_lookups:
@@ -109,9 +130,10 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
     parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
     parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
+    parser.add_argument("--captions", action="store_true", help="ask look-ups, with rationales that read much of the picture")
     options = parser.parse_args()
     counts = {"train": options.train, "validation": options.dev, "test": options.test}
-    write_dataset(options.out, counts, options.seed, options.lookups)
+    write_dataset(options.out, counts, options.seed, options.lookups, options.captions)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .lookups import as_choice, lookups
+from .lookups import as_choice, caption, lookups
 from .make_demo_dataset import picture_file, write_dataset
 from .samples import SEED, Split
 
@@ -52,3 +53,29 @@ def test_look_ups_with_options_have_one_right_answer() -> None:
             assert choice.options[choice.answer] == hop.answer
             letters.append(choice.letter)
     assert all(abs(letters.count(letter) / len(letters) - 0.25) < 0.05 for letter in "ABCD")
+
+
+def test_captions_read_a_picture_without_giving_a_reading_twice() -> None:
+    kinds = set()
+    for index in range(90):
+        sample, hops = lookups(index)
+        found = caption(sample.scene, Random(index))
+        assert found is not None and 1 <= len(found.hops) <= 12
+        assert set(found.hops) <= set(hops)
+        asked = found.hops[-1]
+        assert found.choice.question == asked.question
+        assert found.choice.options[found.choice.answer] == asked.answer
+        for one, other in combinations(found.hops, 2):
+            # "The red tower is 3 high" and "At height 3 is the red tower" are one reading.
+            assert (one.answer in other.question.split()) + (other.answer in one.question.split()) < 2 or "plus" in one.kind + other.kind
+        kinds |= {hop.kind for hop in found.hops}
+    assert {hop.kind for index in range(90) for hop in lookups(index)[1]} == kinds
+
+
+def test_caption_rows_are_about_the_train_pictures(tmp_path: Path) -> None:
+    write_dataset(tmp_path, {"train": 18}, SEED, with_lookups=False, with_captions=True)
+    rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    for row, sample in zip(rows, Split("train", 18), strict=True):
+        statements = {hop.statement.removesuffix(".") for hop in sample.scene.lookups}
+        assert set(row["rationale"].removesuffix(".").split(". ")) <= statements
+        assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"]).convert("RGB")), sample.picture())

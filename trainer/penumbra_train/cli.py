@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     bench.set_defaults(action=_bench)
 
     options = parser.parse_args(arguments)
+    # Before PyTorch is loaded: threads that spin while they wait take the cores from whoever else works on them.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         code: int = options.action(options)
         return code

@@ -30,7 +30,7 @@ def make(rng: Random) -> Scene:
             Drawn("bus", bay[0] + 1, bay[1] + 38, 54, 38, colour),
         ]
         rows.append(
-            Hop("time: row", f"Which bus leaves at {hour}?", colour, f"The {colour} bus leaves at {hour}.", (Place(row, f"row of {hour}"),))
+            Hop("time: row", f"Which bus leaves at {hour}?", colour, f"At {hour} leaves the {colour} bus.", (Place(row, f"row of {hour}"),))
         )
         buses.append(
             Hop(
