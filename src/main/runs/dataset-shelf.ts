@@ -17,9 +17,16 @@ export type DatasetShelf = Readonly<{
 export function createDatasetShelf(): DatasetShelf {
   const shelf = createIdleShelf<Dataset>({ close: (dataset) => dataset.close() });
   return {
-    use: (record, work) => shelf.use(`${record.fingerprint} ${record.path}`, () => openChecked(record), work),
+    use: (record, work) => shelf.use(`${record.fingerprint} ${record.path}`, () => openForImages(record), work),
     close: () => shelf.close(),
   };
+}
+
+async function openForImages(record: DatasetRecord): Promise<Dataset> {
+  const dataset = await openChecked(record);
+  // Goes on behind, and gives way to the image that is asked for.
+  void dataset.findImages();
+  return dataset;
 }
 
 /** Opens the dataset at its path. Fails as datasets do, and `run-changed`. */
