@@ -56,12 +56,14 @@ export const runInSession: RunInSession = async (command, work) => {
     hasPages: command.name() === 'serve',
   });
   let hasPrinted = false;
+  let isLeaving = false;
   const leave = (): never => {
     // One document whatever happens; a write to a pipe may not be over when the process ends, this one is.
     if (options.json && !hasPrinted) writeSync(1, `${JSON.stringify({ error: interrupted }, null, 2)}\n`);
     process.exit(exitCodes.interrupted);
   };
   const interrupts = listenForInterrupts((level) => {
+    isLeaving = true;
     if (level === 'stop-now') leave();
     void core.close().finally(leave);
   });
@@ -81,7 +83,9 @@ export const runInSession: RunInSession = async (command, work) => {
   try {
     process.exitCode = (await work(session)) ?? exitCodes.done;
   } catch (error) {
-    process.exitCode = reportError(error, options.json);
+    // What was cancelled by the interrupt is told once, on the way out.
+    const isTold = options.json && isLeaving && failureFrom(error)?.kind === 'cancelled';
+    process.exitCode = isTold ? exitCodes.interrupted : reportError(error, options.json);
   } finally {
     interrupts.leave();
     await core.close().catch((error: unknown) => {
