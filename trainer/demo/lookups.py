@@ -73,9 +73,16 @@ class Caption:
     hops: tuple[Hop, ...]
 
 
-def caption(scene: Scene, rng: Random, longest: int = 12) -> Caption | None:
-    """At most `longest` look-ups of a picture in random order, none of which repeats what another one names."""
+def caption(scene: Scene, rng: Random, *, ordered: bool, longest: int = 12) -> Caption | None:
+    """At most `longest` look-ups of a picture, none of which repeats what another one names.
+
+    Ordered ones go row by row over the places, one kind after the other: what comes next then follows from the picture
+    alone, and a model learns to see before it learns to search. The others come in random order.
+    """
     hops = rng.sample(scene.lookups, len(scene.lookups))
+    if ordered:
+        kinds = list(dict.fromkeys(hop.kind for hop in hops if hop.places))
+        hops = sorted((hop for hop in hops if hop.places), key=lambda hop: (kinds.index(hop.kind), hop.places[0].box[1::-1], hop.question))
     chosen: list[Hop] = []
     named: set[frozenset[str]] = set()
     for hop in hops:
@@ -83,10 +90,10 @@ def caption(scene: Scene, rng: Random, longest: int = 12) -> Caption | None:
         if len(chosen) < longest and names not in named:
             chosen.append(hop)
             named.add(names)
-    for place, hop in enumerate(chosen):
-        choice = as_choice(hop, scene.lookups, rng)
+    for place in range(len(chosen) - 1, -1, -1):
+        choice = as_choice(chosen[place], scene.lookups, rng)
         if choice is not None:
-            return Caption(choice, (*chosen[:place], *chosen[place + 1 :], hop))
+            return Caption(choice, (*chosen[:place], *chosen[place + 1 :], chosen[place]))
     return None
 
 

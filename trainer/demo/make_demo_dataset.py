@@ -15,14 +15,14 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
 import numpy as np
 from PIL import Image
 
-from .lookups import caption, lookup_rows
+from .lookups import Caption, caption, lookup_rows
 from .samples import SEED, Sample, Split
 
 # Multiples of 36: every topic equally often, every letter equally often within each topic.
@@ -68,12 +68,16 @@ def row_of(sample: Sample) -> dict[str, object]:
     }
 
 
-def caption_row(sample: Sample, seed: int) -> dict[str, object]:
-    """A row about the same picture whose rationale reads much of it; each look-up's topic is in place of a question's."""
-    found = caption(sample.scene, Random(f"{seed}:caption:{sample.sample_id}"))
-    if found is None:
-        raise ValueError(f"{sample.sample_id}: no look-up with four options")
-    return _common(sample) | {
+def caption_rows(sample: Sample, seed: int) -> Iterator[dict[str, object]]:
+    """Two rows about a picture, whose rationales read much of it: row by row, and in random order."""
+    for order in ("ordered", "random"):
+        found = caption(sample.scene, Random(f"{seed}:{order}:{sample.sample_id}"), ordered=order == "ordered")
+        if found is not None:
+            yield _common(sample) | {"id": f"{sample.sample_id}-{order}"} | _caption_columns(found)
+
+
+def _caption_columns(found: Caption) -> dict[str, object]:
+    return {
         "question": found.choice.question,
         "choices": list(found.choice.options),
         "answer": found.choice.letter,
@@ -111,7 +115,7 @@ def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bo
             # The smallest file takes ten times as long: not for the thousands that never ship.
             path = data / "images" / f"{sample.sample_id}.png"
             picture_file(sample.picture()).save(path, optimize=split != "train")
-            rows.append(caption_row(sample, seed) if with_captions else row_of(sample))
+            rows += caption_rows(sample, seed) if with_captions else [row_of(sample)]
         write_lines(data / f"{FILE_NAMES[split]}.jsonl", rows)
     (out / "lookups.jsonl").unlink(missing_ok=True)
     if with_lookups:

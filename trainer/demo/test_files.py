@@ -59,7 +59,7 @@ def test_captions_read_a_picture_without_giving_a_reading_twice() -> None:
     kinds = set()
     for index in range(90):
         sample, hops = lookups(index)
-        found = caption(sample.scene, Random(index))
+        found = caption(sample.scene, Random(index), ordered=index % 2 == 0)
         assert found is not None and 1 <= len(found.hops) <= 12
         assert set(found.hops) <= set(hops)
         asked = found.hops[-1]
@@ -72,10 +72,20 @@ def test_captions_read_a_picture_without_giving_a_reading_twice() -> None:
     assert {hop.kind for index in range(90) for hop in lookups(index)[1]} == kinds
 
 
+def test_ordered_captions_go_over_the_places_row_by_row() -> None:
+    for index in range(90):
+        found = caption(lookups(index)[0].scene, Random(index), ordered=True)
+        assert found is not None
+        for kind in {hop.kind for hop in found.hops[:-1]}:
+            corners = [hop.places[0].box[:2] for hop in found.hops[:-1] if hop.kind == kind]
+            assert corners == sorted(corners, key=lambda corner: (corner[1], corner[0]))
+
+
 def test_caption_rows_are_about_the_train_pictures(tmp_path: Path) -> None:
     write_dataset(tmp_path, {"train": 18}, SEED, with_lookups=False, with_captions=True)
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-    for row, sample in zip(rows, Split("train", 18), strict=True):
+    assert len(rows) == 36
+    for row, sample in zip(rows, (sample for sample in Split("train", 18) for _ in range(2)), strict=True):
         statements = {hop.statement.removesuffix(".") for hop in sample.scene.lookups}
         assert set(row["rationale"].removesuffix(".").split(". ")) <= statements
         assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"]).convert("RGB")), sample.picture())
