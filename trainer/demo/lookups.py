@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from .canvas import COLOURS
@@ -18,7 +18,7 @@ from .glyphs.machines import DEVICES
 from .glyphs.shapes import SHAPES
 from .glyphs.things import PLACES, THINGS
 from .samples import LETTERS, SEED, Sample, make_sample
-from .scene import Hop, Scene
+from .scene import Box, Hop, Scene
 
 NUMBERS = tuple(str(number) for number in range(1, 19))
 # Options for a look-up come from its own picture, then from the family that its answer belongs to.
@@ -71,6 +71,25 @@ class Caption:
 
     choice: Choice
     hops: tuple[Hop, ...]
+
+
+def sparse(scene: Scene, rng: Random, count: int) -> Scene:
+    """The picture with only what `count` look-ups need, in its own place: names and numbers are learnt there first."""
+    placed = [hop for hop in scene.lookups if hop.places]
+    kept = rng.sample(placed, min(count, len(placed)))
+    hulls = [_hull([place.box for place in hop.places]) for hop in kept]
+    first, *rest = scene.drawn
+    drawn = (first, *(part for part in rest if any(_meet((part.x, part.y, part.x + part.width, part.y + part.height), hull) for hull in hulls)))
+    return replace(scene, drawn=drawn, lookups=tuple(kept))
+
+
+def _hull(boxes: list[Box]) -> Box:
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def caption(scene: Scene, rng: Random, *, ordered: bool, longest: int = 12) -> Caption | None:

@@ -4,7 +4,8 @@
     python -m demo.make_demo_dataset --out DIR                         # 9,000 train, 504 dev, 612 test
     python -m demo.make_demo_dataset --out DIR --train 0 --dev 0       # the part that ships
     python -m demo.make_demo_dataset --out DIR --lookups               # and lookups.jsonl, about the train pictures
-    python -m demo.make_demo_dataset --out DIR --captions --train 24000   # captions in place of the questions
+    python -m demo.make_demo_dataset --out DIR --captions full --train 12000     # captions in place of the questions
+    python -m demo.make_demo_dataset --out DIR --captions sparse --train 6000    # captions of pictures with little in them
 
 The same seed gives the same rows and pixels; a longer split begins with the shorter one. Nothing is taken from
 anywhere: CC0. An existing DIR/data is replaced. Needs Pillow and numpy.
@@ -15,14 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 from PIL import Image
 
-from .lookups import Caption, caption, lookup_rows
+from .lookups import Caption, caption, lookup_rows, sparse
 from .samples import SEED, Sample, Split
 
 # Multiples of 36: every topic equally often, every letter equally often within each topic.
@@ -68,12 +70,21 @@ def row_of(sample: Sample) -> dict[str, object]:
     }
 
 
-def caption_rows(sample: Sample, seed: int) -> Iterator[dict[str, object]]:
-    """Two rows about a picture, whose rationales read much of it: row by row, and in random order."""
-    for order in ("ordered", "random"):
+def captioned(sample: Sample, kind: str, seed: int) -> tuple[Sample, list[dict[str, object]]]:
+    """The sample as its picture is drawn, and rows whose rationales read much of it.
+
+    `full`: one row that goes row by row, one in random order. `sparse`: what one to three look-ups need is drawn alone.
+    """
+    orders = ("ordered", "random")
+    if kind == "sparse":
+        rng = Random(f"{seed}:sparse:{sample.sample_id}")
+        sample, orders = replace(sample, scene=sparse(sample.scene, rng, rng.choice((1, 1, 2, 3)))), ("random",)
+    rows = []
+    for order in orders:
         found = caption(sample.scene, Random(f"{seed}:{order}:{sample.sample_id}"), ordered=order == "ordered")
         if found is not None:
-            yield _common(sample) | {"id": f"{sample.sample_id}-{order}"} | _caption_columns(found)
+            rows.append(_common(sample) | {"id": f"{sample.sample_id}-{order}"} | _caption_columns(found))
+    return sample, rows
 
 
 def _caption_columns(found: Caption) -> dict[str, object]:
@@ -104,7 +115,7 @@ def write_lines(path: Path, rows: Iterable[dict[str, object]]) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bool, with_captions: bool = False) -> None:
+def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bool, captions: str | None = None) -> None:
     data = out / "data"
     shutil.rmtree(data, ignore_errors=True)
     (data / "images").mkdir(parents=True)
@@ -112,10 +123,11 @@ def write_dataset(out: Path, counts: dict[str, int], seed: int, with_lookups: bo
     for split, count in counts.items():
         rows = []
         for sample in Split(split, count, seed):
+            drawn, new = (sample, [row_of(sample)]) if captions is None else captioned(sample, captions, seed)
+            rows += new
             # The smallest file takes ten times as long: not for the thousands that never ship.
             path = data / "images" / f"{sample.sample_id}.png"
-            picture_file(sample.picture()).save(path, optimize=split != "train")
-            rows += caption_rows(sample, seed) if with_captions else [row_of(sample)]
+            picture_file(drawn.picture()).save(path, optimize=split != "train")
         write_lines(data / f"{FILE_NAMES[split]}.jsonl", rows)
     (out / "lookups.jsonl").unlink(missing_ok=True)
     if with_lookups:
@@ -134,7 +146,7 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
     parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
     parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
-    parser.add_argument("--captions", action="store_true", help="ask look-ups, with rationales that read much of the picture")
+    parser.add_argument("--captions", choices=("full", "sparse"), help="ask look-ups, with rationales that read much of the picture")
     options = parser.parse_args()
     counts = {"train": options.train, "validation": options.dev, "test": options.test}
     write_dataset(options.out, counts, options.seed, options.lookups, options.captions)

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .lookups import as_choice, caption, lookups
+from .lookups import as_choice, caption, lookups, sparse
 from .make_demo_dataset import picture_file, write_dataset
-from .samples import SEED, Split
+from .samples import SEED, Split, make_sample
+from .scene import render
 
 
 def test_the_files_hold_the_samples(tmp_path: Path) -> None:
@@ -82,10 +83,22 @@ def test_ordered_captions_go_over_the_places_row_by_row() -> None:
 
 
 def test_caption_rows_are_about_the_train_pictures(tmp_path: Path) -> None:
-    write_dataset(tmp_path, {"train": 18}, SEED, with_lookups=False, with_captions=True)
+    write_dataset(tmp_path, {"train": 18}, SEED, with_lookups=False, captions="full")
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 36
     for row, sample in zip(rows, (sample for sample in Split("train", 18) for _ in range(2)), strict=True):
         statements = {hop.statement.removesuffix(".") for hop in sample.scene.lookups}
         assert set(row["rationale"].removesuffix(".").split(". ")) <= statements
         assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"]).convert("RGB")), sample.picture())
+
+
+def test_sparse_pictures_show_what_their_look_ups_need_as_it_was() -> None:
+    for index in range(90):
+        scene = make_sample("train", index).scene
+        left = sparse(scene, Random(index), 1 + index % 3)
+        assert 1 <= len(left.lookups) <= 1 + index % 3
+        full, few = render(scene), render(left)
+        assert len(left.drawn) < len(scene.drawn)
+        for hop in left.lookups:
+            for x0, y0, x1, y1 in (place.box for place in hop.places):
+                assert np.array_equal(full[y0:y1, x0:x1], few[y0:y1, x0:x1]), hop
