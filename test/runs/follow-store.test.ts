@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import type { ActiveRun } from '../../src/main/runs/active-run.ts';
 import { followStore, type StoreChange } from '../../src/main/runs/follow-store.ts';
+import { RunProgress } from '../../src/main/runs/run-progress.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { fail } from '../../src/shared/failure.ts';
 import type { RunEvent } from '../../src/shared/run.ts';
@@ -47,7 +49,33 @@ it('tells the progress of a run of this process, and its end', async () => {
   expect(counts).toEqual([...counts].sort((a, b) => a - b));
   expect(counts.at(-1)).toBe(40);
   expect(counts.some((done) => done > 0 && done < 40)).toBe(true);
-  expect(seen.filter(({ kind }) => kind === 'runs').length).toBeGreaterThanOrEqual(2);
+  // The list changes with the run's start and its end, each at the next look at the store.
+  await until(() => seen.filter(({ kind }) => kind === 'runs').length >= 2);
+});
+
+it('tells the end of a run whose engine takes its time to leave after the row has ended', async () => {
+  place = createWorkplace(await newFolder(), { questionCount: 400 });
+  const { runs, store } = place.open({ batchMs: 40 });
+  const { runId } = await runs.start(place.request());
+  let active: ActiveRun | undefined = {
+    runId,
+    progress: new RunProgress(runId, 400, { done: 0, correct: 0, failed: 0 }),
+    stop: () => undefined,
+    ended: Promise.resolve(),
+  };
+  seen.length = 0;
+  stop = followStore(
+    store,
+    () => active,
+    (change) => seen.push(change),
+  );
+  await until(() => eventsOf(runId).at(-1)?.status === 'running');
+  await runs.pause({ runId, force: false });
+  // Several looks at the store, whose row says `paused` by now.
+  await delay(1500);
+  expect(eventsOf(runId).at(-1)?.status).toBe('running');
+  active = undefined;
+  await until(() => eventsOf(runId).at(-1)?.status === 'paused');
 });
 
 it('tells the same of a run of another process, and that it was killed', async () => {

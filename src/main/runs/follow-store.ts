@@ -33,6 +33,8 @@ export function followStore(
   const told = new Map<string, Readonly<{ text: string; sequence: number }>>();
   let version = '';
   let runs = new Map<string, Seen>();
+  /** Own runs that were at work at the last look. Their rows end before they do: an engine is still to leave. */
+  const working = new Set<string>();
   let looks = 0;
 
   const tell = (runId: string, state: Omit<RunEvent, 'sequence'>): void => {
@@ -78,8 +80,15 @@ export function followStore(
     looks += 1;
     for (const runId of runs.keys()) {
       const active = activeOf(runId);
-      if (active !== undefined) tell(runId, activeState(active));
+      if (active !== undefined) {
+        working.add(runId);
+        tell(runId, activeState(active));
+      } else if (working.has(runId)) {
+        tell(runId, storedState(store, runId));
+        working.delete(runId);
+      }
     }
+    for (const runId of working) if (!runs.has(runId)) working.delete(runId);
   };
 
   let isFirst = true;
