@@ -36,6 +36,9 @@ export const runResultSchema = z.object({
 });
 export type RunResult = z.infer<typeof runResultSchema>;
 
+/** Questions of the plan that have a row, excluded ones too: what tells how far a run is. */
+export const questionsDone = ({ total, excluded }: Pick<RunResult, 'total' | 'excluded'>): number => total + excluded;
+
 /** A row of the list of runs and the head of a run's page. */
 export const runSummarySchema = runResultSchema.extend({
   /** Questions planned. */

@@ -1,10 +1,11 @@
 /** `penumbra runs list`: the runs of the store, newest first. */
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { questionsDone, type RunSummary } from '../../../shared/run.ts';
 import { examples } from '../examples.ts';
 import { wholeNumber } from '../option-types.ts';
 import { count, percent } from '../output/numbers.ts';
-import { table } from '../output/table.ts';
+import { table, type Column } from '../output/table.ts';
 import type { RunInSession } from '../session.ts';
 
 const optionsSchema = z.object({ limit: z.int(), offset: z.int() });
@@ -25,7 +26,8 @@ export function addRunsList(parent: Command, run: RunInSession): void {
             { header: 'Run', cell: ({ runId }) => runId },
             { header: 'Created', cell: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' ') },
             { header: 'Status', cell: ({ status }) => status },
-            { header: 'Done', align: 'right', cell: ({ total, planned }) => `${count(total)}/${count(planned)}` },
+            { header: 'Done', align: 'right', cell: (run) => `${count(questionsDone(run))}/${count(run.planned)}` },
+            ...excludedColumn(page.runs),
             { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy) },
             { header: 'Scorer', cell: ({ scorer }) => scorer },
             { header: 'Method', cell: ({ settings }) => settings?.method ?? 'imported' },
@@ -36,3 +38,9 @@ export function addRunsList(parent: Command, run: RunInSession): void {
       }),
     );
 }
+
+/** How many are in no other count; nothing where no run has any. */
+const excludedColumn = (runs: readonly RunSummary[]): Column<RunSummary>[] =>
+  runs.some(({ excluded }) => excluded > 0)
+    ? [{ header: 'Excluded', align: 'right', cell: ({ excluded }) => (excluded === 0 ? '' : count(excluded)) }]
+    : [];

@@ -1,7 +1,7 @@
 /** A run for people: what it is, how it went, and its category table. */
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
-import type { RunResult, RunSummary } from '../../../shared/run.ts';
+import { questionsDone, type RunResult, type RunSummary } from '../../../shared/run.ts';
 import type { CategoryNode } from '../../../shared/statistics.ts';
 import { categoryTable } from './category-table.ts';
 import { failureText } from './failure-text.ts';
@@ -14,7 +14,7 @@ export function runText(run: RunSummary, categories: readonly CategoryNode[], de
       ['Run', run.label === '' ? run.runId : `${run.runId} (${run.label})`],
       [
         'Status',
-        run.status === 'finished' ? run.status : `${run.status}, ${count(run.total)} of ${count(run.planned)}`,
+        run.status === 'finished' ? run.status : `${run.status}, ${count(questionsDone(run))} of ${count(run.planned)}`,
       ],
       ['Dataset', run.datasetPath],
       ['Model', run.modelName],

@@ -1,6 +1,6 @@
 /** The latest event of each run that is worked on, for progress bars. */
 import { useSyncExternalStore } from 'react';
-import type { RunEvent, RunSummary } from '../../../shared/run.ts';
+import { questionsDone, type RunEvent, type RunSummary } from '../../../shared/run.ts';
 
 const latest = new Map<string, RunEvent>();
 const listeners = new Set<() => void>();
@@ -30,5 +30,5 @@ export const useRunProgress = (runId: string): RunEvent | null =>
  * on, the summary is ahead of them after a lost connection; answers are never taken back, so the larger is right.
  */
 export function answeredCount(run: Pick<RunSummary, 'total' | 'excluded'>, progress: RunEvent | null): number {
-  return Math.max(run.total + run.excluded, progress?.done ?? 0);
+  return Math.max(questionsDone(run), progress?.done ?? 0);
 }

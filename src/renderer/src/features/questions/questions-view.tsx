@@ -7,6 +7,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { z } from 'zod';
 import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { QuestionSort } from '../../../../shared/question-order.ts';
+import { questionsDone } from '../../../../shared/run.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { usePreference } from '../../api/use-preference.ts';
@@ -150,7 +151,7 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
       actions={actions}
     />
   );
-  const all = run === undefined ? null : run.total + run.excluded;
+  const all = run === undefined ? null : questionsDone(run);
   return (
     <div className={classes.layout} ref={listTop}>
       <aside className={classes.side} aria-label="Filter">
@@ -194,6 +195,7 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
             />
             <FilterLine
               counts={countsLabel(settled.total, all, facets.data?.excluded ?? 0)}
+              scorer={scorer ?? run?.scorer ?? null}
               chips={chips}
               hasFilter={hasFilter}
               onRemove={removeChip}

@@ -75,6 +75,8 @@ export function CardSizeControl({
 export type FilterLineProps = Readonly<{
   /** `1,234 of 10,000 questions; 3 excluded` */
   counts: string;
+  /** By which right and wrong are told; null before it is known. */
+  scorer: string | null;
   chips: readonly FilterChip[];
   hasFilter: boolean;
   onRemove: (chip: FilterChip) => void;
@@ -88,12 +90,29 @@ export type FilterLineProps = Readonly<{
 }>;
 
 export function FilterLine(props: FilterLineProps) {
-  const { counts, chips, hasFilter, onRemove, onClear, selected, onSelectAll, onClearSelection, scope, actions } =
-    props;
+  const {
+    counts,
+    scorer,
+    chips,
+    hasFilter,
+    onRemove,
+    onClear,
+    selected,
+    onSelectAll,
+    onClearSelection,
+    scope,
+    actions,
+  } = props;
   return (
     <div className={classes.line}>
       <Text size="sm" fw={600} role="status" flex="1 1 120px">
-        {counts}
+        <span>{counts}</span>
+        {scorer === null ? null : (
+          <Text span inherit fw={400} c="dimmed">
+            {' '}
+            · scorer {scorer}
+          </Text>
+        )}
       </Text>
       <Group gap={8} wrap="nowrap" ml="auto">
         {selected === 0 ? null : (

@@ -1,6 +1,6 @@
 /** The run in four numbers, each with where it comes from. */
 import { Card, SimpleGrid, Text } from '@mantine/core';
-import type { RunSummary } from '../../../../shared/run.ts';
+import { questionsDone, type RunSummary } from '../../../../shared/run.ts';
 import type { Interval } from '../../../../shared/statistics.ts';
 import { count, milliseconds, percent } from '../../components/numbers.ts';
 
@@ -9,11 +9,12 @@ export type RunFiguresProps = Readonly<{ run: RunSummary; accuracy: Interval | n
 export function RunFigures({ run, accuracy }: RunFiguresProps) {
   const between = accuracy === null ? '' : ` (${percent(accuracy.low)} to ${percent(accuracy.high)})`;
   const excluded = run.excluded === 0 ? '' : `; ${count(run.excluded)} excluded (bad gold), in no count`;
+  const done = questionsDone(run);
   const figures: readonly (readonly [name: string, value: string, detail: string])[] = [
     ['Accuracy', percent(run.accuracy), `${count(run.correct)} of ${count(run.total)}${between}, scorer ${run.scorer}`],
     [
       'Questions',
-      run.total === run.planned ? count(run.total) : `${count(run.total)} / ${count(run.planned)}`,
+      done === run.planned ? count(done) : `${count(done)} / ${count(run.planned)}`,
       `${count(run.unparsed)} unparsed, ${count(run.failed)} failed${excluded}`,
     ],
     ['AR steps', run.arStepsMean?.toFixed(2) ?? '–', 'mean a question: latent steps + tokens'],

@@ -2,7 +2,7 @@
 import { Alert, Anchor, Breadcrumbs, Container, Group, Stack, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { RunSummary } from '../../../../shared/run.ts';
+import { questionsDone, type RunSummary } from '../../../../shared/run.ts';
 import { useRunProgress } from '../../api/run-progress.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
@@ -30,7 +30,7 @@ export function RunFrame({ runId, tab, scorer, children }: RunFrameProps) {
         {({ run }) => (
           <Stack gap="sm">
             <RunHead run={run} />
-            <RunTabs runId={runId} tab={tab} total={run.total} scorer={scorer} />
+            <RunTabs runId={runId} tab={tab} total={questionsDone(run)} scorer={scorer} />
             {children}
           </Stack>
         )}
@@ -79,8 +79,8 @@ function Trouble({ run }: Readonly<{ run: RunSummary }>) {
   if (run.status !== 'interrupted') return null;
   return (
     <Alert color="orange" variant="light" icon={<IconPlugConnectedX />} title="The run was interrupted">
-      The process that worked on it has ended. {count(run.total)} of {count(run.planned)} questions are answered and
-      kept; Resume goes on with the rest.
+      The process that worked on it has ended. {count(questionsDone(run))} of {count(run.planned)} questions are
+      answered and kept; Resume goes on with the rest.
     </Alert>
   );
 }
@@ -90,7 +90,7 @@ function withNextStep(
   failure: NonNullable<RunSummary['failure']>,
 ): NonNullable<RunSummary['failure']> {
   if (run.status !== 'paused') return failure;
-  const kept = `What was answered is kept (${count(run.total)} of ${count(run.planned)}); Resume tries again.`;
+  const kept = `What was answered is kept (${count(questionsDone(run))} of ${count(run.planned)}); Resume tries again.`;
   return { ...failure, action: failure.action === undefined ? kept : `${capitalised(failure.action)}. ${kept}` };
 }
 

@@ -2,7 +2,7 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '../../../../shared/run.ts';
-import { dateTime } from '../../components/numbers.ts';
+import { count, dateTime } from '../../components/numbers.ts';
 import { PathText } from '../../components/path-text.tsx';
 
 export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
@@ -20,6 +20,7 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
         : null,
     ],
     ['Prompt', settings === null ? null : settings.promptFormat],
+    ['Token limit', settings === null ? null : count(settings.maxTokens)],
     ['Intervention', settings === null || settings.intervention === 'none' ? null : settings.intervention],
     ['Licence', run.licence],
     ['Created', dateTime(run.createdAt)],

@@ -1,6 +1,6 @@
 /** How far a run is: a bar, questions a second, time left, accuracy so far. Gone once the run has finished. */
 import { Group, Progress, Text } from '@mantine/core';
-import type { RunEvent, RunSummary } from '../../../../shared/run.ts';
+import { questionsDone, type RunEvent, type RunSummary } from '../../../../shared/run.ts';
 import { answeredCount } from '../../api/run-progress.ts';
 import { count, duration, percent } from '../../components/numbers.ts';
 
@@ -13,7 +13,7 @@ export type RunProgressBarProps = Readonly<{
 export function RunProgressBar({ run, heard }: RunProgressBarProps) {
   if (run.status === 'finished') return null;
   const done = answeredCount(run, heard);
-  const isAhead = heard !== null && heard.done >= run.total + run.excluded;
+  const isAhead = heard !== null && heard.done >= questionsDone(run);
   const soFar = isAhead ? heard.correct / heard.done : run.accuracy;
   const progress = run.status === 'running' && heard?.status === 'running' ? heard : null;
   const fraction = run.planned === 0 ? 0 : done / run.planned;

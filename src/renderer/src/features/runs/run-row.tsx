@@ -133,7 +133,13 @@ function RunState({ run }: Readonly<{ run: RunSummary }>) {
       <RunStatusBadge status={run.status} phase={live?.phase ?? null} />
       {run.status === 'finished' ? (
         <Text size="xs" c="dimmed">
-          {count(run.total)} questions
+          {count(done)} questions
+          {run.excluded === 0 ? null : (
+            <>
+              <br />
+              {count(run.excluded)} excluded
+            </>
+          )}
         </Text>
       ) : (
         <>
