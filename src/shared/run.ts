@@ -64,6 +64,8 @@ export const runSummarySchema = runResultSchema.extend({
   settings: runSettingsSchema.nullable(),
   configurationHash: z.string().nullable(),
   licence: z.string().nullable(),
+  /** Rows of the dataset that could not be read when the run was planned; absent where that was not noted. */
+  rowsLeftOut: z.int().min(0).optional(),
   failure: failureSchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

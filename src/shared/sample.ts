@@ -63,6 +63,8 @@ const countsSchema = recordByName(z.int().min(0));
 export const splitSummarySchema = z.object({
   rowCount: z.int().min(0),
   rowsWithoutImage: z.int().min(0),
+  /** Rows that name an image which is not there; a run's question without its picture fails. */
+  imagesMissing: z.int().min(0).default(0),
   byDomain: countsSchema,
   /** Keyed `domain/topic`. */
   byTopic: countsSchema,
@@ -78,6 +80,9 @@ export const datasetSummarySchema = z.object({
   fingerprint: z.string(),
   rowCount: z.int().min(0),
   rowsWithoutImage: z.int().min(0),
+  imagesMissing: z.int().min(0).default(0),
+  /** Rows that are in none of the counts, as they cannot be read or repeat an id; each is among the problems. */
+  rowsLeftOut: z.int().min(0).default(0),
   splits: recordByName(splitSummarySchema),
   byDomain: countsSchema,
   byTopic: countsSchema,

@@ -34,6 +34,23 @@ it('a folder above two datasets is refused with both named, and both are found',
   ]);
 });
 
+it('two datasets of one format are not merged, whose ids may be the same; nor below a folder that they share', async () => {
+  const row = '{"id": "1", "question": "Q?", "choices": ["x", "y"], "answer": "A"}\n';
+  const folder = await folderWith({ 'textonly/q.jsonl': row, 'badimg/test.jsonl': row });
+  const { message, found } = await expectFailure(() => openDataset(folder), 'unknown-format');
+  expect([message, found]).toStrictEqual([
+    `${folder} holds several datasets.`,
+    'badimg (generic-jsonl); textonly (generic-jsonl)',
+  ]);
+  const paths = (await findDatasets(folder)).map(({ path }) => path);
+  expect(paths).toStrictEqual([join(folder, 'badimg'), join(folder, 'textonly')]);
+
+  const deeper = await folderWith({ 'sets/a-test/q.jsonl': row, 'sets/b-test/q.jsonl': row });
+  expect((await expectFailure(() => openDataset(deeper), 'unknown-format')).found).toBe(
+    'sets/a-test (generic-jsonl); sets/b-test (generic-jsonl)',
+  );
+});
+
 it('one that lies too deep to be opened from above is found two levels down', async () => {
   const folder = await folderWith({
     'work/M3CoT/release/data/test.jsonl': m3cotRow(),

@@ -6,7 +6,13 @@ import { categoryRows, termOf, withTerms } from '../../src/renderer/src/features
 import type { FolderEntry } from '../../src/shared/contract/datasets.ts';
 import type { DatasetSummary } from '../../src/shared/sample.ts';
 
-const test = { rowCount: 3, rowsWithoutImage: 0, byDomain: { a: 1, b: 2 }, byTopic: { 'a/x': 1, 'b/y': 1, 'b/': 1 } };
+const test = {
+  rowCount: 3,
+  rowsWithoutImage: 0,
+  imagesMissing: 0,
+  byDomain: { a: 1, b: 2 },
+  byTopic: { 'a/x': 1, 'b/y': 1, 'b/': 1 },
+};
 const summary: DatasetSummary = {
   path: '/d',
   format: 'generic-csv',
@@ -17,6 +23,8 @@ const summary: DatasetSummary = {
   splits: { test },
   rowCount: 6,
   rowsWithoutImage: 0,
+  imagesMissing: 0,
+  rowsLeftOut: 0,
   byDomain: { a: 4, b: 2 },
   byTopic: { 'a/x': 1, 'a/z/w': 3, 'b/y': 1, 'b/': 1 },
 };

@@ -11,6 +11,7 @@ type Counts = Omit<DatasetSummary, 'path' | 'format' | 'licence'>;
 type Tally = {
   rowCount: number;
   rowsWithoutImage: number;
+  imagesMissing: number;
   byDomain: Map<string, number>;
   byTopic: Map<string, number>;
 };
@@ -25,6 +26,7 @@ export async function countRows(
   const splits = new Map<string, Tally>();
   const problems: DatasetProblem[] = [];
   let problemCount = 0;
+  let rowsLeftOut = 0;
   let firstFile: string | null = null;
   const report = (problem: DatasetProblem): void => {
     problemCount += 1;
@@ -34,7 +36,8 @@ export async function countRows(
   for await (const batch of batches) {
     for (const row of batch) {
       if (row.kind === 'problem') {
-        report(row.problem);
+        if (row.problem.row !== null) rowsLeftOut += 1;
+        report(saidToBeLeftOut(row.problem));
         continue;
       }
       const { sample, imageIdentity, warning } = row;
@@ -47,6 +50,7 @@ export async function countRows(
       for (const tally of [total, split]) {
         tally.rowCount += 1;
         if (sample.image === null) tally.rowsWithoutImage += 1;
+        if (warning?.kind === 'missing-image') tally.imagesMissing += 1;
         increment(tally.byDomain, sample.domain);
         increment(tally.byTopic, `${sample.domain}/${sample.topic}`);
       }
@@ -60,11 +64,20 @@ export async function countRows(
   }
   return {
     ...summaryOf(total),
+    rowsLeftOut,
     fingerprint: fingerprint.digest(),
     splits: Object.fromEntries([...splits].map(([name, tally]) => [name, summaryOf(tally)])),
     problemCount,
     problems,
   };
+}
+
+/** A problem with one row costs that row: its text says so. */
+function saidToBeLeftOut({ row, failure, ...place }: DatasetProblem): DatasetProblem {
+  const { action } = failure;
+  if (row === null || action?.includes('left out') === true) return { ...place, row, failure };
+  const said = 'The row is left out.';
+  return { ...place, row, failure: { ...failure, action: action === undefined ? said : `${said} ${action}` } };
 }
 
 function noImages(file: string, rowCount: number): Failure {
@@ -79,17 +92,18 @@ function noImages(file: string, rowCount: number): Failure {
 }
 
 function createTally(): Tally {
-  return { rowCount: 0, rowsWithoutImage: 0, byDomain: new Map(), byTopic: new Map() };
+  return { rowCount: 0, rowsWithoutImage: 0, imagesMissing: 0, byDomain: new Map(), byTopic: new Map() };
 }
 
 function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function summaryOf({ rowCount, rowsWithoutImage, byDomain, byTopic }: Tally): SplitSummary {
+function summaryOf({ rowCount, rowsWithoutImage, imagesMissing, byDomain, byTopic }: Tally): SplitSummary {
   return {
     rowCount,
     rowsWithoutImage,
+    imagesMissing,
     byDomain: Object.fromEntries(byDomain),
     byTopic: Object.fromEntries(byTopic),
   };

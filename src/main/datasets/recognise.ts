@@ -14,7 +14,7 @@ import { ownExport, type OwnExport } from './own-export.ts';
 import { m3cotFields } from './readers/m3cot-row.ts';
 import { scienceqaFields } from './readers/scienceqa-row.ts';
 import { sniffFile, type Sniffed } from './sniff.ts';
-import { compareBySplit } from './split-name.ts';
+import { compareBySplit, splitOfPath } from './split-name.ts';
 
 export type Recognised = Readonly<{
   format: DatasetFormat;
@@ -151,23 +151,45 @@ function refuseOwnExport(folder: DatasetFolder, { file, about: { runLabel, datas
 
 const formatOf = (file: Sniffed): DatasetFormat | null => candidates.find(({ fits }) => fits(file))?.format ?? null;
 
-/** A folder above several datasets is none of them, and not the first that comes. */
+/**
+ * A folder above several datasets is none of them, neither the first that comes nor all in one: their ids may be the
+ * same. Folders that are one split each of one format (`train/`, `test/`) are one dataset.
+ */
 function refuseSeveral(folder: DatasetFolder, sniffed: readonly Sniffed[]): void {
-  const formats = new Map<string, Set<DatasetFormat>>();
-  for (const file of sniffed) {
+  const known = sniffed.flatMap((file) => {
     const format = formatOf(file);
-    const below = file.file.includes('/') ? file.file.slice(0, file.file.indexOf('/')) : null;
-    if (format !== null && below === null) return;
-    if (format !== null && below !== null) formats.set(below, (formats.get(below) ?? new Set()).add(format));
+    return format === null ? [] : [{ format, folders: file.file.split('/').slice(0, -1) }];
+  });
+  const shared = sharedDepth(known.map(({ folders }) => folders));
+  const formats = new Map<string, Set<DatasetFormat>>();
+  for (const { format, folders } of known) {
+    // Beside a file of the dataset itself, folders hold more of it.
+    if (folders.length === shared) return;
+    const below = folders.slice(0, shared + 1).join('/');
+    formats.set(below, (formats.get(below) ?? new Set()).add(format));
   }
   const folders = [...formats].map(([name, found]) => `${name} (${[...found].join(', ')})`);
-  if (new Set([...formats.values()].flatMap((found) => [...found])).size < 2 || folders.length < 2) return;
+  const isOneFormat = new Set([...formats.values()].flatMap((found) => [...found])).size < 2;
+  if (folders.length < 2 || (isOneFormat && areSplits([...formats.keys()]))) return;
   fail('unknown-format', `${folder.path} holds several datasets.`, {
     file: folder.path,
     expected: 'the folder of one dataset',
     found: folders.slice(0, 10).join('; '),
     action: 'Open one of the folders in it.',
   });
+}
+
+/** How many folders all of the paths begin with. */
+function sharedDepth(paths: readonly (readonly string[])[]): number {
+  const [first = [], ...rest] = paths;
+  const end = first.findIndex((name, depth) => rest.some((path) => path[depth] !== name));
+  return end === -1 ? first.length : end;
+}
+
+/** Whether each folder's own name says a split, and each another one. */
+function areSplits(folders: readonly string[]): boolean {
+  const splits = folders.map((path) => splitOfPath(path.slice(path.lastIndexOf('/') + 1)));
+  return !splits.includes(null) && new Set(splits).size === splits.length;
 }
 
 /** A dataset's damaged or forbidden file must not be missing in silence; one of another kind is not the dataset's. */

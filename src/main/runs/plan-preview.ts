@@ -8,7 +8,9 @@ import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
 import type { EvaluationRequest, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
 import { bundleMemoryBytes } from '../../shared/model-memory.ts';
 import { modelWarnings } from '../../shared/model-warnings.ts';
+import { leftOutText } from '../../shared/left-out-text.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { DatasetSummary } from '../../shared/sample.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { suggestBatchSize } from '../engine/batch-size.ts';
 import type { Store } from '../store/store.ts';
@@ -27,7 +29,8 @@ export type PlanPreview = Readonly<{
 const keptForMs = 20_000;
 const keptCount = 4;
 
-type Questions = ChosenQuestions & Pick<Configuration, 'datasetFingerprint' | 'where' | 'limit'>;
+type Questions = ChosenQuestions &
+  Pick<Configuration, 'datasetFingerprint' | 'where' | 'limit'> & { datasetWarnings: readonly string[] };
 
 export function createPlanPreview(store: Store): PlanPreview {
   const kept = new Map<string, Readonly<{ at: number; questions: Promise<Questions> }>>();
@@ -49,7 +52,7 @@ export function createPlanPreview(store: Store): PlanPreview {
       const points = await checkPoints(expandGrid({ base, axes }), base.label);
       const questions = await questionsOf(base);
       return points.map(({ bundle, settings, label }) => {
-        const { count, withoutImage, ...rest } = questions;
+        const { count, withoutImage, datasetWarnings, ...rest } = questions;
         const hash = configurationHash({ ...rest, modelFingerprint: bundle.fingerprint, settings });
         const seconds = secondsPerQuestion(store, bundle.fingerprint, settings);
         const memoryBytes = memoryOf(bundle, settings, count);
@@ -62,7 +65,7 @@ export function createPlanPreview(store: Store): PlanPreview {
           memoryBytes,
           secondsExpected: seconds === null ? null : seconds * count,
           sameAsRunId: store.times.finishedAs(hash),
-          warnings: warningsOf(bundle, settings, memoryBytes),
+          warnings: [...datasetWarnings, ...warningsOf(bundle, settings, memoryBytes)],
         };
       });
     },
@@ -76,7 +79,13 @@ async function countQuestions(store: Store, request: EvaluationRequest): Promise
     const choice = await readChoice(store, request, summary);
     const chosen = await chooseQuestions(dataset, choice, () => undefined);
     if (chosen.count === 0) refuseEmptyChoice(summary, choice.split, chosen.withoutImage);
-    return { ...chosen, datasetFingerprint: summary.fingerprint, where: choice.identity, limit: choice.limit };
+    return {
+      ...chosen,
+      datasetFingerprint: summary.fingerprint,
+      where: choice.identity,
+      limit: choice.limit,
+      datasetWarnings: datasetWarnings(summary, choice.split),
+    };
   } finally {
     await dataset.close();
   }
@@ -103,6 +112,19 @@ function warningsOf(bundle: Bundle, settings: RunSettings, memoryBytes: number):
   if (settings.batchSize !== 'auto' && settings.batchSize > 4 * suggestBatchSize(bundle))
     warnings.push(`The batch is large for this machine; ${String(suggestBatchSize(bundle))} is what auto would take.`);
   return warnings;
+}
+
+/** What a run of the dataset, or of one of its splits, silently would not ask or could not answer. */
+function datasetWarnings({ rowsLeftOut, imagesMissing, splits }: DatasetSummary, split: string | null): string[] {
+  const missing = split === null ? imagesMissing : (splits[split]?.imagesMissing ?? 0);
+  return [
+    ...(rowsLeftOut === 0 ? [] : [leftOutText(rowsLeftOut)]),
+    ...(missing === 0
+      ? []
+      : [
+          `${missing === 1 ? '1 picture is' : `${String(missing)} pictures are`} not there (see the dataset’s problems): such a question fails.`,
+        ]),
+  ];
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -86,7 +86,11 @@ export async function planRuns(
       rowsWithoutImage: withoutImage,
       planned: plan.length,
       scorer: request.scorer,
-      environment: { ...environmentOf(version), datasetName: await datasetName(resolve(request.dataset)) },
+      environment: {
+        ...environmentOf(version),
+        datasetName: await datasetName(resolve(request.dataset)),
+        rowsLeftOut: summary.rowsLeftOut,
+      },
     };
     const identity = { datasetFingerprint: summary.fingerprint, split, where: choice.identity, limit: choice.limit };
     const runs = await writeRuns(store, checked, createOwner, (point) => ({

@@ -37,6 +37,8 @@ export function runManifest(store: Store, run: RunRecord, scorer: ScorerName, ve
             where: run.where,
             limit: run.limit,
             rowsWithoutImageLeftOut: run.rowsWithoutImage,
+            // Of the whole dataset: a row that cannot be read is of no split. Null for runs that did not note it.
+            unreadableRowsLeftOut: run.environment['rowsLeftOut'] ?? null,
           },
     model:
       model === undefined

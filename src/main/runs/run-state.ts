@@ -56,6 +56,7 @@ export async function summaryOf(
     settings: run.settings,
     configurationHash: run.configurationHash,
     licence: dataset?.licence ?? null,
+    ...rowsLeftOutOf(run),
     failure: run.failure,
   };
 }
@@ -64,6 +65,13 @@ export async function summaryOf(
 function noted({ environment }: RunRecord, name: string): string | null {
   const value = environment[name];
   return typeof value === 'string' ? value : null;
+}
+
+/** Nothing for runs that did not note it; a packed run may say anything. */
+function rowsLeftOutOf({ environment: { rowsLeftOut } }: RunRecord): Pick<RunSummary, 'rowsLeftOut'> {
+  return typeof rowsLeftOut === 'number' && Number.isSafeInteger(rowsLeftOut) && rowsLeftOut >= 0
+    ? { rowsLeftOut }
+    : {};
 }
 
 /** Of a path of this machine or, in a packed run, of another. */

@@ -29,6 +29,7 @@ function summaryText(summary: DatasetSummary): string {
       ['Licence', summary.licence ?? 'unknown'],
       ['Rows', count(summary.rowCount)],
       ['Rows without image', count(summary.rowsWithoutImage)],
+      ['Rows left out', summary.rowsLeftOut === 0 ? null : count(summary.rowsLeftOut)],
       ['Fingerprint', summary.fingerprint],
     ]),
     '',

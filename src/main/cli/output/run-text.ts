@@ -1,5 +1,6 @@
 /** A run for people: what it is, how it went, and its category table. */
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
+import { leftOutText } from '../../../shared/left-out-text.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
 import { questionsDone, type RunResult, type RunSummary } from '../../../shared/run.ts';
 import type { CategoryNode } from '../../../shared/statistics.ts';
@@ -19,6 +20,7 @@ export function runText(run: RunSummary, categories: readonly CategoryNode[], de
       ['Dataset', run.datasetPath],
       ['Model', run.modelName],
       ['Method', methodText(run)],
+      ['Mind', run.rowsLeftOut === undefined || run.rowsLeftOut === 0 ? null : leftOutText(run.rowsLeftOut)],
       ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
       ...resultPairs(run),
       ['Licence', run.licence],

@@ -9,11 +9,12 @@ import classes from './dataset-facts.module.css';
 import { formatName } from './format-name.ts';
 
 export function DatasetFacts({ dataset, summary }: Readonly<{ dataset: KnownDataset; summary: DatasetSummary }>) {
-  const { rowCount, rowsWithoutImage, splits, format, licence, fingerprint } = summary;
+  const { rowCount, rowsWithoutImage, rowsLeftOut, splits, format, licence, fingerprint } = summary;
   return (
     <Card withBorder padding="md" component="dl" className={classes.facts} m={0}>
       <Fact name="Questions">{count(rowCount)}</Fact>
       <Fact name="Without image">{count(rowsWithoutImage)}</Fact>
+      {rowsLeftOut === 0 ? null : <Fact name="Rows left out">{count(rowsLeftOut)}</Fact>}
       <Fact name="Splits">
         {Object.entries(splits)
           .map(([split, each]) => `${split} ${count(each.rowCount)}`)
