@@ -1,5 +1,6 @@
 /** Any number of runs side by side: the paper's main table from one's own runs, and accuracy against N and K. */
 import { z } from 'zod';
+import { runConditionsSchema } from './run-conditions.ts';
 import { intervalSchema } from './statistics.ts';
 
 /** A row of the main table. */
@@ -12,6 +13,7 @@ export const methodRowSchema = z.object({
   latentSteps: z.int().nullable(),
   patchesPerStep: z.int().nullable(),
   intervention: z.string().nullable(),
+  conditions: runConditionsSchema,
   /** Over the questions that all compared runs hold (excluded ones left out). */
   questionCount: z.int().min(0),
   correct: z.int().min(0),
@@ -60,6 +62,7 @@ export const sweepPointSchema = z.object({
   latentSteps: z.int(),
   patchesPerStep: z.int(),
   intervention: z.string(),
+  conditions: runConditionsSchema,
   modelName: z.string().nullable(),
   domain: z.string(),
   total: z.int().min(0),

@@ -18,6 +18,7 @@ const point = (runId: string, latentSteps: number, patchesPerStep: number, rest:
   latentSteps,
   patchesPerStep,
   intervention: 'none',
+  conditions: {},
   modelName: 'm',
   domain: '',
   total: 10,
@@ -45,6 +46,19 @@ describe('lines of accuracy against N', () => {
     expect(others).toHaveLength(2);
   });
 
+  it('are apart for runs that differ in another setting, and say in which', () => {
+    const limited = (runId: string, steps: number, limit: string) =>
+      point(runId, steps, 8, { conditions: { 'Token limit': limit, Device: 'cpu' } });
+    const families = sweepFamilies(
+      [limited('g', 1, '16'), limited('h', 2, '512'), limited('i', 3, '512')],
+      'latentSteps',
+    );
+    expect(families.map(({ apart, points: held }) => [apart, held.map(({ runId }) => runId)])).toEqual([
+      [['token limit 512'], ['h', 'i']],
+      [['token limit 16'], ['g']],
+    ]);
+  });
+
   it('draw the run that was named first where several are at one place', () => {
     const [family] = sweepFamilies(points, 'latentSteps');
     expect(family && pointAt(family, 'latentSteps', 3, '')).toMatchObject({ runId: 'a', correct: 5 });
@@ -54,7 +68,7 @@ describe('lines of accuracy against N', () => {
 
 describe('interventions', () => {
   const row = (runId: string, intervention: string | null, latentSteps: number | null = 3) =>
-    ({ runId, intervention, latentSteps, patchesPerStep: 32, modelName: 'm' }) as MethodRow;
+    ({ runId, intervention, latentSteps, patchesPerStep: 32, modelName: 'm', conditions: {} }) as MethodRow;
 
   it('stand beside the untouched run of the same model, N and K, and nowhere else', () => {
     const groups = interventionGroups([
@@ -66,6 +80,21 @@ describe('interventions', () => {
     ]);
     expect(groups.map(({ baseline, others }) => [baseline.runId, others.map(({ runId }) => runId)])).toEqual([
       ['plain', ['random']],
+    ]);
+  });
+});
+
+describe('interventions under other conditions', () => {
+  it('stand beside the untouched run that shares them, whatever their seed', () => {
+    const row = (runId: string, intervention: string, conditions: MethodRow['conditions']) =>
+      ({ runId, intervention, latentSteps: 3, patchesPerStep: 8, modelName: 'm', conditions }) as MethodRow;
+    const groups = interventionGroups([
+      row('short', 'none', { 'Token limit': '16' }),
+      row('random', 'random-patches', { 'Token limit': '512', Seed: '4' }),
+      row('long', 'none', { 'Token limit': '512' }),
+    ]);
+    expect(groups.map(({ baseline, others }) => [baseline.runId, others.map(({ runId }) => runId)])).toEqual([
+      ['long', ['random']],
     ]);
   });
 });

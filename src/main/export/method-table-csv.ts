@@ -1,5 +1,6 @@
 /** CSV of the main table: a row for each run over the questions that all compared runs answered. */
 import type { MethodTable } from '../../shared/comparison.ts';
+import { differingConditions } from '../../shared/run-conditions.ts';
 import { csvText, type Cell } from './csv.ts';
 
 const header = [
@@ -33,9 +34,13 @@ const header = [
   'scorer',
 ] as const;
 
-/** The whole file, header included: accuracy of each domain in columns of its own behind the rest. */
+/**
+ * The whole file, header included. Behind the rest, in columns of their own: accuracy of each domain, and the
+ * conditions in which the runs differ.
+ */
 export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): string {
   const domains = [...new Set(rows.flatMap(({ byDomain }) => byDomain.map(({ domain }) => domain)))].sort();
+  const differing = differingConditions(rows).map(({ name }) => name);
   const cells = rows.map((row): Cell[] => {
     const { accuracy, againstBaseline: against, byDomain } = row;
     return [
@@ -71,7 +76,10 @@ export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): st
         const found = byDomain.find(({ domain }) => domain === name);
         return [found?.total ?? null, found?.accuracy?.estimate ?? null];
       }),
+      ...differing.map((name) => row.conditions[name] ?? null),
     ];
   });
-  return csvText([[...header, ...domains.flatMap((domain) => [`n ${domain}`, `accuracy ${domain}`])], ...cells]);
+  const domainColumns = domains.flatMap((domain) => [`n ${domain}`, `accuracy ${domain}`]);
+  const conditionColumns = differing.map((name) => name.toLowerCase().replaceAll(' ', '_'));
+  return csvText([[...header, ...domainColumns, ...conditionColumns], ...cells]);
 }

@@ -4,6 +4,7 @@
  */
 import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import { fail } from '../../shared/failure.ts';
+import { runConditions } from '../../shared/run-conditions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createRunAlignment, type AlignedRuns } from '../analysis/align-runs.ts';
 import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
@@ -44,7 +45,7 @@ export async function methodTableOf(store: Store, input: MethodTableInput): Prom
     baselineRunId,
     rows: runs.flatMap((run) => {
       const row = figures.get(run.runId);
-      return row === undefined ? [] : [{ ...row, ...identityOf(store, run) }];
+      return row === undefined ? [] : [{ ...row, ...identityOf(store, run, runs) }];
     }),
     commonQuestions: aligned.domains.length,
     leftOut: aligned.leftOut,
@@ -63,7 +64,7 @@ export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'basel
     const own = aligned.runs.find(({ runId }) => runId === run.runId);
     if (run.settings === null || own === undefined) return [];
     const { latentSteps, patchesPerStep, intervention } = run.settings;
-    const { modelName } = identityOf(store, run);
+    const { modelName, conditions } = identityOf(store, run, runs);
     const correct = own.outcomes.filter((outcome) => outcome === 'right').length;
     const total = own.outcomes.length;
     const all = { domain: '', total, correct, accuracy: wilsonInterval(correct, total) };
@@ -73,6 +74,7 @@ export async function sweepOf(store: Store, input: Omit<MethodTableInput, 'basel
       patchesPerStep,
       intervention,
       modelName,
+      conditions,
       ...accuracy,
     }));
   });
@@ -100,14 +102,24 @@ async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: Score
   return alignment.finish();
 }
 
-function identityOf(store: Store, { label, settings, modelRow }: RunRecord) {
+function identityOf(store: Store, { label, settings, modelRow, device }: RunRecord, runs: readonly RunRecord[]) {
+  const modelAt = (row: number | null) => (row === null ? undefined : store.datasets.getModel(row));
+  const model = modelAt(modelRow);
+  // The name tells models apart, precision included, unless another one has the same.
+  const hasNamesake = runs.some(
+    (other) => other.modelRow !== modelRow && modelAt(other.modelRow)?.name === model?.name,
+  );
   const usesSteps = settings?.method === 'ivt-lr';
   return {
     label,
     method: settings?.method ?? null,
-    modelName: (modelRow === null ? undefined : store.datasets.getModel(modelRow))?.name ?? null,
+    modelName: model?.name ?? null,
     latentSteps: usesSteps ? settings.latentSteps : null,
     patchesPerStep: usesSteps ? settings.patchesPerStep : null,
     intervention: settings?.intervention ?? null,
+    conditions: {
+      ...runConditions(settings, device),
+      ...(model !== undefined && hasNamesake ? { 'Model fingerprint': model.fingerprint.slice(0, 8) } : {}),
+    },
   };
 }

@@ -1,11 +1,13 @@
 /** The main table of several runs for a terminal. */
 import type { MethodRow, MethodTable } from '../../../shared/comparison.ts';
+import { differencesText, differingConditions } from '../../../shared/run-conditions.ts';
 import { count, percent } from './numbers.ts';
 import { differenceText, pText } from './statistics-text.ts';
 import { table } from './table.ts';
 
 export function methodTableText({ rows, ...methods }: MethodTable): string {
   const { scorer, baselineRunId, commonQuestions, leftOut, differentQuestions, excluded } = methods;
+  const differing = differingConditions(rows);
   const seconds = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
   return [
     `${count(commonQuestions)} questions that all runs answered; scorer ${scorer}; differences from ${baselineRunId} in points, p exact McNemar with Holm's correction`,
@@ -15,6 +17,7 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
           `${count(leftOut)} questions are left out: not answered by every run, or different in text (${count(differentQuestions)}).`,
         ]),
     ...(excluded === 0 ? [] : [`${count(excluded)} questions tagged as excluded are left out.`]),
+    ...(differing.length === 0 ? [] : [`Not like for like: the runs differ in ${differencesText(differing)}.`]),
     '',
     table(rows, [
       { header: 'Run', cell: ({ runId }) => runId },
@@ -42,6 +45,7 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
         align: 'right',
         cell: ({ againstBaseline }) => (againstBaseline === null ? '' : pText(againstBaseline.pValueHolm)),
       },
+      ...differing.map(({ name }) => ({ header: name, cell: ({ conditions }: MethodRow) => conditions[name] ?? '-' })),
       { header: 'Label', cell: ({ label }) => label },
     ]),
   ].join('\n');

@@ -1,6 +1,8 @@
 /** Runs side by side: the main table, accuracy against N and K, interventions, two runs in detail, attention. */
 import { Alert, Button, Card, Container, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { MethodTable } from '../../../../shared/comparison.ts';
+import { differencesText, differingConditions } from '../../../../shared/run-conditions.ts';
 import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { useExportCommand } from '../../app/export-command.ts';
@@ -90,6 +92,7 @@ function Compared({ runs, ...route }: ComparedProps) {
               <LeftOut table={table} />
             </Alert>
           )}
+          <NotAlike table={table} />
           <Tabs
             value={view}
             keepMounted={false}
@@ -131,6 +134,17 @@ function Compared({ runs, ...route }: ComparedProps) {
         </>
       )}
     </QueryGate>
+  );
+}
+
+/** The settings in which the runs differ besides those that each view shows. */
+function NotAlike({ table }: Readonly<{ table: MethodTable }>) {
+  const differing = differingConditions(table.rows);
+  if (differing.length === 0) return null;
+  return (
+    <Alert color="orange" variant="light" title="These runs are not like for like">
+      <Text size="sm">{`They differ in ${differencesText(differing)}.`}</Text>
+    </Alert>
   );
 }
 

@@ -1,20 +1,35 @@
 /** Points of runs with other N or K as lines of a chart: one for each domain, at everything else equal. */
 import type { SweepPoint } from '../../../../shared/comparison.ts';
+import { conditionText, differingConditions } from '../../../../shared/run-conditions.ts';
 
 export type SweepAxis = 'latentSteps' | 'patchesPerStep';
 
 const otherAxis = (axis: SweepAxis): SweepAxis => (axis === 'latentSteps' ? 'patchesPerStep' : 'latentSteps');
 
-/** Runs that differ in the axis only: a model, the other setting's value, no intervention. */
-export type SweepFamily = Readonly<{ key: string; modelName: string; fixed: number; points: readonly SweepPoint[] }>;
+/**
+ * Runs that differ in the axis only: a model, the other setting's value, the same conditions, no intervention.
+ * `apart`: the conditions in which other runs differ from these, as `token limit 16`.
+ */
+export type SweepFamily = Readonly<{
+  key: string;
+  modelName: string;
+  fixed: number;
+  apart: readonly string[];
+  points: readonly SweepPoint[];
+}>;
 
 /** Families by how many places they have, the largest first. */
 export function sweepFamilies(points: readonly SweepPoint[], axis: SweepAxis): SweepFamily[] {
   const fixedAxis = otherAxis(axis);
   const families = new Map<string, SweepPoint[]>();
-  for (const point of points) {
-    if (point.intervention !== 'none') continue;
-    const key = JSON.stringify([point.modelName ?? '', point[fixedAxis]]);
+  const untouched = points.filter(({ intervention }) => intervention === 'none');
+  const differing = differingConditions(untouched);
+  for (const point of untouched) {
+    const key = JSON.stringify([
+      point.modelName ?? '',
+      point[fixedAxis],
+      ...differing.map(({ name }) => point.conditions[name] ?? null),
+    ]);
     const family = families.get(key);
     if (family === undefined) families.set(key, [point]);
     else family.push(point);
@@ -24,6 +39,7 @@ export function sweepFamilies(points: readonly SweepPoint[], axis: SweepAxis): S
       key,
       modelName: inFamily[0]?.modelName ?? '',
       fixed: inFamily[0]?.[fixedAxis] ?? 0,
+      apart: differing.flatMap(({ name }) => inFamily.slice(0, 1).flatMap((point) => conditionText(point, name) ?? [])),
       points: inFamily,
     }))
     .sort((a, b) => placesOf(b, axis).length - placesOf(a, axis).length);

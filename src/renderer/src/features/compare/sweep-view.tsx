@@ -57,7 +57,8 @@ function AxisCard({ points, axis, scorerName }: AxisCardProps) {
   if (family === undefined) return null;
   const isOfSteps = axis === 'latentSteps';
   const fixedName = axisNames[isOfSteps ? 'patchesPerStep' : 'latentSteps'];
-  const nameOf = ({ modelName, fixed }: SweepFamily): string => `${modelName}, ${fixedName} = ${String(fixed)}`;
+  const nameOf = ({ modelName, fixed, apart }: SweepFamily): string =>
+    [modelName, `${fixedName} = ${String(fixed)}`, ...apart].join(', ');
   const values = placesOf(family, axis);
   const places = withPaper ? [...new Set([...values, 1, 2, 3])].sort((a, b) => a - b) : values;
   const runCount = new Set(family.points.map(({ runId }) => runId)).size;
@@ -83,14 +84,15 @@ function AxisCard({ points, axis, scorerName }: AxisCardProps) {
           <>
             Each point is a run over the same questions with another {isOfSteps ? 'number of latent steps N' : 'K'}, at
             everything else equal. The paper varies the number of latent stages <em>in training</em>; here it is varied
-            at inference unless each point has a model of its own.
+            at inference unless each point has a model of its own. Runs with another token limit, prompt or device are
+            lines of their own, to be chosen above.
           </>
         }
         controls={
           <>
             <Select
               size="xs"
-              w={260}
+              w={families.some(({ apart }) => apart.length > 0) ? 360 : 260}
               data={families.map((each) => ({ value: each.key, label: nameOf(each) }))}
               value={family.key}
               onChange={setChosen}

@@ -9,6 +9,7 @@ import {
   publishedMain,
   publishedSource,
 } from '../../../../shared/published-results.ts';
+import { conditionText, differingConditions } from '../../../../shared/run-conditions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { Definition } from '../../components/definition.tsx';
 import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
@@ -34,6 +35,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
   const on = publishedDatasets.find((name) => name === dataset);
   const isTheirs = on !== undefined && on === guessDataset(compared);
   const rows = published === undefined || on === undefined ? [] : publishedMain[published][on];
+  const differing = differingConditions(table.rows).map(({ name }) => name);
   return (
     <Card withBorder padding="md" component="section" aria-label="Main table">
       <Group justify="space-between" mb="xs" align="flex-end">
@@ -99,6 +101,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
             {table.rows.map((row) => (
               <OwnRow
                 row={row}
+                differing={differing}
                 run={runs.find(({ runId }) => runId === row.runId) ?? null}
                 name={names.get(row.runId) ?? row.runId}
                 key={row.runId}
@@ -143,12 +146,21 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
   );
 }
 
-function OwnRow({ row, run, name }: Readonly<{ row: MethodRow; run: RunSummary | null; name: string }>) {
+type OwnRowProps = Readonly<{
+  row: MethodRow;
+  run: RunSummary | null;
+  name: string;
+  /** Names of the conditions in which the compared runs differ. */
+  differing: readonly string[];
+}>;
+
+function OwnRow({ row, run, name, differing }: OwnRowProps) {
   const { runId, accuracy, againstBaseline: against, speedUp, unparsed, failed } = row;
   const notes = [
     ...(row.modelName === null ? [] : [row.modelName]),
     row.method ?? 'imported predictions',
     ...(row.intervention === null || row.intervention === 'none' ? [] : [row.intervention]),
+    ...differing.flatMap((condition) => conditionText(row, condition) ?? []),
     ...(unparsed === 0 ? [] : [`${count(unparsed)} unparsed`]),
     ...(failed === 0 ? [] : [`${count(failed)} failed, left out`]),
   ];

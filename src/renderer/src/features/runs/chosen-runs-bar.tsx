@@ -7,6 +7,7 @@ import { downloadExport } from '../../api/download.ts';
 import { showFailure } from '../../components/failure-notice.ts';
 import { counted } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
+import { ResumeRuns } from './resume-runs.tsx';
 import { DeleteRuns } from '../run/delete-runs.tsx';
 
 export type ChosenRunsBarProps = Readonly<{ runs: readonly RunSummary[]; onClear: () => void }>;
@@ -32,6 +33,7 @@ export function ChosenRunsBar({ runs, onClear }: ChosenRunsBarProps) {
         >
           Compare
         </Button>
+        <ResumeRuns runs={runs} />
         <Menu position="bottom-start">
           <Menu.Target>
             <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
