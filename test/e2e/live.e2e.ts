@@ -7,7 +7,8 @@ import { startBrowser } from './browser.ts';
 import { makePausedRuns, type PausedRuns } from './paused-runs.ts';
 import { serveStore } from './served-store.ts';
 
-const folder = await temporaryFolders()();
+const newFolder = temporaryFolders();
+const folder = await newFolder();
 let browser: Browser;
 let stored: PausedRuns;
 
@@ -45,6 +46,26 @@ it('a run that another process deletes or finishes changes on the screen, in eig
     .first()
     .waitFor({ timeout: 10_000 });
   await context.close();
+  await served.stop();
+});
+
+it('paused runs that are chosen together are resumed, the oldest first', async () => {
+  const own = await newFolder();
+  const { store, runIds } = await makePausedRuns(own, [12, 12]);
+  const served = await serveStore(own, store);
+  const page = await browser.newPage();
+  await page.goto(served.address);
+  await page.getByRole('checkbox', { name: 'Choose all shown runs' }).check();
+  const bar = page.getByRole('region', { name: 'Chosen runs' });
+  await bar.getByRole('button', { name: 'Resume 2' }).click();
+  const listed = async () => (await served.client.runs.list({})).runs;
+  await expect
+    .poll(async () => (await listed()).map(({ status }) => status), { timeout: 30_000 })
+    .toEqual(['finished', 'finished']);
+  const byEnd = (await listed()).toSorted((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? -1 : 1));
+  expect(byEnd.map(({ runId }) => runId)).toEqual(runIds);
+  await bar.getByRole('button', { name: /^Resume/ }).waitFor({ state: 'detached' });
+  await page.close();
   await served.stop();
 });
 
