@@ -6,6 +6,7 @@ import {
   marksOfStep,
   marksOfView,
   rangeOf,
+  stepOfHeat,
 } from '../../src/renderer/src/features/question/overlay-model.ts';
 import type { ImageGeometry, LatentStep, Trace } from '../../src/shared/trace.ts';
 import { slotBox } from '../../src/shared/trace.ts';
@@ -107,8 +108,14 @@ describe('views', () => {
     expect(marksOfView({ ...trace, steps: [] }, null, 'attention')).toEqual([]);
   });
 
-  it('a step that does not exist shows all of them', () => {
-    expect(marksOfView(trace, 7, 'selected')).toEqual(marksOfAllSteps(geometry, trace.steps));
+  it('a step that the trace has not shows what was taken before it, and no attention', () => {
+    const marks = marksOfView(trace, 2, 'selected');
+    expect(slots(marks, 'used')).toEqual([0, 1, 3, 4]);
+    expect(slots(marks, 'pool')).toEqual([2, 5]);
+    expect(slots(marks, 'selected')).toEqual([]);
+    expect(marksOfView(trace, 2, 'attention')).toEqual([]);
+    expect(stepOfHeat(trace, 2)).toBeNull();
+    expect(stepOfHeat(trace, null)).toBe(second);
   });
 
   it('survives a step without any attention', () => {

@@ -1,7 +1,7 @@
 /** Addresses survive the way there and back, and nonsense leads home. */
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/renderer/src/routing/route.ts';
-import { formatRoute, parseRoute } from '../../src/renderer/src/routing/route.ts';
+import { formatRoute, isKnownAddress, parseRoute } from '../../src/renderer/src/routing/route.ts';
 
 describe('routes', () => {
   it.each<Route>([
@@ -41,6 +41,21 @@ describe('routes', () => {
 
   it.each(['', '#', '#/', '#/nowhere', '#/runs', 'runs/'])('%j leads to the runs or a run that is none', (hash) =>
     expect(parseRoute(hash).page).toBe('runs'),
+  );
+
+  it.each([
+    '',
+    '#/',
+    '#/runs',
+    '#/runs/a?scorer=m3cot',
+    '#/runs/a/latent',
+    '#/runs/a/questions/b%2Fc?step=2',
+    '#/models',
+  ])('%j names a page', (hash) => expect(isKnownAddress(hash)).toBe(true));
+
+  it.each(['#/nonsense', '#/models/none', '#/runs/a/nothing', '#/runs/a/latent/b', '#/datasets/a/b', '#/compare/a'])(
+    '%j names none',
+    (hash) => expect(isKnownAddress(hash)).toBe(false),
   );
 
   it('reads steps from 1 and ignores what is no step', () => {

@@ -1,6 +1,6 @@
 /**
- * Whether the core can be heard, kept up by trying again: at once, then ever more slowly, and at once again when the
- * window is looked at.
+ * Whether the core can be heard, kept up by trying again: at once, then more slowly, never more than 2 s apart while
+ * the page is seen (8 s while it is hidden), and at once when the window is looked at.
  */
 import { useSyncExternalStore } from 'react';
 import type { LiveEvent } from '../../../shared/live-event.ts';
@@ -9,7 +9,9 @@ import { SessionEnded } from './session.ts';
 /** `ended`: the server is there and does not know this browser any more. */
 export type Connection = 'online' | 'offline' | 'ended';
 
-const pausesMs = [250, 500, 1000, 2000, 4000, 8000];
+const pausesMs = [250, 500, 1000, 2000];
+const mostPauseMs = 2000;
+const hiddenPauseMs = 8000;
 
 let state: Connection = 'online';
 const listeners = new Set<() => void>();
@@ -46,7 +48,7 @@ export async function keepReading(read: Read, onEvent: (event: LiveEvent) => voi
     if (ended) become('ended');
     // One lost connection is found again before anyone needs to hear of it.
     else if (failures > 0) become('offline');
-    await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] ?? 0, signal);
+    await pause(document.hidden ? hiddenPauseMs : (pausesMs[failures] ?? mostPauseMs), signal);
     failures += 1;
   }
 }
@@ -57,11 +59,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const done = (): void => {
       clearTimeout(timer);
       window.removeEventListener('focus', done);
+      document.removeEventListener('visibilitychange', done);
       signal.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
     window.addEventListener('focus', done);
+    document.addEventListener('visibilitychange', done);
     signal.addEventListener('abort', done);
   });
 }

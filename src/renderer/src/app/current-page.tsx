@@ -1,19 +1,20 @@
 /** The page that the address names. Pages load when they are first opened: the first load stays small. */
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { formatRoute } from '../routing/route.ts';
 import { useRoute } from '../routing/use-route.ts';
+import { lazyPage } from './lazy-page.ts';
 import { PageBoundary } from './page-boundary.tsx';
 
-const DatasetsPage = lazy(() => import('../features/datasets/datasets-page.tsx'));
-const DatasetPage = lazy(() => import('../features/datasets/dataset-page.tsx'));
-const ModelsPage = lazy(() => import('../features/models/models-page.tsx'));
-const NewRunPage = lazy(() => import('../features/new-run/new-run-page.tsx'));
-const RunsPage = lazy(() => import('../features/runs/runs-page.tsx'));
-const RunPage = lazy(() => import('../features/run/run-page.tsx'));
-const QuestionsPage = lazy(() => import('../features/questions/questions-page.tsx'));
-const QuestionPage = lazy(() => import('../features/question/question-page.tsx'));
-const ComparePage = lazy(() => import('../features/compare/compare-page.tsx'));
+const DatasetsPage = lazyPage(() => import('../features/datasets/datasets-page.tsx'));
+const DatasetPage = lazyPage(() => import('../features/datasets/dataset-page.tsx'));
+const ModelsPage = lazyPage(() => import('../features/models/models-page.tsx'));
+const NewRunPage = lazyPage(() => import('../features/new-run/new-run-page.tsx'));
+const RunsPage = lazyPage(() => import('../features/runs/runs-page.tsx'));
+const RunPage = lazyPage(() => import('../features/run/run-page.tsx'));
+const QuestionsPage = lazyPage(() => import('../features/questions/questions-page.tsx'));
+const QuestionPage = lazyPage(() => import('../features/question/question-page.tsx'));
+const ComparePage = lazyPage(() => import('../features/compare/compare-page.tsx'));
 
 export function CurrentPage() {
   const route = useRoute();

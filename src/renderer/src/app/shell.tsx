@@ -14,7 +14,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { openSpotlight } from '@mantine/spotlight';
 import { IconKeyboard, IconMoon, IconPlus, IconSearch, IconSun } from '@tabler/icons-react';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { useLive } from '../api/live.ts';
 import iconUrl from '../icon.svg';
 import { formatRoute } from '../routing/route.ts';
@@ -23,14 +23,17 @@ import { CommandPalette } from './command-palette.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
+import { lazyPage } from './lazy-page.ts';
+import { PageBoundary } from './page-boundary.tsx';
 import { newRun, newRunHref, places } from './places.ts';
 import classes from './shell.module.css';
 import { TaskTray } from './task-tray.tsx';
+import { UnknownAddress } from './unknown-address.tsx';
 import { useEndNotices } from './use-end-notices.tsx';
 import { usePageTitle } from './use-page-title.ts';
 import { useWindowCommands } from './use-window-commands.ts';
 
-const MachineCheck = lazy(() => import('../features/machine/machine-check.tsx'));
+const MachineCheck = lazyPage(() => import('../features/machine/machine-check.tsx'));
 
 const mainId = 'main';
 
@@ -117,14 +120,17 @@ export function Shell({ children }: Readonly<{ children: ReactNode }>) {
       </AppShell.Navbar>
       <AppShell.Main id={mainId} tabIndex={-1} className={classes.main}>
         <ConnectionBanner />
+        <UnknownAddress />
+        {checkOpened ? (
+          <PageBoundary address={formatRoute(route)}>
+            <Suspense fallback={null}>
+              <MachineCheck onClose={check.close} />
+            </Suspense>
+          </PageBoundary>
+        ) : null}
         {children}
       </AppShell.Main>
       <KeyHelp opened={helpOpened} onClose={help.close} />
-      {checkOpened ? (
-        <Suspense fallback={null}>
-          <MachineCheck onClose={check.close} />
-        </Suspense>
-      ) : null}
       <CommandPalette onCheckMachine={check.open} />
     </AppShell>
   );

@@ -15,6 +15,7 @@ export function IntervalBar({ interval }: Readonly<{ interval: Interval }>) {
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
       className={classes.bar}

@@ -98,6 +98,29 @@ export function parseRoute(hash: string): Route {
   };
 }
 
+/** Whether an address names a page, with or without `?…`; others are shown the nearest one. */
+export function isKnownAddress(hash: string): boolean {
+  const [path = ''] = hash.replace(/^#/, '').split('?', 1);
+  const [area, ...below] = path.split('/').filter(Boolean).map(decode);
+  switch (area) {
+    case undefined:
+      return true;
+    case 'runs': {
+      const [, tab] = below;
+      if (below.length === 3) return tab === 'questions';
+      return below.length < 2 || (below.length === 2 && runTabs.some((name) => name === tab));
+    }
+    case 'datasets':
+      return below.length < 2;
+    case 'models':
+    case 'new-run':
+    case 'compare':
+      return below.length === 0;
+    default:
+      return false;
+  }
+}
+
 /** Writes the address of a route; `parseRoute` reads it back. */
 export function formatRoute(route: Route): string {
   const [path, parameters] = addressOf(route);

@@ -8,8 +8,11 @@ const subscribe = (changed: () => void): (() => void) => {
   return () => window.removeEventListener('hashchange', changed);
 };
 
+/** The part of the address behind and with `#`, as it stands there. */
+export const useAddress = (): string => useSyncExternalStore(subscribe, () => window.location.hash);
+
 export function useRoute(): Route {
-  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  const hash = useAddress();
   return useMemo(() => parseRoute(hash), [hash]);
 }
 

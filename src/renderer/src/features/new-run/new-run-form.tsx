@@ -15,6 +15,7 @@ import { formatRoute } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { scorerOf } from '../run/use-run.ts';
 import { refusedSetting, requestOf, type Draft } from './draft.ts';
+import { describeSettings, LastSettings } from './last-settings.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { QuestionsCard } from './questions-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
@@ -23,6 +24,8 @@ export type NewRunFormProps = Readonly<{
   initial: Draft;
   datasets: readonly KnownDataset[];
   models: readonly KnownModel[];
+  /** The settings are those of the last run that was started here. */
+  isFromLast: boolean;
   offered: QuestionSelection | null;
   /** Remembers what was started. */
   onStarted: (draft: Draft) => void;
@@ -33,7 +36,7 @@ const emptyRequest: GridRequest = {
   axes: [],
 };
 
-export function NewRunForm({ initial, datasets, models, offered, onStarted }: NewRunFormProps) {
+export function NewRunForm({ initial, datasets, models, isFromLast, offered, onStarted }: NewRunFormProps) {
   const [draft, setDraft] = useState(initial);
   const change = (changes: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changes }));
   const request = useMemo(() => requestOf(draft), [draft]);
@@ -70,6 +73,12 @@ export function NewRunForm({ initial, datasets, models, offered, onStarted }: Ne
     <Grid gap="md">
       <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
         <Stack gap="md">
+          {isFromLast &&
+          describeSettings(draft) !== '' &&
+          draft.settings === initial.settings &&
+          draft.limit === initial.limit ? (
+            <LastSettings draft={draft} onClear={() => change({ settings: {}, limit: null })} />
+          ) : null}
           <QuestionsCard draft={draft} datasets={datasets} offered={offered} onChange={change} />
           <Card withBorder component="section" aria-label="Models">
             <Title order={2} size="h4" mb="sm">

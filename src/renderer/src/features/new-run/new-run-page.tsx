@@ -46,6 +46,7 @@ export default function NewRunPage(route: NewRunPageProps) {
                     key={formatRoute(route)}
                     {...known}
                     initial={startOf(route, last, known)}
+                    isFromLast
                     offered={null}
                     onStarted={remember}
                   />
@@ -58,6 +59,7 @@ export default function NewRunPage(route: NewRunPageProps) {
                       key={formatRoute(route)}
                       {...known}
                       initial={repeatOf(from, route.where, knownModels)}
+                      isFromLast={false}
                       offered={route.where.length === 0 ? null : { runId: from.runId, where: [...route.where] }}
                       onStarted={remember}
                     />

@@ -1,10 +1,11 @@
-/** A note on this answer. It is saved while one writes. */
-import { Text, Textarea } from '@mantine/core';
+/** A note on this answer. It is saved while one writes; what was not saved, when the server is heard again. */
+import { Button, Text, Textarea } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import { failureOf } from '../../api/client.ts';
+import { useConnection } from '../../api/connection.ts';
 import { api } from '../../api/queries.ts';
 
 const saveAfterMs = 600;
@@ -30,6 +31,15 @@ export function NoteEditor({ runId, detail }: NoteEditorProps) {
     delay: saveAfterMs,
     flushOnUnmount: true,
   });
+  const connection = useConnection();
+  const wasOnline = useRef(true);
+  const isUnsaved = note.error !== null;
+  const { mutate } = note;
+  useEffect(() => {
+    const isBack = connection === 'online' && !wasOnline.current;
+    wasOnline.current = connection === 'online';
+    if (isBack && isUnsaved) mutate({ runId, sampleId, note: text });
+  }, [connection, isUnsaved, mutate, runId, sampleId, text]);
   return (
     <>
       <Textarea
@@ -45,8 +55,13 @@ export function NoteEditor({ runId, detail }: NoteEditorProps) {
         }}
         error={note.error === null ? null : `Not saved: ${failureOf(note.error).message}`}
       />
+      {isUnsaved ? (
+        <Button size="compact-xs" variant="light" mt={6} onClick={() => mutate({ runId, sampleId, note: text })}>
+          Save again
+        </Button>
+      ) : null}
       <Text size="xs" c="dimmed" mt={4} aria-live="polite">
-        {note.error !== null ? '' : note.isPending || text !== detail.note ? 'Saving…' : text === '' ? '' : 'Saved'}
+        {isUnsaved ? '' : note.isPending || text !== detail.note ? 'Saving…' : text === '' ? '' : 'Saved'}
       </Text>
     </>
   );

@@ -49,6 +49,11 @@ export function marksOfAllSteps(geometry: ImageGeometry, steps: readonly LatentS
   return [...left.map((mark) => ({ ...mark, role: 'pool' as const })), ...selected];
 }
 
+/** A step that the trace does not have, later than its last: what was taken by then, and the pool that was left. */
+export function marksAfterLast(geometry: ImageGeometry, steps: readonly LatentStep[]): PatchMark[] {
+  return marksOfAllSteps(geometry, steps).map((mark) => (mark.role === 'selected' ? { ...mark, role: 'used' } : mark));
+}
+
 export type AttentionRange = Readonly<{ least: number; most: number; mostSlot: number; total: number }>;
 
 /** Ends and sum of the attention over the J slots. */
@@ -62,9 +67,9 @@ export function rangeOf(attention: readonly number[]): AttentionRange {
   };
 }
 
-/** The step whose attention a view shows: the chosen one, or the last. */
+/** The step whose attention a view shows: the chosen one, null where the trace has none of that number; or the last. */
 export function stepOfHeat(trace: Trace | null, stepIndex: number | null): LatentStep | null {
-  return (stepIndex === null ? undefined : trace?.steps[stepIndex]) ?? trace?.steps.at(-1) ?? null;
+  return trace?.steps.at(stepIndex ?? -1) ?? null;
 }
 
 /**
@@ -97,11 +102,17 @@ export function marksOfView(
   scaleTop: number | null = null,
 ): PatchMark[] {
   if (trace === null || trace.image === null) return [];
-  const step = stepIndex === null ? undefined : trace.steps[stepIndex];
+  const { image, steps } = trace;
   if (view === 'attention') {
     const shown = stepOfHeat(trace, stepIndex);
-    return shown === null ? [] : heatOfStep(trace.image, shown, attention ?? shown.imageAttention, scaleTop);
+    return shown === null ? [] : heatOfStep(image, shown, attention ?? shown.imageAttention, scaleTop);
   }
-  const marks = step === undefined ? marksOfAllSteps(trace.image, trace.steps) : marksOfStep(trace.image, step);
+  const step = stepIndex === null ? undefined : steps[stepIndex];
+  const marks =
+    stepIndex === null
+      ? marksOfAllSteps(image, steps)
+      : step === undefined
+        ? marksAfterLast(image, steps)
+        : marksOfStep(image, step);
   return marks.sort((a, b) => paintOrder[a.role] - paintOrder[b.role]);
 }

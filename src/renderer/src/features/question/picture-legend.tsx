@@ -15,6 +15,7 @@ const mostListed = 8;
 export type PatchLegendProps = Readonly<{
   marks: readonly PatchMark[];
   stepIndex: number | null;
+  /** Of the trace; the chosen step may be none of them where the other picture has more. */
   stepCount: number;
   /** Forced and banned patches of the step. */
   choices: readonly PatchChoice[];
@@ -23,8 +24,13 @@ export type PatchLegendProps = Readonly<{
 export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegendProps) {
   const amount = (role: PatchMark['role'], step?: number): number =>
     marks.filter((mark) => mark.role === role && (step === undefined || mark.stepIndex === step)).length;
+  const isAbsent = stepIndex !== null && stepIndex >= stepCount;
   const listed =
-    stepIndex !== null ? [stepIndex] : Array.from({ length: Math.min(stepCount, mostListed) }, (_, index) => index);
+    stepIndex === null
+      ? Array.from({ length: Math.min(stepCount, mostListed) }, (_, index) => index)
+      : isAbsent
+        ? []
+        : [stepIndex];
   return (
     <Legend>
       {listed.map((step) => (
@@ -51,9 +57,11 @@ export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegen
         .map((kind) => (
           <Entry key={kind} swatch={<ChoiceSwatch kind={kind} />} text={`${kind} in the try`} />
         ))}
-      <Text component="li" size="xs" c="dimmed">
-        stronger fill: more attention
-      </Text>
+      {isAbsent ? null : (
+        <Text component="li" size="xs" c="dimmed">
+          stronger fill: more attention
+        </Text>
+      )}
     </Legend>
   );
 }

@@ -124,6 +124,7 @@ export function PicturePanel(props: PicturePanelProps) {
           <Picture
             imageUrl={detail.imageUrl}
             trace={trace}
+            name="run"
             stepIndex={stepIndex}
             view={view}
             attention={view === 'attention' ? layerRow : null}
@@ -139,6 +140,7 @@ export function PicturePanel(props: PicturePanelProps) {
             <Picture
               imageUrl={detail.imageUrl}
               trace={probeTrace}
+              name="try"
               stepIndex={stepIndex}
               view={view}
               attention={null}

@@ -2,10 +2,11 @@
  * The question's picture as large as the window allows, with the patches of the chosen step over it. Browsers turn
  * it upright by its EXIF data, and so it was for the model.
  */
-import { Box, Center, Text } from '@mantine/core';
+import { Box, Button, Center, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import type { ImageGeometry, Trace } from '../../../../shared/trace.ts';
+import { isInWindow } from '../../api/client.ts';
 import type { PatchMark } from './overlay-model.ts';
 import { marksOfView, rangeOf, stepOfHeat } from './overlay-model.ts';
 import { choiceOf, type PatchChoices } from './patch-choices.ts';
@@ -18,6 +19,8 @@ import { slotName, slotNumbering } from './slot-name.ts';
 export type PictureProps = Readonly<{
   imageUrl: string | null;
   trace: Trace | null;
+  /** Whose trace that is. */
+  name: 'run' | 'try';
   stepIndex: number | null;
   view: 'selected' | 'attention';
   /** One layer's attention instead of the stored mean. */
@@ -33,10 +36,10 @@ export type PictureProps = Readonly<{
 }>;
 
 export function Picture(props: PictureProps) {
-  const { imageUrl, trace, stepIndex, view, attention, attentionName, scaleTop, choices, onPatch } = props;
+  const { imageUrl, trace, name, stepIndex, view, attention, attentionName, scaleTop, choices, onPatch } = props;
   const [hoveredSlot, setHoveredSlot] = useState<number | null>(null);
   const [natural, setNatural] = useState<Readonly<{ width: number; height: number }> | null>(null);
-  const [broken, setBroken] = useState(false);
+  const [broken, setBroken] = useState<BrokenBy | null>(null);
   const marks = useMemo(
     () => marksOfView(trace, stepIndex, view, attention, scaleTop),
     [trace, stepIndex, view, attention, scaleTop],
@@ -44,8 +47,18 @@ export function Picture(props: PictureProps) {
   const heatStep = stepOfHeat(trace, stepIndex);
   const range = rangeOf(attention ?? heatStep?.imageAttention ?? []);
   const geometry = trace?.image ?? null;
+  const stepCount = trace?.steps.length ?? 0;
   if (imageUrl === null) return <Missing text="This question has no image." />;
-  if (broken) {
+  if (broken === 'access') {
+    return (
+      <Missing text="The image could not be loaded: the server cannot be reached, or this session has ended.">
+        <Button size="compact-sm" variant="light" onClick={() => setBroken(null)}>
+          Load it again
+        </Button>
+      </Missing>
+    );
+  }
+  if (broken === 'image') {
     return (
       <Missing text="The image cannot be shown: it is damaged, or its dataset has moved. Open the dataset's folder again to find it." />
     );
@@ -67,7 +80,7 @@ export function Picture(props: PictureProps) {
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
               setNatural({ width: naturalWidth, height: naturalHeight })
             }
-            onError={() => setBroken(true)}
+            onError={() => void whyBroken(imageUrl).then(setBroken)}
           />
           {geometry === null || marks.length === 0 ? null : (
             <PatchOverlay
@@ -84,10 +97,15 @@ export function Picture(props: PictureProps) {
           )}
         </div>
       </div>
+      {trace !== null && stepIndex !== null && stepIndex >= stepCount ? (
+        <Text size="xs" fw={600} ta="center" mt={8}>
+          this {name} has no step {stepIndex + 1}
+        </Text>
+      ) : null}
       {geometry === null || marks.length === 0 ? null : (
         <Box mt={8}>
           {view === 'selected' ? (
-            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={trace?.steps.length ?? 0} choices={chosen} />
+            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={stepCount} choices={chosen} />
           ) : (
             <HeatLegend
               geometry={geometry}
@@ -119,10 +137,26 @@ function shape(aspect: number): CSSProperties & { '--aspect': number } {
   return { '--aspect': aspect };
 }
 
-function Missing({ text }: Readonly<{ text: string }>) {
+type BrokenBy = 'image' | 'access';
+
+/** Asks once more for an image that was not drawn: a refusal or no answer says nothing about the image. */
+async function whyBroken(imageUrl: string): Promise<BrokenBy> {
+  if (isInWindow) return 'image';
+  try {
+    const { status } = await fetch(imageUrl);
+    return status === 401 || status === 403 ? 'access' : 'image';
+  } catch {
+    return 'access';
+  }
+}
+
+function Missing({ text, children }: Readonly<{ text: string; children?: ReactNode }>) {
   return (
     <Center className={classes.stage} mih={240}>
-      <Text c="dimmed">{text}</Text>
+      <Stack gap="xs" align="center">
+        <Text c="dimmed">{text}</Text>
+        {children}
+      </Stack>
     </Center>
   );
 }
@@ -158,8 +192,10 @@ function describePatch(
   const chosen = choice === undefined ? [] : [`${choice.kind} in the try`];
   return [
     slotName(image, slot),
-    `step ${String(stepIndex + 1)}`,
-    `${shareText(score)} of the attention`,
+    // Of a step that the trace has not, no attention is known.
+    ...(stepShown === null || stepShown === stepIndex
+      ? [`step ${String(stepIndex + 1)}`, `${shareText(score)} of the attention`]
+      : []),
     fate,
     ...chosen,
   ].join(' · ');

@@ -4,6 +4,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { Prediction, Reading, ScorerName } from '../../../../shared/prediction.ts';
+import type { RunSettings } from '../../../../shared/run-settings.ts';
 import { choiceLetter } from '../../../../shared/sample.ts';
 import { api } from '../../api/queries.ts';
 import { showFailure } from '../../components/failure-notice.ts';
@@ -16,11 +17,13 @@ import { describeProbe } from './probe-text.ts';
 export type ProbeListProps = Readonly<{
   detail: QuestionDetail;
   scorer: ScorerName;
+  /** The run's own. */
+  batchSize: RunSettings['batchSize'];
   shown: Probe | null;
   onShow: (probe: Probe | null) => void;
 }>;
 
-export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
+export function ProbeList({ detail, scorer, batchSize, shown, onShow }: ProbeListProps) {
   const queries = useQueryClient();
   const remove = useMutation(
     api.questions.deleteProbe.mutationOptions({
@@ -39,18 +42,19 @@ export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
           <Table.Th>Settings</Table.Th>
           <Table.Th w={110}>Outcome</Table.Th>
           <Table.Th>Output</Table.Th>
-          <Table.Th ta="right" w={76}>
+          <Table.Th ta="right" w={100}>
             Time
           </Table.Th>
           <Table.Th w={40} />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        <AnswerRow name="the run" prediction={detail.prediction} reading={reading} />
+        <AnswerRow name="the run" batchSize={batchSize} prediction={detail.prediction} reading={reading} />
         {detail.probes.map((probe) => (
           <AnswerRow
             key={probe.probeId}
             name={describeProbe(probe)}
+            batchSize={1}
             prediction={probe.prediction}
             reading={probe.reading}
             chosen={probe.probeId === shown?.probeId}
@@ -63,8 +67,12 @@ export function ProbeList({ detail, scorer, shown, onShow }: ProbeListProps) {
   );
 }
 
+const timeMeaning =
+  "In a batch: the question's share of the batch's time. Alone: the whole time that it took. The two do not compare.";
+
 type AnswerRowProps = Readonly<{
   name: string;
+  batchSize: RunSettings['batchSize'];
   prediction: Prediction;
   reading: Reading | null;
   chosen?: boolean;
@@ -72,8 +80,9 @@ type AnswerRowProps = Readonly<{
   onDelete?: () => void;
 }>;
 
-function AnswerRow({ name, prediction, reading, chosen = false, onShow, onDelete }: AnswerRowProps) {
+function AnswerRow({ name, batchSize, prediction, reading, chosen = false, onShow, onDelete }: AnswerRowProps) {
   const answer = prediction.status === 'answered' ? prediction.answer : null;
+  const totalMs = answer?.timings?.totalMs ?? null;
   const letter = reading?.choiceIndex ?? null;
   return (
     <Table.Tr {...(chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
@@ -109,7 +118,14 @@ function AnswerRow({ name, prediction, reading, chosen = false, onShow, onDelete
         </Text>
       </Table.Td>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-        {milliseconds(answer?.timings?.totalMs ?? null)}
+        {milliseconds(totalMs)}
+        {totalMs === null ? null : (
+          <Tooltip label={timeMeaning} multiline maw={320}>
+            <Text size="xs" c="dimmed" tabIndex={0}>
+              {batchSize === 1 ? 'alone' : batchSize === 'auto' ? 'in a batch' : `in a batch of ${String(batchSize)}`}
+            </Text>
+          </Tooltip>
+        )}
       </Table.Td>
       <Table.Td>
         {onDelete === undefined ? null : (

@@ -149,7 +149,7 @@ function TryForm({
           <Text size="xs">Before and after are shown side by side here and over the picture.</Text>
         </Alert>
       ) : (
-        <ProbeList detail={detail} scorer={run.scorer} shown={probe} onShow={onProbe} />
+        <ProbeList detail={detail} scorer={run.scorer} batchSize={settings.batchSize} shown={probe} onShow={onProbe} />
       )}
     </Stack>
   );

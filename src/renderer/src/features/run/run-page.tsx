@@ -1,6 +1,7 @@
 /** A run: the part of it that the address names, inside the frame that all parts share. */
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPage } from '../../app/lazy-page.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { count } from '../../components/numbers.ts';
 import type { Route } from '../../routing/route.ts';
@@ -10,7 +11,7 @@ import { OverviewTab } from './overview-tab.tsx';
 import { RunFrame } from './run-frame.tsx';
 import { scorerOf, useRun } from './use-run.ts';
 
-const LatentTab = lazy(() => import('./latent-tab.tsx'));
+const LatentTab = lazyPage(() => import('./latent-tab.tsx'));
 
 export type RunRoute = Extract<Route, { page: 'run' }>;
 

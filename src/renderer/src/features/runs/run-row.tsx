@@ -150,7 +150,7 @@ function RunState({ run }: Readonly<{ run: RunSummary }>) {
             color={run.status === 'running' ? 'violet' : 'gray'}
             aria-label={`Answered ${count(done)} of ${count(run.planned)}`}
           />
-          <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+          <Text size="xs" c="dimmed">
             {count(done)} / {count(run.planned)}
             {typeof live?.secondsLeft === 'number' ? `, ${duration(live.secondsLeft)} left` : ''}
           </Text>
