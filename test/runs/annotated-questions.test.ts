@@ -177,6 +177,28 @@ describe('notes', () => {
   });
 });
 
+it('a pack whose tags take questions out of runs that were there says how many', async () => {
+  const { runs, runId, otherId, place } = await twoRuns();
+  const packOf = async (id: string): Promise<string> => {
+    const file = join(place.folder, `${id}.penumbra`);
+    await runs.pack({ runId: id, file });
+    return file;
+  };
+  const withoutTags = await packOf(otherId);
+  await runs.tagQuestions({ ...nothing, runId, sampleIds: [sampleIdOf(7), sampleIdOf(8)], add: [exclusionTag] });
+  const withTags = await packOf(runId);
+  const laptop = createWorkplace(await newFolder(), { questionCount: 1 });
+  workplaces.push(laptop);
+  const { runs: there } = laptop.open();
+  const own = await there.unpack({ file: withoutTags });
+  expect([own.excluded, own.newlyExcluded]).toEqual([0, undefined]);
+  expect((await there.unpack({ file: withTags })).newlyExcluded).toEqual({ runs: 1, answers: 2 });
+  expect((await there.show({ runId: otherId })).run.excluded).toBe(2);
+  // The second time they are known already.
+  await there.remove({ runId });
+  expect((await there.unpack({ file: withTags })).newlyExcluded).toBeUndefined();
+});
+
 describe('one question', () => {
   it('knows the same question in other runs, newest first', async () => {
     const { runs, runId, otherId } = await twoRuns();

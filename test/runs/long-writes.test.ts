@@ -204,7 +204,7 @@ describe('a run that is taken in', () => {
     await expectFailure(() => unpackRun(target, file, createOwner(), watched), 'cancelled');
     expect([...seen]).toEqual([0]);
     expect(countsOf(target.path)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(await unpackRun(target, file, createOwner(), longWorkHere())).toBe('FIRST');
+    expect((await unpackRun(target, file, createOwner(), longWorkHere())).runId).toBe('FIRST');
     expect(target.runs.count()).toBe(1);
     expect(target.checkIntegrity()).toBe('ok');
     target.close();

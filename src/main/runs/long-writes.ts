@@ -14,6 +14,7 @@ import { checkTagInput, type TagInput } from './annotate-questions.ts';
 import type { ImportedRun, ImportRequest } from './import-predictions.ts';
 import type { LongWorkFollower } from './long-work.ts';
 import { createOwner, retireOwner } from './owner.ts';
+import type { UnpackedRun } from './pack-run.ts';
 import { ensureScopeScored } from './question-reads.ts';
 import { smallRun, type StoreReader } from './reader/store-reader.ts';
 import { createStoreWriter } from './reader/store-writer.ts';
@@ -28,8 +29,8 @@ export type LongWrites = Readonly<{
   score: ScoreMissing;
   /** All or nothing. Fails: `wrong-usage`, `not-found`. */
   tag: (input: TagInput) => Promise<{ changed: number }>;
-  /** Fails as `unpackRun`; returns the run's id. */
-  unpack: (file: string) => Promise<string>;
+  /** Fails as `unpackRun`. */
+  unpack: (file: string) => Promise<UnpackedRun>;
   /** Fails as `importPredictions`. */
   importPredictions: (request: ImportRequest) => Promise<ImportedRun>;
   /** The run is gone when this returns; a large one's rows follow. Fails: `not-found`, `run-owned`. */
@@ -132,7 +133,7 @@ export function createLongWrites(options: LongWritesOptions): LongWrites {
       const isLong = (await sizeOf(file)) > smallPackBytes;
       const work = (follower: LongWorkFollower) =>
         owning((owner) => writer.write('unpack', { file, owner }, isLong, follower));
-      return asTask(isLong, 'unpack', `Unpack ${basename(file)}`, work, (runId) => runId);
+      return asTask(isLong, 'unpack', `Unpack ${basename(file)}`, work, ({ runId }) => runId);
     },
     importPredictions: async (request) => {
       const isLong = (await sizeOf(request.file)) > smallPredictionsBytes;

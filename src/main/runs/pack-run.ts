@@ -6,6 +6,7 @@ import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import type { NewlyExcluded } from '../../shared/newly-excluded.ts';
 import type { ImageReference } from '../../shared/sample.ts';
 import { failFromSystem, failToWrite } from '../files/io-failure.ts';
 import { makeFolderOf, refuseTarget } from '../files/output-target.ts';
@@ -113,12 +114,15 @@ async function packImages(
   }
 }
 
+/** `newlyExcluded`: what the pack's `bad gold` tags, which count everywhere, took out of the store's other runs. */
+export type UnpackedRun = Readonly<{ runId: string; newlyExcluded: NewlyExcluded | null }>;
+
 /**
- * Takes the run of a packed file into the store under `owner`; returns its id. Nobody sees the run before it is
+ * Takes the run of a packed file into the store under `owner`. Nobody sees the run before it is
  * complete. Fails: `not-found`, `store-damaged`, `store-too-new`, `nothing-to-do` (the store has this run already),
  * `cancelled`.
  */
-export async function unpackRun(store: Store, file: string, owner: RunOwner, work: LongWork): Promise<string> {
+export async function unpackRun(store: Store, file: string, owner: RunOwner, work: LongWork): Promise<UnpackedRun> {
   const { pack, release } = await openPack(resolve(file));
   try {
     work.report({ phase: 'checking the file', done: 0, total: 0 });
@@ -139,12 +143,26 @@ export async function unpackRun(store: Store, file: string, owner: RunOwner, wor
         action: 'delete that run first to take it in again',
       });
     }
+    const before = store.annotations.excludedByRun();
     await takeIn(store, owner, work, copyRun(pack, store, run, owner));
-    return run.runId;
+    const arrived = store.runs.find(run.runId)?.runRow;
+    return { runId: run.runId, newlyExcluded: newlyExcluded(before, store.annotations.excludedByRun(), arrived) };
   } finally {
     pack.close();
     await release();
   }
+}
+
+function newlyExcluded(
+  before: ReadonlyMap<number, number>,
+  after: ReadonlyMap<number, number>,
+  arrived: number | undefined,
+): NewlyExcluded | null {
+  const grown = [...after]
+    .filter(([runRow]) => runRow !== arrived)
+    .map(([runRow, excluded]) => excluded - (before.get(runRow) ?? 0))
+    .filter((difference) => difference > 0);
+  return grown.length === 0 ? null : { runs: grown.length, answers: grown.reduce((sum, each) => sum + each, 0) };
 }
 
 /** A pack is never written to: one of an older version is migrated in a copy. */

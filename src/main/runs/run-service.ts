@@ -9,6 +9,7 @@ import type {
   GridRequest,
   RunDeletion,
   RunPlan,
+  UnpackedSummary,
 } from '../../shared/contract/runs.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import type { RunAttention } from '../../shared/run-attention.ts';
@@ -131,7 +132,7 @@ export type RunService = QuestionService &
     verify: (input: VerifyInput, signal?: AbortSignal) => Promise<VerifyReport>;
     /** Images of the run's questions travel along; those that cannot be read are left out and counted. */
     pack: (input: RunIdInput & Readonly<{ file: string }>, follow?: PackFollower) => Promise<PackedRun>;
-    unpack: (input: Readonly<{ file: string }>) => Promise<RunSummary>;
+    unpack: (input: Readonly<{ file: string }>) => Promise<UnpackedSummary>;
     /** What deleting the runs would take along; nothing is written. */
     deletionPlan: (input: Readonly<{ runIds: readonly string[] }>) => Promise<{ runs: RunDeletion[] }>;
     remove: (input: RunIdInput) => Promise<{ runId: string }>;
@@ -277,7 +278,11 @@ export function createRunService({
       store.runContents.notePacked(run.runRow);
       return packed;
     },
-    unpack: async ({ file }) => summarise(requireRun(store, await writes.unpack(file))),
+    unpack: async ({ file }) => {
+      const { runId, newlyExcluded } = await writes.unpack(file);
+      const summary = await summarise(requireRun(store, runId));
+      return newlyExcluded === null ? summary : { ...summary, newlyExcluded };
+    },
     deletionPlan: async ({ runIds }) => ({
       runs: runIds.map((runId) => ({ runId, ...store.runContents.of(requireRun(store, runId).runRow) })),
     }),

@@ -2,6 +2,7 @@
 import { fail } from '../../shared/failure.ts';
 import type { Connection } from './connection.ts';
 import { exclusionTag } from '../../shared/exclusion-tag.ts';
+import { excludedSampleRows } from './excluded-questions.ts';
 import { tagsOf } from './questions/question-page.ts';
 import { touchRunsOf } from './samples-repository.ts';
 
@@ -24,6 +25,8 @@ export type AnnotationsRepository = Readonly<{
   tagsOfAll: (sampleRows: readonly number[]) => ReadonlyMap<number, string[]>;
   /** Tags of a run's questions with the positions that have them. */
   tagsOfRun: (runRow: number) => Readonly<{ tag: string; positions: readonly number[] }>[];
+  /** How many of each run's planned questions are tagged `bad gold`; runs with none have no entry. */
+  excludedByRun: () => ReadonlyMap<number, number>;
   /** Notes on a run's answers, in order. */
   notesOfRun: (runRow: number) => Readonly<{ position: number; note: string }>[];
   /** Notes on the run's answers at these positions; those without have no entry. */
@@ -79,6 +82,13 @@ export function createAnnotationsRepository(connection: Connection): Annotations
         positions: tagged.map(({ position }) => position),
       }));
     },
+    excludedByRun: () =>
+      new Map(
+        connection.rows<[number, number]>(
+          `SELECT run_row, count(*) FROM planned_questions JOIN runs USING (run_row)
+           WHERE hidden IS NULL AND sample_row IN ${excludedSampleRows} GROUP BY run_row`,
+        ),
+      ),
     notesOfRun: (runRow) =>
       connection.all<{ position: number; note: string }>(
         `SELECT position, note FROM notes JOIN predictions USING (prediction_row)

@@ -3,6 +3,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { methodTableSchema, sweepPointSchema } from '../comparison.ts';
 import { scorerNameSchema } from '../prediction.ts';
+import { newlyExcludedSchema } from '../newly-excluded.ts';
 import { runAttentionSchema } from '../run-attention.ts';
 import { runEventSchema, runResultSchema, runSummarySchema } from '../run.ts';
 import { runSettingsInputSchema, runSettingsSchema } from '../run-settings.ts';
@@ -79,6 +80,10 @@ export const runDeletionSchema = z.object({
   exportedAt: z.string().nullable(),
 });
 export type RunDeletion = z.infer<typeof runDeletionSchema>;
+
+/** The run that arrived; `newlyExcluded` where it changed the results of others. */
+export const unpackedRunSchema = runSummarySchema.extend({ newlyExcluded: newlyExcludedSchema.optional() });
+export type UnpackedSummary = z.infer<typeof unpackedRunSchema>;
 
 export const runProcedures = {
   /** The plans of a grid's runs (one without axes), in the order in which they would run. At most 200. */
@@ -160,7 +165,7 @@ export const runProcedures = {
     .output(z.object({ file: z.string(), sizeBytes: z.int(), imagesLeftOut: z.int().min(0) })),
   /** Packs in the background; the result is a download. */
   startPack: procedure.input(runIdInput).output(taskSchema),
-  unpack: procedure.input(z.object({ file: z.string() })).output(runSummarySchema),
+  unpack: procedure.input(z.object({ file: z.string() })).output(unpackedRunSchema),
   /** What deleting these runs would take along. */
   deletionPlan: procedure
     .input(z.object({ runIds: z.array(z.string()).min(1).max(1000) }))

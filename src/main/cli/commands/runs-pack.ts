@@ -1,5 +1,6 @@
 /** `penumbra runs pack RUN F` and `runs unpack F`: a run as one file, from a server to a laptop. */
 import type { Command } from 'commander';
+import { newlyExcludedText } from '../../../shared/newly-excluded.ts';
 import { examples } from '../examples.ts';
 import { bytes } from '../output/numbers.ts';
 import { printRun } from '../print-run.ts';
@@ -22,7 +23,9 @@ export function addRunsPack(parent: Command, run: RunInSession): void {
     .addHelpText('after', examples('runs unpack run.penumbra'))
     .action((file: string, _options: unknown, command: Command) =>
       run(command, async (session) => {
-        await printRun(session, await session.client.runs.unpack({ file }));
+        const run = await session.client.runs.unpack({ file });
+        await printRun(session, run);
+        if (run.newlyExcluded !== undefined) session.note(newlyExcludedText(run.newlyExcluded));
       }),
     );
 }

@@ -16,7 +16,13 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
       : [
           `${count(leftOut)} questions are left out: not answered by every run, or different in text (${count(differentQuestions)}).`,
         ]),
-    ...(excluded === 0 ? [] : [`${count(excluded)} questions tagged as excluded are left out.`]),
+    ...(excluded === 0
+      ? []
+      : [
+          excluded === 1
+            ? '1 question tagged as excluded is left out.'
+            : `${count(excluded)} questions tagged as excluded are left out.`,
+        ]),
     ...(differing.length === 0 ? [] : [`Not like for like: the runs differ in ${differencesText(differing)}.`]),
     '',
     table(rows, [

@@ -2,7 +2,7 @@
 import { Anchor, Group, Progress, Stack, Text } from '@mantine/core';
 import type { RunSummary } from '../../../shared/run.ts';
 import { answeredCount, useRunProgress } from '../api/run-progress.ts';
-import { count, duration } from '../components/numbers.ts';
+import { count, counted, duration } from '../components/numbers.ts';
 import { runTitle } from '../features/run/run-title.ts';
 import { formatRoute } from '../routing/route.ts';
 
@@ -20,7 +20,7 @@ export function RunItem({ run }: Readonly<{ run: RunSummary }>) {
       <Progress value={(100 * done) / Math.max(1, planned)} size="sm" aria-label={`Progress of ${title}`} />
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
-          {count(done)} of {count(planned)} questions
+          {count(done)} of {counted(planned, 'question')}
         </Text>
         {left === null ? null : (
           <Text size="xs" c="dimmed">

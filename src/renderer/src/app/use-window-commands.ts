@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect, useEffectEvent } from 'react';
 import { menuCommandSchema, type MenuCommand } from '../../../shared/bridge.ts';
 import { client, failureOf } from '../api/client.ts';
+import { noteNewlyExcluded } from '../features/import/note-newly-excluded.ts';
 import { parseRoute } from '../routing/route.ts';
 import { navigate } from '../routing/use-route.ts';
 import { exportShownPage } from './export-command.ts';
@@ -49,8 +50,9 @@ async function obey(command: Exclude<MenuCommand, { kind: 'keys' | 'check-machin
         return navigate({ page: 'dataset', datasetId, where: [], text: '', offset: 0 });
       }
       case 'open-packed-run': {
-        const { runId } = await client.runs.unpack({ file: command.path });
-        return navigate({ page: 'run', runId, tab: 'overview' });
+        const run = await client.runs.unpack({ file: command.path });
+        noteNewlyExcluded(run);
+        return navigate({ page: 'run', runId: run.runId, tab: 'overview' });
       }
       case 'import-model':
         return navigate({ page: 'models', importFrom: command.path });

@@ -8,6 +8,7 @@ import { api } from '../../api/queries.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { useKeys } from '../../app/keys.ts';
 import { showFailure } from '../../components/failure-notice.ts';
+import { counted } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { compareViews, formatRoute, type CompareView, type Route } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
@@ -87,7 +88,7 @@ function Compared({ runs, ...route }: ComparedProps) {
             <Alert
               color="orange"
               variant="light"
-              title={`Compared over ${String(table.commonQuestions)} questions that all of these runs answered`}
+              title={`Compared over ${counted(table.commonQuestions, 'question')} that all of these runs answered`}
             >
               <LeftOut table={table} />
             </Alert>

@@ -33,7 +33,7 @@ export function CountLink({ comparison, node, counted, large = false }: CountLin
       href={questionsOfCount(comparison, counted, node.path)}
       size={size}
       fw={large ? 600 : 400}
-      aria-label={`${count(node[counted])} questions ${countNames[counted]}${place}`}
+      aria-label={`${count(node[counted])} ${node[counted] === 1 ? 'question' : 'questions'} ${countNames[counted]}${place}`}
     >
       {count(node[counted])}
     </Anchor>

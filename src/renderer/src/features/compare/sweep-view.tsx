@@ -7,7 +7,7 @@ import type { ScorerName } from '../../../../shared/prediction.ts';
 import { publishedSource, publishedStages } from '../../../../shared/published-results.ts';
 import { api } from '../../api/queries.ts';
 import { seriesColour } from '../../app/palette.ts';
-import { percent } from '../../components/numbers.ts';
+import { counted, percent } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
 import { SeriesCard } from '../../components/series-card.tsx';
 import type { ChartSeries } from '../../components/series-chart.tsx';
@@ -70,7 +70,7 @@ function AxisCard({ points, axis, scorerName }: AxisCardProps) {
         kind="lines"
         title={isOfSteps ? 'Accuracy against N (latent steps)' : 'Accuracy against K (patches a step)'}
         note={[
-          `${nameOf(family)}, no intervention; n = ${String(n)} questions that all runs with latent steps answered; scorer ${scorerName}; 95 % Wilson intervals`,
+          `${nameOf(family)}, no intervention; n = ${counted(n, 'question')} that all runs with latent steps answered; scorer ${scorerName}; 95 % Wilson intervals`,
           ...(hidden > 0 ? [`${String(hidden)} further run(s) at the same place are not drawn`] : []),
           ...(withPaper ? [`dashed: ${publishedSource}, Qwen2-VL-7B on M3CoT, latent stages in training`] : []),
         ].join('; ')}

@@ -14,7 +14,7 @@ import type { RunSummary } from '../../../../shared/run.ts';
 import { Definition } from '../../components/definition.tsx';
 import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { IntervalBar } from '../../components/interval-bar.tsx';
-import { count, percent } from '../../components/numbers.ts';
+import { count, counted, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
 import { guessBackbone, guessDataset } from './published-choice.ts';
@@ -140,7 +140,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
         </Table>
       </Table.ScrollContainer>
       <Text size="xs" c="dimmed" mt="xs">
-        n = {count(table.commonQuestions)} questions that every run answered; scorer {table.scorer}.
+        n = {counted(table.commonQuestions, 'question')} that every run answered; scorer {table.scorer}.
       </Text>
     </Card>
   );
@@ -216,7 +216,11 @@ export function LeftOut({ table }: Readonly<{ table: MethodTable }>) {
           {`The runs differ in their questions: ${count(leftOut)} are left out because not every run answered them${differentQuestions === 0 ? '' : ` or, ${count(differentQuestions)} of them, because one id stands for different questions`}.`}
         </Text>
       )}
-      {excluded === 0 ? null : <Text size="sm">{count(excluded)} questions tagged “bad gold” are left out.</Text>}
+      {excluded === 0 ? null : (
+        <Text size="sm">
+          {counted(excluded, 'question')} tagged “bad gold” {excluded === 1 ? 'is' : 'are'} left out.
+        </Text>
+      )}
     </Stack>
   );
 }

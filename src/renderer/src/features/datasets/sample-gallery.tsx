@@ -9,7 +9,7 @@ import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { count } from '../../components/numbers.ts';
+import { count, counted } from '../../components/numbers.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { termOf, withTerms } from './category-rows.ts';
 import type { DatasetRoute } from './dataset-page.tsx';
@@ -130,6 +130,6 @@ export function SampleGallery({ route, summary }: Readonly<{ route: DatasetRoute
 
 function rangeText(offset: number, length: number, total: number): string {
   if (total === 0) return 'No questions';
-  if (length === 0) return `${count(total)} questions`;
-  return `${count(offset + 1)}–${count(offset + length)} of ${count(total)} questions`;
+  if (length === 0) return counted(total, 'question');
+  return `${count(offset + 1)}–${count(offset + length)} of ${counted(total, 'question')}`;
 }

@@ -9,7 +9,7 @@ import { failureOf } from '../../api/client.ts';
 import { download } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { count } from '../../components/numbers.ts';
+import { count, counted } from '../../components/numbers.ts';
 
 type ExportKind = (typeof exportKinds)[number];
 
@@ -105,7 +105,7 @@ export function ExportDialog({ runId, scorer, scopes, onClose }: ExportDialogPro
         {prepare.error === null ? null : <FailureAlert failure={failureOf(prepare.error)} />}
         {data === undefined ? null : (
           <Text size="sm" role="status">
-            {count(data.rowCount)} rows:{' '}
+            {counted(data.rowCount, 'row')}:{' '}
             <Anchor href={data.url} download={data.fileName}>
               {data.fileName}
             </Anchor>

@@ -7,6 +7,7 @@ import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { PathInput } from '../../components/path-input.tsx';
 import { navigate } from '../../routing/use-route.ts';
+import { noteNewlyExcluded } from './note-newly-excluded.ts';
 import { RunningTasks } from './running-tasks.tsx';
 
 type UnpackRunProps = Readonly<{
@@ -29,7 +30,8 @@ function UnpackForm({ file: given, onClose }: Readonly<{ file: string; onClose: 
   const [file, setFile] = useState(given);
   const unpacking = useMutation(
     api.runs.unpack.mutationOptions({
-      onSuccess: ({ runId }) => {
+      onSuccess: ({ runId, newlyExcluded }) => {
+        noteNewlyExcluded({ newlyExcluded });
         void queries.invalidateQueries({ queryKey: api.runs.key() });
         onClose();
         navigate({ page: 'run', runId, tab: 'overview' });

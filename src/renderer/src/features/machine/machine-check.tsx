@@ -6,7 +6,7 @@ import type { DoctorReport } from '../../../../shared/contract/system.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { bytes, count } from '../../components/numbers.ts';
+import { bytes, counted } from '../../components/numbers.ts';
 import { FactList } from '../models/fact-list.tsx';
 import { verdictOf } from './verdict.ts';
 
@@ -104,7 +104,7 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
           label="Store and versions"
           facts={[
             ['Store', store.path],
-            ['In the store', `${count(store.runCount)} runs, version ${String(store.schemaVersion)}`],
+            ['In the store', `${counted(store.runCount, 'run')}, version ${String(store.schemaVersion)}`],
             ['Integrity', store.integrity],
             ['Machine', `${report.cpu}, ${bytes(report.memoryBytes)} of memory, ${report.platform}`],
             ['Versions', `Penumbra ${report.version}, ONNX Runtime ${report.onnxruntime}, Node ${report.node}`],

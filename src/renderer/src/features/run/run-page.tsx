@@ -37,7 +37,7 @@ export default function RunPage(route: RunRoute) {
         <ExportDialog
           runId={runId}
           scorer={scorerOf(scorer)}
-          scopes={[{ label: `all ${count(total)} questions`, where: [], count: total }]}
+          scopes={[{ label: total === 1 ? 'the question' : `all ${count(total)} questions`, where: [], count: total }]}
           onClose={() => setExporting(false)}
         />
       ) : null}

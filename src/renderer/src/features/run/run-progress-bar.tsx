@@ -2,7 +2,7 @@
 import { Group, Progress, Text } from '@mantine/core';
 import { questionsDone, type RunEvent, type RunSummary } from '../../../../shared/run.ts';
 import { answeredCount } from '../../api/run-progress.ts';
-import { count, duration, percent } from '../../components/numbers.ts';
+import { count, counted, duration, percent } from '../../components/numbers.ts';
 
 export type RunProgressBarProps = Readonly<{
   run: RunSummary;
@@ -25,7 +25,7 @@ export function RunProgressBar({ run, heard }: RunProgressBarProps) {
     secondsLeft === null ? null : `${duration(secondsLeft)} left`,
     done === 0 ? null : `accuracy so far ${percent(soFar)} by ${run.scorer}`,
   ].filter((part) => part !== null);
-  const text = `${count(done)} of ${count(run.planned)} questions`;
+  const text = `${count(done)} of ${counted(run.planned, 'question')}`;
   return (
     <div>
       <Progress

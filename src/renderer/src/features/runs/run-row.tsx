@@ -5,7 +5,7 @@ import type { RunSummary } from '../../../../shared/run.ts';
 import { wilsonInterval } from '../../../../shared/wilson-interval.ts';
 import { answeredCount, useRunProgress } from '../../api/run-progress.ts';
 import { IntervalBar } from '../../components/interval-bar.tsx';
-import { count, dateTime, duration, milliseconds, percent } from '../../components/numbers.ts';
+import { count, counted, dateTime, duration, milliseconds, percent } from '../../components/numbers.ts';
 import { rowLink } from '../../components/row-link.ts';
 import { ImportedBadge } from '../../components/imported-badge.tsx';
 import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
@@ -133,7 +133,7 @@ function RunState({ run }: Readonly<{ run: RunSummary }>) {
       <RunStatusBadge status={run.status} phase={live?.phase ?? null} />
       {run.status === 'finished' ? (
         <Text size="xs" c="dimmed">
-          {count(done)} questions
+          {counted(done, 'question')}
           {run.excluded === 0 ? null : (
             <>
               <br />

@@ -5,7 +5,7 @@ import type { RunAttention, RunSelectionMap } from '../../../../../shared/run-at
 import { sequentialColour } from '../../../app/palette.ts';
 import { ChartCard } from '../../../components/chart-card.tsx';
 import { picturedText } from '../../../components/chart-png.ts';
-import { count, percent } from '../../../components/numbers.ts';
+import { count, counted, percent } from '../../../components/numbers.ts';
 import { slotName, slotNumbering } from '../../question/slot-name.ts';
 import classes from './selection-maps.module.css';
 
@@ -23,7 +23,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
   return (
     <ChartCard
       title="Where selections fall"
-      note={`Grid ${grid} (rows × columns), n = ${count(first.questionCount)} questions with an image on it; scorer ${scorer}; one scale for all steps`}
+      note={`Grid ${grid} (rows × columns), n = ${counted(first.questionCount, 'question')} with an image on it; scorer ${scorer}; one scale for all steps`}
       fileName="selection-maps"
       definition={
         <>
@@ -99,7 +99,7 @@ function SelectionMap({ map, most }: Readonly<{ map: RunSelectionMap; most: numb
             fill={sequentialColour(most === 0 ? 0 : each / questionCount / most)}
           >
             <title>
-              {`${slotName(map, slot)}: ${count(each)} of ${count(questionCount)} questions (${percent(each / questionCount)})`}
+              {`${slotName(map, slot)}: ${count(each)} of ${counted(questionCount, 'question')} (${percent(each / questionCount)})`}
             </title>
           </rect>
         ))}
