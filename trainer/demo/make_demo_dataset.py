@@ -6,6 +6,7 @@
     python -m demo.make_demo_dataset --out DIR --lookups               # and lookups.jsonl, about the train pictures
     python -m demo.make_demo_dataset --out DIR --captions full --train 12000     # captions in place of the questions
     python -m demo.make_demo_dataset --out DIR --captions sparse --train 6000    # captions of pictures with little in them
+    python -m demo.make_demo_dataset --out DIR --captions middle --train 6000    # or with more
 
 The same seed gives the same rows and pixels; a longer split begins with the shorter one. Nothing is taken from
 anywhere: CC0. An existing DIR/data is replaced. Needs Pillow and numpy.
@@ -30,6 +31,8 @@ from .samples import SEED, Sample, Split
 # Multiples of 36: every topic equally often, every letter equally often within each topic.
 COUNTS = {"train": 9000, "validation": 504, "test": 612}
 FILE_NAMES = {"train": "train", "validation": "dev", "test": "test"}
+# How many look-ups a picture of the captions' curriculum serves; the full ones serve all.
+LOOKUP_COUNTS = {"sparse": (1, 1, 2, 3), "middle": (2, 3, 4, 5, 6, 7)}
 LICENCE = Path(__file__).resolve().parents[2] / "resources" / "demo" / "dataset" / "LICENSE"
 
 CARD = """---
@@ -73,12 +76,12 @@ def row_of(sample: Sample) -> dict[str, object]:
 def captioned(sample: Sample, kind: str, seed: int) -> tuple[Sample, list[dict[str, object]]]:
     """The sample as its picture is drawn, and rows whose rationales read much of it.
 
-    `full`: one row that goes row by row, one in random order. `sparse`: what one to three look-ups need is drawn alone.
+    `full`: one row that goes row by row, one in random order. `sparse` and `middle`: only what a few look-ups need is drawn.
     """
     orders = ("ordered", "random")
-    if kind == "sparse":
-        rng = Random(f"{seed}:sparse:{sample.sample_id}")
-        sample, orders = replace(sample, scene=sparse(sample.scene, rng, rng.choice((1, 1, 2, 3)))), ("random",)
+    if kind in LOOKUP_COUNTS:
+        rng = Random(f"{seed}:{kind}:{sample.sample_id}")
+        sample, orders = replace(sample, scene=sparse(sample.scene, rng, rng.choice(LOOKUP_COUNTS[kind]))), ("random",)
     rows = []
     for order in orders:
         found = caption(sample.scene, Random(f"{seed}:{order}:{sample.sample_id}"), ordered=order == "ordered")
@@ -146,7 +149,7 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
     parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
     parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
-    parser.add_argument("--captions", choices=("full", "sparse"), help="ask look-ups, with rationales that read much of the picture")
+    parser.add_argument("--captions", choices=(*LOOKUP_COUNTS, "full"), help="ask look-ups, with rationales that read much of the picture")
     options = parser.parse_args()
     counts = {"train": options.train, "validation": options.dev, "test": options.test}
     write_dataset(options.out, counts, options.seed, options.lookups, options.captions)
