@@ -31,6 +31,9 @@ type Waiting = Readonly<{
 /** Room for the rows of a page or a column, which are dropped together: collections in between would copy them. */
 const youngGenerationMegabytes = 192;
 
+/** How long a thread may stay in what it was asked last when the program ends. */
+const patienceMs = 5000;
+
 /** @param entry module of the thread: reader-worker.ts or its bundle */
 export function createReaderLane(entry: string, start: ReaderStart): ReaderLane {
   let worker: Worker | null = null;
@@ -110,7 +113,20 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
       worker = null;
       asked?.reject(reason);
       asked = null;
-      await ended?.terminate();
+      if (ended !== null) await endThread(ended);
     },
   };
+}
+
+/** A thread that is terminated inside SQLite may take the process with it: it ends by itself, unless it does not come back. */
+async function endThread(worker: Worker): Promise<void> {
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.ref();
+  worker.postMessage({ kind: 'close' } satisfies ToReader);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), patienceMs);
+  });
+  if ((await Promise.race([gone, late])) === 'late') await worker.terminate();
+  clearTimeout(timer);
 }

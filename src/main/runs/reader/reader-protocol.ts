@@ -14,7 +14,11 @@ export type ReaderStart = Readonly<{
   othersAtWork: SharedArrayBuffer | null;
 }>;
 export type ReadRequest = Readonly<{ name: ReadName | WriteName; input: unknown }>;
-export type ToReader = Readonly<{ kind: 'read'; request: ReadRequest }> | Readonly<{ kind: 'abort' }>;
+export type ToReader =
+  | Readonly<{ kind: 'read'; request: ReadRequest }>
+  | Readonly<{ kind: 'abort' }>
+  /** Aborts, closes the store when the request at work has been answered, and ends the thread. */
+  | Readonly<{ kind: 'close' }>;
 export type ReadReply =
   | Readonly<{ kind: 'progress'; progress: LongWorkProgress }>
   | Readonly<{ kind: 'done'; output: unknown }>

@@ -21,11 +21,23 @@ let atWork = new AbortController();
 
 const reply = (message: ReadReply): void => parentPort?.postMessage(message);
 
+let answering: Promise<void> = Promise.resolve();
+
 parentPort?.on('message', (message: ToReader) => {
-  if (message.kind === 'abort') return atWork.abort();
-  atWork = new AbortController();
-  void answer(message.request, atWork.signal).then(reply);
+  if (message.kind === 'read') {
+    atWork = new AbortController();
+    answering = answer(message.request, atWork.signal).then(reply);
+    return;
+  }
+  atWork.abort();
+  if (message.kind === 'close') void answering.then(leave);
 });
+
+/** Without listeners and open files the thread ends by itself. */
+function leave(): void {
+  opened?.close();
+  parentPort?.close();
+}
 
 async function answer({ name, input }: ReadRequest, signal: AbortSignal): Promise<ReadReply> {
   try {
