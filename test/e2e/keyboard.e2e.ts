@@ -84,6 +84,7 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
   expect((await stop(page))?.isSeen).toBe(true);
   await page.keyboard.press('Enter');
   await page.waitForURL(/where=domain=mathematics/);
+  await page.getByText('39 of 117 questions', { exact: true }).waitFor();
   await page.keyboard.press('f');
   await page.waitForURL(/where=outcome=/);
   const failures = `${scoredQuestions} WHERE run_id = ? AND domain = 'mathematics' AND outcome <> 0`;
