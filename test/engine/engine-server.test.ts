@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/main/files/process-alive.ts';
 import type { EngineReply, EngineRequest } from '../../src/main/engine/protocol.ts';
 import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { createForkEngineHost, type EngineChannel, type EngineExit } from '../../src/main/runs/engine-host.ts';
@@ -86,15 +87,6 @@ async function questionOf(id: string) {
   if (wanted === undefined) throw new Error(`no golden case ${id}`);
   return { wanted, settings: goldenSettings(wanted), question: await goldenQuestion(wanted) };
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 async function expectGone(pid: number): Promise<void> {
   for (let tries = 0; tries < 100 && isAlive(pid); tries++) await wait(100);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/main/files/process-alive.ts';
 import { createEngineDesk, type DeskModel, type EngineDesk } from '../../src/main/runs/engine-desk.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { resolveRunSettings } from '../../src/shared/run-settings.ts';
@@ -57,15 +58,6 @@ async function deskWith(behaviour: FakeEngineBehaviour = {}, stayLoadedMs = 60_0
     },
   };
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('who needs to be alone', () => {
   it('waits for the users of now, and those who come meanwhile wait for its end', async () => {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/main/files/process-alive.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import type { DriverRequest } from '../support/run-driver.ts';
 import { createWorkplace } from '../support/run-workplace.ts';
@@ -119,13 +120,4 @@ async function readSoon(file: string): Promise<number> {
     await sleep(50);
   }
   throw new Error('the engine never started');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

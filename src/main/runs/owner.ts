@@ -1,6 +1,7 @@
 /** Who may own a run: a process, by a token for each piece of work; and whether such an owner still lives. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isAlive } from '../files/process-alive.ts';
 import type { RunOwner } from '../store/runs-repository.ts';
 
 /** An owner that has not shown itself for this long is gone (it renews its lease every few seconds). */
@@ -25,15 +26,5 @@ export function retireOwner(token: string): void {
 export function isOwnerAlive(owner: RunOwner, now: number = Date.now()): boolean {
   if (now - owner.heartbeatAt > leaseTimeoutMs) return false;
   if (owner.host !== hostname()) return true;
-  return owner.pid === process.pid ? ownTokens.has(owner.token) : isProcessAlive(owner.pid);
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return owner.pid === process.pid ? ownTokens.has(owner.token) : isAlive(owner.pid);
 }

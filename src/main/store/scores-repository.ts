@@ -84,7 +84,7 @@ export function createScoresRepository(connection: Connection): ScoresRepository
           { runRow, scorer, version, limit },
         )
         .map(({ position }) => position),
-    scorersOf: (runRow) => scorerNames.filter((scorer) => exists(connection, runRow, scorer)),
+    scorersOf: (runRow) => storedScorers(connection, runRow),
     tally: (runRow, scorer) =>
       connection
         .all<Omit<StratumCount, 'outcome'> & { outcome: number }>(
@@ -133,9 +133,10 @@ function hasModality(connection: Connection, runRow: number): boolean {
   return typeof connection.all<{ modality: string | null }>(sql, { runRow })[0]?.modality === 'string';
 }
 
-function exists(connection: Connection, runRow: number, scorer: ScorerName): boolean {
+/** Scorers that have read something of the run: a seek for each, instead of a scan over all scores of the run. */
+export function storedScorers(connection: Connection, runRow: number): ScorerName[] {
   const sql = 'SELECT 1 AS found FROM scores WHERE run_row = :runRow AND scorer = :scorer LIMIT 1';
-  return connection.all(sql, { runRow, scorer })[0] !== undefined;
+  return scorerNames.filter((scorer) => connection.all(sql, { runRow, scorer })[0] !== undefined);
 }
 
 function readingOfRow(row: ScoreColumns): Reading {

@@ -1,6 +1,7 @@
 /** Runs in the desktop app: seen outside its window, asked about at its end, outliving processes that are killed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { isAlive } from '../../../src/main/files/process-alive.ts';
 import { desktopTests, goTo, longRun, shortRun } from './desktop-tests.ts';
 
 const { app, appForAll, appForEach, open, processes, resumeOne, stateOf, statusOf } = desktopTests([
@@ -11,15 +12,6 @@ const { app, appForAll, appForEach, open, processes, resumeOne, stateOf, statusO
   longRun,
   longRun,
 ]);
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe('a run', () => {
   appForEach();
 

@@ -20,6 +20,12 @@ export type ReaderLane = Readonly<{
   close: () => Promise<void>;
 }>;
 
+/** Lanes by name, each made when it is first wanted. */
+export type ReaderLanes = Readonly<{
+  of: (name: string) => ReaderLane;
+  close: () => Promise<void>;
+}>;
+
 type Waiting = Readonly<{
   request: ReadRequest;
   signal: AbortSignal | undefined;
@@ -114,6 +120,21 @@ export function createReaderLane(entry: string, start: ReaderStart): ReaderLane 
       asked?.reject(reason);
       asked = null;
       if (ended !== null) await endThread(ended);
+    },
+  };
+}
+
+/** @param entry of every lane's thread: as `createReaderLane`'s */
+export function createReaderLanes(entry: string, start: ReaderStart): ReaderLanes {
+  const lanes = new Map<string, ReaderLane>();
+  return {
+    of: (name) => {
+      const lane = lanes.get(name) ?? createReaderLane(entry, start);
+      lanes.set(name, lane);
+      return lane;
+    },
+    close: async () => {
+      for (const lane of lanes.values()) await lane.close();
     },
   };
 }

@@ -5,7 +5,7 @@
  * take longer.
  */
 import type { Store } from '../../store/store.ts';
-import { createReaderLane, type ReaderLane } from './reader-lane.ts';
+import { createReaderLanes } from './reader-lane.ts';
 import { storeReads, type ReadInput, type ReadName, type ReadOutput } from './store-reads.ts';
 
 export type StoreReader = Readonly<{
@@ -46,16 +46,7 @@ const lanesOfRead: Readonly<Record<ReadName, readonly [LaneName, ...LaneName[]]>
 
 /** @param entry module of the threads; null: everything is read here */
 export function createStoreReader(store: Store, entry: string | null): StoreReader {
-  const lanes = new Map<LaneName, ReaderLane>();
-  const laneOf = (name: LaneName, path: string): ReaderLane => {
-    const lane = lanes.get(name) ?? createReaderLane(path, { storePath: store.path, othersAtWork: null });
-    lanes.set(name, lane);
-    return lane;
-  };
-  const leastAsked = (name: ReadName, path: string): ReaderLane =>
-    lanesOfRead[name]
-      .map((laneName) => laneOf(laneName, path))
-      .reduce((best, lane) => (lane.askedCount() < best.askedCount() ? lane : best));
+  const lanes = entry === null ? null : createReaderLanes(entry, { storePath: store.path, othersAtWork: null });
   return {
     read: async <Name extends ReadName>(
       name: Name,
@@ -63,14 +54,17 @@ export function createStoreReader(store: Store, entry: string | null): StoreRead
       questionCount: number,
       signal?: AbortSignal,
     ): Promise<ReadOutput<Name>> => {
-      if (entry === null || questionCount <= smallRun) {
+      if (lanes === null || questionCount <= smallRun) {
         // The table pairs each name with its input and output; TypeScript loses the pair in the union.
         return (await storeReads[name](store, input as never, signal)) as ReadOutput<Name>;
       }
-      return (await leastAsked(name, entry).ask({ name, input }, signal)) as ReadOutput<Name>;
+      const leastAsked = lanesOfRead[name]
+        .map((laneName) => lanes.of(laneName))
+        .reduce((best, lane) => (lane.askedCount() < best.askedCount() ? lane : best));
+      return (await leastAsked.ask({ name, input }, signal)) as ReadOutput<Name>;
     },
     close: async () => {
-      for (const lane of lanes.values()) await lane.close();
+      await lanes?.close();
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Store } from '../../store/store.ts';
 import { longWorkHere, type LongWorkFollower } from '../long-work.ts';
-import { createReaderLane, type ReaderLane } from './reader-lane.ts';
+import { createReaderLanes } from './reader-lane.ts';
 import { storeWrites, type WriteInput, type WriteName, type WriteOutput } from './store-writes.ts';
 
 export type StoreWriter = Readonly<{
@@ -31,15 +31,10 @@ const laneOfWrite: Readonly<Record<WriteName, LaneName>> = {
 
 /** @param entry module of the threads; null: everything is written here */
 export function createStoreWriter(store: Store, entry: string | null): StoreWriter {
-  const lanes = new Map<LaneName, ReaderLane>();
+  const start = { storePath: store.path, othersAtWork: store.writersAtWork };
+  const lanes = entry === null ? null : createReaderLanes(entry, start);
   const closing = new AbortController();
   const atWork = new Set<Promise<unknown>>();
-  const laneOf = (name: LaneName, path: string): ReaderLane => {
-    const lane =
-      lanes.get(name) ?? createReaderLane(path, { storePath: store.path, othersAtWork: store.writersAtWork });
-    lanes.set(name, lane);
-    return lane;
-  };
   const perform = async <Name extends WriteName>(
     name: Name,
     input: WriteInput<Name>,
@@ -47,11 +42,12 @@ export function createStoreWriter(store: Store, entry: string | null): StoreWrit
     follower: LongWorkFollower,
   ): Promise<WriteOutput<Name>> => {
     // The table pairs each name with its input and output; TypeScript loses the pair in the union.
-    if (entry === null || !isLong) {
+    if (lanes === null || !isLong) {
       return (await storeWrites[name](store, input as never, longWorkHere(follower))) as WriteOutput<Name>;
     }
-    const lane = laneOf(laneOfWrite[name], entry);
-    return (await lane.ask({ name, input }, follower.signal, follower.report)) as WriteOutput<Name>;
+    return (await lanes
+      .of(laneOfWrite[name])
+      .ask({ name, input }, follower.signal, follower.report)) as WriteOutput<Name>;
   };
   return {
     write: async <Name extends WriteName>(
@@ -72,7 +68,7 @@ export function createStoreWriter(store: Store, entry: string | null): StoreWrit
     close: async () => {
       closing.abort();
       await Promise.allSettled(atWork);
-      for (const lane of lanes.values()) await lane.close();
+      await lanes?.close();
     },
   };
 }

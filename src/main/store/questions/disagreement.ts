@@ -1,7 +1,7 @@
 /** Where a run's scorers do not agree, and whether all of them have read its answers. */
 import { scorerNames, type ScorerName } from '../../../shared/prediction.ts';
 import { scorers } from '../../scoring/scorers.ts';
-import type { Connection } from '../connection.ts';
+import { storedScorers } from '../scores-repository.ts';
 import type { QuestionSource } from './question-filter.ts';
 import { maskOf, type RunColumns } from './run-columns.ts';
 
@@ -22,16 +22,6 @@ export function disagreementMask({ connection }: QuestionSource, run: RunColumns
       { runRow, scorer, others: JSON.stringify(storedScorers(connection, runRow).filter((name) => name !== scorer)) },
     ),
   );
-}
-
-function storedScorers(connection: Connection, runRow: number): string[] {
-  // A seek for each scorer, instead of a scan over all scores of the run.
-  const sql = `WITH RECURSIVE stored (scorer) AS (
-      SELECT min(scorer) FROM scores WHERE run_row = :runRow
-      UNION ALL SELECT (SELECT min(scores.scorer) FROM scores WHERE run_row = :runRow AND scores.scorer > stored.scorer)
-      FROM stored WHERE stored.scorer IS NOT NULL
-    ) SELECT scorer FROM stored WHERE scorer IS NOT NULL`;
-  return connection.rows<[string]>(sql, { runRow }).map(([scorer]) => scorer);
 }
 
 /** Whether the current version of every scorer has read every answer: before that, a disagreement may be missed. */

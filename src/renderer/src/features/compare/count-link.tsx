@@ -1,7 +1,7 @@
 /** A count of the comparison as a link to its questions in run B; zero leads nowhere. */
 import { Anchor, Text } from '@mantine/core';
 import type { PairedComparison, RunComparison } from '../../../../shared/statistics.ts';
-import { count } from '../../components/numbers.ts';
+import { count, counted as countOf } from '../../components/numbers.ts';
 import { questionsOfCount, type PairedCount } from './pair-model.ts';
 
 const countNames: Readonly<Record<PairedCount, string>> = {
@@ -33,7 +33,7 @@ export function CountLink({ comparison, node, counted, large = false }: CountLin
       href={questionsOfCount(comparison, counted, node.path)}
       size={size}
       fw={large ? 600 : 400}
-      aria-label={`${count(node[counted])} ${node[counted] === 1 ? 'question' : 'questions'} ${countNames[counted]}${place}`}
+      aria-label={`${countOf(node[counted], 'question')} ${countNames[counted]}${place}`}
     >
       {count(node[counted])}
     </Anchor>

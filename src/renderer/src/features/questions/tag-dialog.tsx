@@ -8,7 +8,7 @@ import type { ScorerName } from '../../../../shared/prediction.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
-import { count } from '../../components/numbers.ts';
+import { counted } from '../../components/numbers.ts';
 import type { Scope } from './scope-actions.tsx';
 
 const limits = { maxTags: 20, maxLength: 60, clearable: true } as const;
@@ -24,7 +24,7 @@ export function TagDialog({ runId, scorer, scope, onClose }: TagDialogProps) {
   const tag = useMutation(
     api.questions.tag.mutationOptions({
       onSuccess: ({ changed }) => {
-        notifications.show({ message: `${count(changed)} ${changed === 1 ? 'question' : 'questions'} changed.` });
+        notifications.show({ message: `${counted(changed, 'question')} changed.` });
         onClose();
       },
       onSettled: () =>
@@ -65,7 +65,7 @@ export function TagDialog({ runId, scorer, scope, onClose }: TagDialogProps) {
               Cancel
             </Button>
             <Button type="submit" loading={tag.isPending} disabled={add.length + remove.length === 0}>
-              Change tags of {count(scope.count)} {scope.count === 1 ? 'question' : 'questions'}
+              Change tags of {counted(scope.count, 'question')}
             </Button>
           </Group>
         </Stack>
