@@ -1,4 +1,5 @@
 /** The pages in a real browser over a real run: the patches are where the trace says, and everything can be reached. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QuestionDetail } from '../../src/shared/contract/questions.ts';
@@ -182,6 +183,74 @@ describe('the picture', () => {
     await page.getByText(detail.nextSampleId ?? '', { exact: true }).waitFor();
     await page.keyboard.press('k');
     await page.waitForURL(new RegExp(`questions/${detail.sample.sampleId}\\?step=2`));
+  });
+});
+
+describe('quick keys, on a machine that answers slowly', () => {
+  const sampleIdAt = async (index: number): Promise<string> => {
+    const { rows } = await served.client.questions.list({ runId: served.runId, limit: 1, offset: index });
+    return rows[0]?.sampleId ?? '';
+  };
+  const questionAt = async (index: number, query = ''): Promise<string> =>
+    `#/runs/${served.runId}/questions/${await sampleIdAt(index)}${query}`;
+
+  beforeEach(() =>
+    page.route('**/api/rpc/questions/*', async (route) => {
+      await delay(300);
+      await route.continue();
+    }),
+  );
+
+  it('go as many questions on and back as they were pressed', async () => {
+    await openQuestion(await sampleIdAt(0));
+    for (let count = 0; count < 7; count += 1) await page.keyboard.press('j');
+    await page.waitForURL(`**/${await questionAt(7)}`);
+    for (const key of ['k', 'k', 'ArrowLeft', '2', 'j', '3']) await page.keyboard.press(key);
+    await page.waitForURL(`**/${await questionAt(5, '?step=3')}`);
+    await page.getByRole('heading', { name: await sampleIdAt(5), exact: true }).waitFor();
+    await page.locator('rect[data-role="selected"][data-step="2"]').first().waitFor();
+  });
+
+  it('so do the buttons that stand for them', async () => {
+    await openQuestion(await sampleIdAt(0));
+    const next = page.getByRole('button', { name: 'Next' });
+    for (let count = 0; count < 3; count += 1) await next.click();
+    await page.waitForURL(`**/${await questionAt(3)}`);
+    await next.focus();
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press('Enter');
+    await page.waitForURL(`**/${await questionAt(6)}`);
+  });
+
+  it('wait for a list that is on its way, and for the question that they open in it', async () => {
+    await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}/questions`);
+    for (const key of ['j', 'j', 'j', 'Enter', '2', 'j']) await page.keyboard.press(key);
+    await page.waitForURL(`**/${await questionAt(3, '?step=2')}`);
+  });
+
+  it('are forgotten by a click elsewhere and by another page', async () => {
+    const [second, third] = [await sampleIdAt(2), await sampleIdAt(3)];
+    const [releases, held] = [new Map<string, () => void>(), new Map<string, Promise<void>>()];
+    for (const sampleId of [second, third]) {
+      held.set(sampleId, new Promise((resolve) => releases.set(sampleId, resolve)));
+    }
+    await page.route('**/api/rpc/questions/get', async (route) => {
+      const asked = route.request().postData() ?? '';
+      await [...held].find(([sampleId]) => asked.includes(`"${sampleId}"`))?.[1];
+      await route.fallback();
+    });
+    await openQuestion(await sampleIdAt(0));
+    for (const key of ['j', 'j', 'j', 'j']) await page.keyboard.press(key);
+    await page.waitForURL(`**/${await questionAt(2)}`);
+    await page.getByRole('heading', { name: 'Answer' }).click();
+    await page.keyboard.press('1');
+    releases.get(second)?.();
+    await page.waitForURL(`**/${await questionAt(2, '?step=1')}`);
+
+    for (const key of ['j', 'j', 'u']) await page.keyboard.press(key);
+    await page.getByRole('link', { name: 'Which shape is number 0?' }).waitFor();
+    releases.get(third)?.();
+    await page.waitForLoadState('networkidle');
+    expect(new URL(page.url()).hash).toBe(`#/runs/${served.runId}/questions`);
   });
 });
 

@@ -51,27 +51,28 @@ describe('pictures', () => {
     await page.goto(at(`runs/${runs.runId}/questions/natural-science-0`));
     await decoded(page);
     const moved = join(folder, 'elsewhere', 'the same');
-    await mkdir(join(folder, 'elsewhere'));
+    await mkdir(join(folder, 'elsewhere'), { recursive: true });
     await rename(runs.dataset, moved);
-    await page.keyboard.press('j');
-    await page.waitForURL(/language-science-1/);
-    // The next picture may have been ready; nothing is beyond it.
-    await page.keyboard.press('j');
-    await page.waitForURL(/physical-commonsense-2/);
-    await page.getByText('The image cannot be shown', { exact: false }).waitFor();
-    await page.getByRole('heading', { name: 'Answer' }).waitFor();
+    try {
+      // The next picture may have been ready; nothing is beyond it.
+      for (const key of ['j', 'j']) await page.keyboard.press(key);
+      await page.waitForURL(/physical-commonsense-2/);
+      await page.getByText('The image cannot be shown', { exact: false }).waitFor();
+      await page.getByRole('heading', { name: 'Answer' }).waitFor();
 
-    await page.goto(at('datasets'));
-    await page.getByRole('button', { name: /^Open a dataset/ }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('combobox', { name: 'Filter, or a path' }).fill(moved);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/#\/datasets\//);
-    await page.goto(at(`runs/${runs.runId}/questions/physical-commonsense-2`));
-    await page.locator('rect[data-slot]').first().waitFor();
-    await decoded(page);
-    await rename(moved, runs.dataset);
-    await served.client.datasets.open({ path: runs.dataset });
+      await page.goto(at('datasets'));
+      await page.getByRole('button', { name: /^Open a dataset/ }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('combobox', { name: 'Filter, or a path' }).fill(moved);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/#\/datasets\/./);
+      await page.goto(at(`runs/${runs.runId}/questions/physical-commonsense-2`));
+      await page.locator('rect[data-slot]').first().waitFor();
+      await decoded(page);
+    } finally {
+      await rename(moved, runs.dataset);
+      await served.client.datasets.open({ path: runs.dataset });
+    }
     await close();
   });
 

@@ -7,7 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { readPreferences } from './api/preferences.ts';
 import { App } from './app/app.tsx';
-import { listenForKeys } from './app/keys.ts';
+import { listenForKeys } from './app/key-presses.ts';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');

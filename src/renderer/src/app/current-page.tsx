@@ -1,6 +1,6 @@
 /** The page that the address names. Pages load when they are first opened: the first load stays small. */
-import { Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
+import { Loading } from '../components/loading.tsx';
 import { formatRoute } from '../routing/route.ts';
 import { useRoute } from '../routing/use-route.ts';
 import { lazyPage } from './lazy-page.ts';
@@ -20,13 +20,7 @@ export function CurrentPage() {
   const route = useRoute();
   return (
     <PageBoundary key={route.page} address={formatRoute(route)}>
-      <Suspense
-        fallback={
-          <Center py={80}>
-            <Loader type="dots" aria-label="Loading" />
-          </Center>
-        }
-      >
+      <Suspense fallback={<Loading />}>
         <RoutedPage />
       </Suspense>
     </PageBoundary>

@@ -1,9 +1,10 @@
 /** Shows a query's data once it is there; until then a placeholder, and its failure where there is one. */
-import { Center, Container, Loader } from '@mantine/core';
+import { Container } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { failureOf } from '../api/client.ts';
 import { FailureAlert } from './failure-alert.tsx';
+import { Loading } from './loading.tsx';
 
 export function QueryGate<Data>({
   query,
@@ -17,9 +18,5 @@ export function QueryGate<Data>({
       </Container>
     );
   }
-  return (
-    <Center py={80}>
-      <Loader type="dots" aria-label="Loading" />
-    </Center>
-  );
+  return <Loading />;
 }

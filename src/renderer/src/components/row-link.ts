@@ -1,5 +1,6 @@
 /** Makes a whole table row lead somewhere, while its first cell holds the real link for keyboard and readers. */
 import type { MouseEvent } from 'react';
+import { goToAddress } from '../routing/use-route.ts';
 
 export function rowLink(href: string) {
   return {
@@ -7,7 +8,7 @@ export function rowLink(href: string) {
     onClick: (event: MouseEvent<HTMLElement>) => {
       const onLink = event.target instanceof Element && event.target.closest('a, button') !== null;
       if (onLink || event.defaultPrevented || window.getSelection()?.isCollapsed === false) return;
-      window.location.hash = href;
+      goToAddress(href);
     },
   };
 }

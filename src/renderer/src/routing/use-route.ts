@@ -17,11 +17,16 @@ export function useRoute(): Route {
 }
 
 /** Goes to a route; `replace` leaves no entry in the history (scrubbing through steps). */
-export function navigate(route: Route, { replace = false } = {}): void {
-  if (!replace) {
-    window.location.hash = formatRoute(route);
-    return;
-  }
-  window.history.replaceState(null, '', formatRoute(route));
+export function navigate(route: Route, options: Readonly<{ replace?: boolean }> = {}): void {
+  goToAddress(formatRoute(route), options);
+}
+
+/** As `navigate`, by the part of the address from `#` on. */
+export function goToAddress(address: string, { replace = false } = {}): void {
+  if (replace) window.history.replaceState(null, '', address);
+  // As a link to where one is already leaves no entry.
+  else if (new URL(address, window.location.href).href !== window.location.href)
+    window.history.pushState(null, '', address);
+  // At once, which the browser's own event is not: the next key must find the page where this one led.
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -7,6 +7,7 @@ import { useRef, useState } from 'react';
 import type { DatasetSummary } from '../../../../shared/sample.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
+import { useWaitingKeys } from '../../app/key-presses.ts';
 import { useKeys } from '../../app/keys.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count, counted } from '../../components/numbers.ts';
@@ -35,8 +36,10 @@ export function SampleGallery({ route, summary }: Readonly<{ route: DatasetRoute
     const next = offset + pages * pageSize;
     if (next >= 0 && next < total) go({ offset: next });
   };
+  // How many pages there are is not known yet.
+  useWaitingKeys('page', query.isPending);
   useKeys('Questions of the dataset', [
-    { keys: ['/'], description: 'Search', run: () => search.current?.focus() },
+    { keys: ['/'], description: 'Search', isAtOnce: true, run: () => search.current?.focus() },
     { keys: ['j', 'ArrowRight'], description: 'Next page', run: () => turn(1) },
     { keys: ['k', 'ArrowLeft'], description: 'Previous page', run: () => turn(-1) },
   ]);

@@ -3,6 +3,7 @@ import { ActionIcon, Anchor, Badge, Breadcrumbs, Button, CopyButton, Group, Text
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
 import type { QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
+import { standsForKey } from '../../app/key-presses.ts';
 import { count } from '../../components/numbers.ts';
 import { beginningOf, plainText } from '../../components/plain-text.ts';
 import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
@@ -14,11 +15,10 @@ export type QuestionHeadProps = Readonly<{
   route: QuestionRoute;
   detail: QuestionDetail;
   run: RunSummary | null;
-  goTo: (sampleId: string | null) => void;
   onExport: () => void;
 }>;
 
-export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHeadProps) {
+export function QuestionHead({ route, detail, run, onExport }: QuestionHeadProps) {
   const { runId, where, sort, scorer } = route;
   const { sample, previousSampleId, nextSampleId } = detail;
   return (
@@ -66,7 +66,7 @@ export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHea
           size="compact-sm"
           variant="default"
           disabled={previousSampleId === null}
-          onClick={() => goTo(previousSampleId)}
+          {...standsForKey('k')}
           title="k or ←"
         >
           ← Previous
@@ -75,7 +75,7 @@ export function QuestionHead({ route, detail, run, goTo, onExport }: QuestionHea
           size="compact-sm"
           variant="default"
           disabled={nextSampleId === null}
-          onClick={() => goTo(nextSampleId)}
+          {...standsForKey('j')}
           title="j or →"
         >
           Next →

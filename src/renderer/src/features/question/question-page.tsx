@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { api } from '../../api/queries.ts';
+import { useWaitingKeys } from '../../app/key-presses.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { count } from '../../components/numbers.ts';
 import { QueryGate } from '../../components/query-gate.tsx';
@@ -44,27 +45,52 @@ function usePrefetchedQuestion(route: QuestionRoute, sampleId: string | null): v
 
 export default function QuestionPage(route: QuestionRoute) {
   const question = useQuery({ ...questionOptions(route, route.sampleId), placeholderData: keepPreviousData });
+  // The question before is still shown: what is pressed is meant for the one that comes.
+  useWaitingKeys('page', question.isPlaceholderData);
   usePrefetchedQuestion(route, question.data?.nextSampleId ?? null);
-  const run = useQuery(api.runs.show.queryOptions({ input: { runId: route.runId } }));
+  const run = useQuery(api.runs.show.queryOptions({ input: { runId: route.runId } })).data?.run ?? null;
+  const [exporting, setExporting] = useState(false);
+  const exportQuestion = (): void => setExporting(true);
   return (
     <QueryGate query={question}>
       {(detail) => (
-        // Keyed: what is being tried belongs to one question.
-        <Question key={detail.sample.sampleId} route={route} detail={detail} run={run.data?.run ?? null} />
+        <Stack gap="sm" px="lg" py="sm">
+          {/* One for all questions: a button that has the focus keeps it. */}
+          <QuestionHead route={route} detail={detail} run={run} onExport={exportQuestion} />
+          {/* Keyed: what is being tried belongs to one question. */}
+          <Question
+            key={detail.sample.sampleId}
+            route={route}
+            detail={detail}
+            run={run}
+            exportQuestion={exportQuestion}
+          />
+          {exporting ? (
+            <ExportDialog
+              runId={route.runId}
+              scorer={scorerOf(route.scorer)}
+              scopes={exportScopes(route, detail)}
+              onClose={() => setExporting(false)}
+            />
+          ) : null}
+        </Stack>
       )}
     </QueryGate>
   );
 }
 
-type QuestionProps = Readonly<{ route: QuestionRoute; detail: QuestionDetail; run: RunSummary | null }>;
+type QuestionProps = Readonly<{
+  route: QuestionRoute;
+  detail: QuestionDetail;
+  run: RunSummary | null;
+  exportQuestion: () => void;
+}>;
 
-function Question({ route, detail, run }: QuestionProps) {
+function Question({ route, detail, run, exportQuestion }: QuestionProps) {
+  useExportCommand(exportQuestion);
   const [probe, setProbe] = useState<Probe | null>(null);
   const [trying, setTrying] = useState(false);
   const [choices, setChoices] = useState<PatchChoices>([]);
-  const [exporting, setExporting] = useState(false);
-  const exportQuestion = (): void => setExporting(true);
-  useExportCommand(exportQuestion);
   const { stepIndex } = route;
   const goTo = (sampleId: string | null): void => {
     if (sampleId !== null) navigate({ ...route, sampleId });
@@ -74,56 +100,45 @@ function Question({ route, detail, run }: QuestionProps) {
     if (detail.sample.sampleId === route.sampleId) navigate({ ...route, stepIndex: next }, { replace: true });
   };
   return (
-    <Stack gap="sm" px="lg" py="sm">
-      <QuestionHead route={route} detail={detail} run={run} goTo={goTo} onExport={exportQuestion} />
-      <Grid gap="md">
-        <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
-          <Card withBorder padding="md">
-            <PicturePanel
-              detail={detail}
-              runId={route.runId}
-              run={run}
-              probe={probe}
-              stepIndex={stepIndex}
-              choices={trying ? choices : null}
-              onStep={showStep}
-              onNext={() => goTo(detail.nextSampleId)}
-              onPrevious={() => goTo(detail.previousSampleId)}
-              onUp={() => navigate({ ...route, page: 'questions', shape: 'table' })}
-              onTry={() => setTrying(!trying)}
-              onExport={exportQuestion}
-              onCloseProbe={() => setProbe(null)}
-              onPatch={(slot) => setChoices((known) => changeOfClick(known, stepIndex ?? 0, slot))}
-            />
-          </Card>
-          <Card withBorder padding="md" pt="xs" mt="md">
-            <QuestionAspects
-              detail={detail}
-              run={run}
-              stepIndex={stepIndex}
-              onStep={showStep}
-              trying={trying}
-              onTrying={setTrying}
-              choices={choices}
-              onChoices={setChoices}
-              probe={probe}
-              onProbe={setProbe}
-            />
-          </Card>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
-          <QuestionAside detail={detail} run={run} scorer={scorerOf(route.scorer) ?? run?.scorer ?? null} />
-        </Grid.Col>
-      </Grid>
-      {exporting ? (
-        <ExportDialog
-          runId={route.runId}
-          scorer={scorerOf(route.scorer)}
-          scopes={exportScopes(route, detail)}
-          onClose={() => setExporting(false)}
-        />
-      ) : null}
-    </Stack>
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
+        <Card withBorder padding="md">
+          <PicturePanel
+            detail={detail}
+            runId={route.runId}
+            run={run}
+            probe={probe}
+            stepIndex={stepIndex}
+            choices={trying ? choices : null}
+            onStep={showStep}
+            onNext={() => goTo(detail.nextSampleId)}
+            onPrevious={() => goTo(detail.previousSampleId)}
+            onUp={() => navigate({ ...route, page: 'questions', shape: 'table' })}
+            onTry={() => setTrying(!trying)}
+            onExport={exportQuestion}
+            onCloseProbe={() => setProbe(null)}
+            onPatch={(slot) => setChoices((known) => changeOfClick(known, stepIndex ?? 0, slot))}
+          />
+        </Card>
+        <Card withBorder padding="md" pt="xs" mt="md">
+          <QuestionAspects
+            detail={detail}
+            run={run}
+            stepIndex={stepIndex}
+            onStep={showStep}
+            trying={trying}
+            onTrying={setTrying}
+            choices={choices}
+            onChoices={setChoices}
+            probe={probe}
+            onProbe={setProbe}
+          />
+        </Card>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
+        <QuestionAside detail={detail} run={run} scorer={scorerOf(route.scorer) ?? run?.scorer ?? null} />
+      </Grid.Col>
+    </Grid>
   );
 }
 

@@ -31,7 +31,7 @@ export function useQuestionKeys(act: QuestionKeys): void {
     { keys: ['h'], description: 'Heat map of the attention, and back', run: act.onToggleView },
     { keys: ['j', 'ArrowRight'], label: 'j or →', description: 'Next question of the list', run: act.onNext },
     { keys: ['k', 'ArrowLeft'], label: 'k or ←', description: 'Previous question of the list', run: act.onPrevious },
-    { keys: ['u'], description: 'Back to the list', run: act.onUp },
+    { keys: ['u'], description: 'Back to the list', isAtOnce: true, run: act.onUp },
     { keys: ['t'], description: 'Try other settings on this question', run: act.onTry },
     { keys: ['e'], description: 'Export this question', run: act.onExport },
   ]);

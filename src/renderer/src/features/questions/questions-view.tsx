@@ -11,11 +11,12 @@ import { questionsDone } from '../../../../shared/run.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { usePreference } from '../../api/use-preference.ts';
+import { useWaitingKeys } from '../../app/key-presses.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { count } from '../../components/numbers.ts';
 import { formatRoute, parseRoute } from '../../routing/route.ts';
-import { navigate } from '../../routing/use-route.ts';
+import { goToAddress, navigate } from '../../routing/use-route.ts';
 import { runTitle } from '../run/run-title.ts';
 import { useRun } from '../run/use-run.ts';
 import { ColumnMenu } from './column-menu.tsx';
@@ -114,6 +115,8 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
   }, []);
   const [drawerOpened, drawer] = useDisclosure(false);
   const otherShape = shape === 'table' ? 'gallery' : 'table';
+  // Rows that are about to go, or have not come, are not what the keys are meant for.
+  useWaitingKeys('page', settled.error === null && (settled.isSwitching || settled.total === null));
   useQuestionsKeys({
     search: () => {
       searchBox.current?.focus();
@@ -126,7 +129,7 @@ export function QuestionsView({ route, list }: QuestionsViewProps) {
       const row = cursor.index === null ? null : knownRow(queries, settled.input, cursor.index);
       if (row === null || cursor.index === null) return;
       onOpen(cursor.index);
-      window.location.hash = questionAddress(settled.input, row.sampleId);
+      goToAddress(questionAddress(settled.input, row.sampleId));
     },
     select: () => {
       const row = cursor.index === null ? null : knownRow(queries, settled.input, cursor.index);

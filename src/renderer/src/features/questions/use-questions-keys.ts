@@ -21,7 +21,7 @@ export type QuestionsKeys = Readonly<{
 export function useQuestionsKeys(page: QuestionsKeys): void {
   const { where, setWhere, move, lineLength, isGallery } = page;
   useKeys('Questions', [
-    { keys: ['/'], description: 'Search', run: page.search },
+    { keys: ['/'], description: 'Search', isAtOnce: true, run: page.search },
     { keys: ['j'], description: 'Next question', run: () => move(1) },
     { keys: ['k'], description: 'Previous question', run: () => move(-1) },
     { keys: ['ArrowDown'], description: 'Down', run: () => move(lineLength()) },

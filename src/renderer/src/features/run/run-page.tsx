@@ -1,8 +1,8 @@
 /** A run: the part of it that the address names, inside the frame that all parts share. */
-import { Center, Loader } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { lazyPage } from '../../app/lazy-page.ts';
 import { useExportCommand } from '../../app/export-command.ts';
+import { Loading } from '../../components/loading.tsx';
 import { count } from '../../components/numbers.ts';
 import type { Route } from '../../routing/route.ts';
 import { ExportDialog } from '../export/export-dialog.tsx';
@@ -22,13 +22,7 @@ export default function RunPage(route: RunRoute) {
   useExportCommand(() => setExporting(true));
   return (
     <RunFrame runId={runId} tab={tab} scorer={scorer}>
-      <Suspense
-        fallback={
-          <Center py={80}>
-            <Loader type="dots" aria-label="Loading" />
-          </Center>
-        }
-      >
+      <Suspense fallback={<Loading />}>
         {tab === 'overview' ? <OverviewTab {...route} /> : null}
         {tab === 'latent' ? <LatentTab {...route} /> : null}
         {tab === 'manifest' ? <ManifestTab runId={runId} /> : null}

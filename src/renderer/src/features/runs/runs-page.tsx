@@ -68,7 +68,7 @@ function RunList({ runs, total }: Readonly<{ runs: readonly RunSummary[]; total:
   const [page, setPage] = useState(1);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const searchField = useRef<HTMLInputElement>(null);
-  useKeys('Runs', [{ keys: ['/'], description: 'Search', run: () => searchField.current?.focus() }]);
+  useKeys('Runs', [{ keys: ['/'], description: 'Search', isAtOnce: true, run: () => searchField.current?.focus() }]);
 
   const numbers = titleNumbers(runs);
   const shown = shownRuns(runs, search, order);
