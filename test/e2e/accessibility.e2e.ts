@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { longTestMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { makeVariedRuns, type VariedRuns } from './varied-runs.ts';
 import { openWatchedPage } from './watched-page.ts';
@@ -132,7 +133,7 @@ async function fullPlaces(): Promise<Place[]> {
 const patches = (page: Page) => page.locator('rect[data-slot]').first().waitFor();
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-  it.each(['empty', 'full'] as const)('every page of an %s store', { timeout: 180_000 }, async (kind) => {
+  it.each(['empty', 'full'] as const)('every page of an %s store', { timeout: longTestMs }, async (kind) => {
     const served = kind === 'empty' ? empty : full;
     const { page, close } = await openWatchedPage(browser, { colorScheme });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -83,7 +83,7 @@ it('the failures of a category, two clicks from the list of runs', async () => {
   expect(expected).toBeGreaterThan(0);
   await page.getByText(`${String(expected)} of 24 questions`, { exact: true }).waitFor();
   const chips = page.getByRole('group', { name: 'What the filter says' });
-  expect(await chips.getByRole('button', { name: /^Remove / }).count()).toBe(2);
+  await expect.poll(() => chips.getByRole('button', { name: /^Remove / }).count()).toBe(2);
   await chips.getByText('outcome = failures', { exact: true }).waitFor();
 });
 
@@ -94,7 +94,7 @@ it('the category whose latent steps are shown', async () => {
   await page.getByRole('option', { name: /^mathematics \(/ }).click();
   await page.waitForURL(/\/latent\?where=domain=mathematics$/);
   await page.reload();
-  await expect.poll(() => choice.inputValue(), { timeout: 15_000 }).toMatch(/^mathematics \(/);
+  await expect.poll(() => choice.inputValue()).toMatch(/^mathematics \(/);
   const n = number(
     runs.store,
     `SELECT count(*) ${scoredQuestions} WHERE run_id = ? AND domain = 'mathematics'`,
@@ -105,7 +105,7 @@ it('the category whose latent steps are shown', async () => {
     .first()
     .waitFor();
   await page.goBack();
-  await expect.poll(() => choice.inputValue(), { timeout: 15_000 }).toBe('');
+  await expect.poll(() => choice.inputValue()).toBe('');
 });
 
 it('the compared pair; its counts and its export follow', async () => {
@@ -117,7 +117,7 @@ it('the compared pair; its counts and its export follow', async () => {
   await page.getByRole('option', { name: label ?? '', exact: true }).click();
   await page.waitForURL(new RegExp(`a=${b}&b=${a}`));
   await page.reload();
-  await expect.poll(() => chosen.inputValue(), { timeout: 15_000 }).toBe(label);
+  await expect.poll(() => chosen.inputValue()).toBe(label);
 
   await page.getByRole('heading', { name: 'Flips' }).waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('e')]);
@@ -159,11 +159,11 @@ it.each([1280, 800])('tables of Compare in a window %i pixels wide', async (widt
     await table.locator('tbody tr').first().waitFor();
     const first = table.locator('tbody tr').first().locator('td, th').first();
     const before = await first.boundingBox();
-    const right = await table.locator('table').evaluate((element) => element.getBoundingClientRect().right);
-    if (width === 1280) expect(right).toBeLessThanOrEqual(width);
+    const right = () => table.locator('table').evaluate((element) => element.getBoundingClientRect().right);
+    if (width === 1280) await expect.poll(right).toBeLessThanOrEqual(width);
     await table.locator('tbody tr').first().locator('td').last().scrollIntoViewIfNeeded();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     // Which row it is stays in view.
-    expect((await first.boundingBox())?.x).toBe(before?.x);
+    await expect.poll(async () => (await first.boundingBox())?.x).toBe(before?.x);
   }
 });

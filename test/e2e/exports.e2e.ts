@@ -8,6 +8,7 @@ import { readCsvRows } from '../support/read-csv.ts';
 import { readZip } from '../support/read-zip.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { unrepeatable } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { rows, scoredQuestions } from './stored.ts';
 import { makeVariedRuns, type VariedRuns } from './varied-runs.ts';
@@ -159,28 +160,32 @@ it('with the manifest a zip holds the same file and what made it', async () => {
   for (const text of [runs.runId, 'domain=science', runs.dataset]) expect(manifest).toContain(text);
 });
 
-it('a packed run is downloaded when it is ready, and said to be packed before it is deleted', async () => {
-  const { runId } = runs;
-  await page.goto(`${new URL(served.address).origin}/#/runs/${runId}`);
-  const choose = async (name: string): Promise<void> => {
-    await page.getByRole('button', { name: /^Actions for/ }).click();
-    await page.getByRole('menuitem', { name }).click();
-  };
-  await choose('Delete…');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('24 answers · 1 note · never packed', { exact: false }).waitFor();
-  await dialog.getByText('This run has never been packed.').waitFor();
-  const path = await saved(() => dialog.getByRole('button', { name: 'Keep and pack' }).click());
-  expect(path).toMatch(/\.penumbra$/);
-  expect(rows(path, 'SELECT run_id, planned FROM runs')).toEqual([{ run_id: runId, planned: 24 }]);
-  await page.getByRole('link', { name: 'Download it again' }).waitFor();
-  await choose('Delete…');
-  await dialog.getByText(/24 answers · 1 note · packed .* · (never )?exported/).waitFor();
-  await expect.poll(() => dialog.getByText('never been packed').count()).toBe(0);
-  await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
-  const again = await saved(() => choose('Pack as one file'));
-  expect(rows(again, 'SELECT run_id FROM runs')).toEqual([{ run_id: runId }]);
-});
+it(
+  'a packed run is downloaded when it is ready, and said to be packed before it is deleted',
+  unrepeatable,
+  async () => {
+    const { runId } = runs;
+    await page.goto(`${new URL(served.address).origin}/#/runs/${runId}`);
+    const choose = async (name: string): Promise<void> => {
+      await page.getByRole('button', { name: /^Actions for/ }).click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    await choose('Delete…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('24 answers · 1 note · never packed', { exact: false }).waitFor();
+    await dialog.getByText('This run has never been packed.').waitFor();
+    const path = await saved(() => dialog.getByRole('button', { name: 'Keep and pack' }).click());
+    expect(path).toMatch(/\.penumbra$/);
+    expect(rows(path, 'SELECT run_id, planned FROM runs')).toEqual([{ run_id: runId, planned: 24 }]);
+    await page.getByRole('link', { name: 'Download it again' }).waitFor();
+    await choose('Delete…');
+    await dialog.getByText(/24 answers · 1 note · packed .* · (never )?exported/).waitFor();
+    await expect.poll(() => dialog.getByText('never been packed').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+    const again = await saved(() => choose('Pack as one file'));
+    expect(rows(again, 'SELECT run_id FROM runs')).toEqual([{ run_id: runId }]);
+  },
+);
 
 it('the picture with its patches decodes, at the size of the picture', async () => {
   await page.goto(`${new URL(served.address).origin}/#/runs/${runs.runId}/questions/natural-science-0?step=1`);

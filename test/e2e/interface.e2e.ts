@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { workMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { makeVariedRuns, type VariedRuns } from './varied-runs.ts';
 import { openWatchedPage } from './watched-page.ts';
@@ -13,10 +14,10 @@ import { openWatchedPage } from './watched-page.ts';
 const presses = 60;
 /**
  * What the program promises on two cores of its own. Others at work on them are not its fault: the same keys are
- * measured without the engine first, and that is what stretches the bound.
+ * measured without the engine before and after, and the slower of these is what stretches the bound.
  */
 const promisedMs = 50;
-const boundMs = (alone: Times): number => Math.max(3 * promisedMs, 3 * alone.p95);
+const boundMs = (alone: readonly Times[]): number => 3 * Math.max(promisedMs, ...alone.map(({ p95 }) => p95));
 
 type Times = Readonly<{ median: number; p95: number }>;
 
@@ -35,26 +36,31 @@ afterAll(async () => {
   expect(await served.stop()).toBe(0);
 });
 
-it('a key on the question page is drawn at once while a run is under way', { timeout: 120_000 }, async () => {
+it('a key on the question page is drawn at once while a run is under way', async () => {
   const { page, close } = await openWatchedPage(browser);
   await page.goto(served.address);
   await page.goto(`${new URL(served.address).origin}/#/runs/${runs.runId}/questions/natural-science-0?step=1`);
   await page.locator('rect[data-role="selected"]').first().waitFor();
   await listen(page);
-  const alone = await measured(page);
+  const before = await measured(page);
   const { runId } = await served.client.runs.start({
     dataset: join(folder, 'many'),
     model: runs.model,
     settings: { batchSize: 1 },
   });
   const progress = async () => (await served.client.runs.show({ runId })).run;
-  await expect.poll(async () => (await progress()).total, { timeout: 30_000 }).toBeGreaterThan(5);
+  await expect.poll(async () => (await progress()).total, { timeout: workMs }).toBeGreaterThan(5);
   const working = await measured(page);
   expect((await progress()).status).toBe('running');
   await served.client.runs.pause({ runId, force: true });
-  const shown = [alone, working].map(({ median, p95 }) => `median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`);
-  process.stdout.write(`key to frame: ${shown.join('; while the engine works: ')}\n`);
-  expect(working.p95).toBeLessThan(boundMs(alone));
+  await expect.poll(async () => (await progress()).status).toBe('paused');
+  const after = await measured(page);
+  const shown = { 'key to frame': before, 'while the engine works': working, 'after it': after };
+  const lines = Object.entries(shown).map(
+    ([when, { median, p95 }]) => `${when}: median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
+  );
+  process.stdout.write(`${lines.join('; ')}\n`);
+  expect(working.p95).toBeLessThan(boundMs([before, after]));
   await close();
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCsvRows } from '../support/read-csv.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { longTestMs, unrepeatable, workMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { column, number, scoredQuestions } from './stored.ts';
 import { openWatchedPage } from './watched-page.ts';
@@ -65,23 +66,23 @@ async function tabTo(page: Page, words: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'
   throw new Error(`Tab never came to ${String(words)}; it came to:\n${passed.join('\n')}`);
 }
 
-it('leads from the first start to patches, a note and a file', { timeout: 180_000 }, async () => {
+it('leads from the first start to patches, a note and a file', { ...unrepeatable, timeout: longTestMs }, async () => {
   const { page, close } = await openWatchedPage(browser);
   await page.goto(served.address);
   await page.getByRole('button', { name: 'Try the demo' }).waitFor();
   await tabTo(page, /^Try the demo$/);
   await page.keyboard.press('Enter');
-  await page.waitForURL(/#\/runs\/[^/]+$/, { timeout: 60_000 });
+  await page.waitForURL(/#\/runs\/[^/]+$/, { timeout: workMs });
   const runId = decodeURIComponent(page.url().split('/').at(-1) ?? '');
-  await page.getByText('finished', { exact: true }).first().waitFor({ timeout: 100_000 });
+  await page.getByText('finished', { exact: true }).first().waitFor({ timeout: workMs });
 
   await tabTo(page, /^Questions \(/);
   await page.keyboard.press('Enter');
   await page.locator('[data-index="0"] a').waitFor();
+  await page.getByRole('treeitem', { name: /^mathematics/ }).waitFor();
   await tabTo(page, /^All/);
   for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
-  expect((await stop(page))?.words).toMatch(/^mathematics/);
-  expect((await stop(page))?.isSeen).toBe(true);
+  await expect.poll(() => stop(page)).toMatchObject({ words: expect.stringMatching(/^mathematics/), isSeen: true });
   await page.keyboard.press('Enter');
   await page.waitForURL(/where=domain=mathematics/);
   await page.getByText('39 of 117 questions', { exact: true }).waitFor();
@@ -93,6 +94,7 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
 
   // The second of the list.
   for (const key of ['j', 'j']) await page.keyboard.press(key);
+  await page.locator('[data-index="1"] a:focus').waitFor();
   expect((await stop(page))?.isSeen).toBe(true);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/questions\/[^?]+/);
@@ -131,7 +133,7 @@ it('leads from the first start to patches, a note and a file', { timeout: 180_00
   await help.waitFor({ state: 'detached' });
 
   await page.keyboard.press('e');
-  await page.getByRole('dialog').waitFor();
+  await page.locator('[role="dialog"] :focus').waitFor();
   await tabTo(page, /With the manifest/);
   await page.keyboard.press('Space');
   await tabTo(page, /^Download$/);
@@ -151,6 +153,7 @@ it('opens the actions of a category from its row, and comes back to it', async (
   const [runId] = column(store, 'SELECT run_id FROM runs');
   await page.goto(`${new URL(served.address).origin}/#/runs/${String(runId)}/questions`);
   await page.locator('[data-index="0"] a').waitFor();
+  await page.getByRole('treeitem', { name: /^mathematics/ }).waitFor();
   await tabTo(page, /^All/);
   for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
   await page.keyboard.press('Shift+F10');
@@ -163,8 +166,9 @@ it('opens the actions of a category from its row, and comes back to it', async (
   await tabTo(page, /^Actions for mathematics$/);
   await page.keyboard.press('Enter');
   await menu.waitFor();
+  await page.locator('[role="menu"]:focus, [role="menu"] :focus').waitFor();
   await page.keyboard.press('ArrowDown');
-  expect((await stop(page))?.words).toBe('Tag…');
+  await expect.poll(async () => (await stop(page))?.words).toBe('Tag…');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Tag mathematics' }).waitFor();
   await close();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isolatedEnvironment, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { longTestMs, unrepeatable, workMs } from './patience.ts';
 import { openWatchedPage } from './watched-page.ts';
 
 const folder = await temporaryFolders()();
@@ -65,7 +66,7 @@ const answered = 'SELECT count(*) FROM predictions';
 
 it(
   'a killed server loses no answer; the page shows the run as interrupted and resumes it',
-  { timeout: 120_000 },
+  { ...unrepeatable, timeout: longTestMs },
   async () => {
     server = await serve(0);
     const { page, tolerate, close } = await openWatchedPage(browser);
@@ -77,7 +78,7 @@ it(
     );
     await page.getByRole('button', { name: /^Start/ }).click();
     await page.waitForURL(/#\/runs\/[^/?]+$/);
-    await expect.poll(() => count(answered), { timeout: 30_000, interval: 20 }).toBeGreaterThan(10);
+    await expect.poll(() => count(answered), { timeout: workMs, interval: 20 }).toBeGreaterThan(10);
 
     server.process.kill('SIGKILL');
     await server.exited;
@@ -97,7 +98,7 @@ it(
     await page.getByText('interrupted', { exact: true }).first().waitFor();
     expect(count(answered)).toBe(kept);
     await page.getByRole('button', { name: 'Resume' }).click();
-    await page.getByText('finished', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.getByText('finished', { exact: true }).first().waitFor({ timeout: workMs });
     expect(count(answered)).toBe(planned);
     expect(count('SELECT count(DISTINCT sample_row) FROM predictions')).toBe(planned);
     expect(count("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'")).toBe(1);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { goldenRoot } from '../support/golden.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { screenshotFolder, startBrowser } from './browser.ts';
+import { longTestMs, unrepeatable, workMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
@@ -36,9 +37,15 @@ afterEach(() => close());
 
 /** What axe-core calls serious or critical. */
 async function seriousFindings(): Promise<string[]> {
-  // What fades in is measured as it stays.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
-  await page.waitForTimeout(300);
+  // What fades in is measured as it stays: no animation is under way, and none has begun when the next frame is drawn.
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+        return document.getAnimations().filter(({ playState }) => playState === 'running').length;
+      }),
+    )
+    .toBe(0);
   await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
     type Axe = {
@@ -60,7 +67,9 @@ describe('keys', () => {
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });
     await help.getByText('Import a checkpoint').waitFor();
-    expect(await help.getByRole('heading').allTextContents()).toEqual(expect.arrayContaining(['Models', 'Everywhere']));
+    await expect
+      .poll(() => help.getByRole('heading').allTextContents())
+      .toEqual(expect.arrayContaining(['Models', 'Everywhere']));
     // An open dialog has the keys: nothing goes to the datasets.
     await page.keyboard.press('g');
     await page.keyboard.press('d');
@@ -78,46 +87,51 @@ describe('keys', () => {
 });
 
 describe('models', () => {
-  it('a checkpoint is imported with its plan shown before and its report after, then deleted', async () => {
-    await page.goto(`${new URL(served.address).origin}/#/models`);
-    await page.getByRole('button', { name: 'Import a checkpoint…' }).click();
-    await page.getByRole('button', { name: 'Choose the folder…' }).click();
-    await page.getByPlaceholder('Type to filter, or paste a path').fill(checkpoint);
-    await page.keyboard.press('Enter');
-    const int4 = page.getByLabel(/^int4: .* on disk, about .* of memory/);
-    await int4.check();
-    await page.getByText(join(folder, 'models', 'tiny-int4')).waitFor();
-    await page.getByLabel('4. Name (optional)').fill('My tiny');
-    await page.getByText(join(folder, 'models', 'My-tiny-int4')).waitFor();
-    expect(await seriousFindings()).toEqual([]);
-    await page.getByRole('button', { name: 'Start the import' }).click();
-    await page
-      .getByText('computes right: a small test model answers as it does in PyTorch')
-      .waitFor({ timeout: 60_000 });
-    await page.screenshot({ path: join(screenshotFolder, 'model-report.png') });
-    await page.getByRole('link', { name: 'Evaluate…' }).click();
-    await page.getByRole('heading', { name: 'New run' }).waitFor();
-    await page.getByText('My tiny (int4)').first().waitFor();
+  it(
+    'a checkpoint is imported with its plan shown before and its report after, then deleted',
+    { ...unrepeatable, timeout: longTestMs },
+    async () => {
+      await page.goto(`${new URL(served.address).origin}/#/models`);
+      await page.getByRole('button', { name: 'Import a checkpoint…' }).click();
+      await page.getByRole('button', { name: 'Choose the folder…' }).click();
+      await page.getByPlaceholder('Type to filter, or paste a path').fill(checkpoint);
+      await page.keyboard.press('Enter');
+      const int4 = page.getByLabel(/^int4: .* on disk, about .* of memory/);
+      await int4.check();
+      await page.getByText(join(folder, 'models', 'tiny-int4')).waitFor();
+      await page.getByLabel('4. Name (optional)').fill('My tiny');
+      await page.getByText(join(folder, 'models', 'My-tiny-int4')).waitFor();
+      expect(await seriousFindings()).toEqual([]);
+      await page.getByRole('button', { name: 'Start the import' }).click();
+      await page
+        .getByText('computes right: a small test model answers as it does in PyTorch')
+        .waitFor({ timeout: workMs });
+      await page.screenshot({ path: join(screenshotFolder, 'model-report.png') });
+      await page.getByRole('link', { name: 'Evaluate…' }).click();
+      await page.getByRole('heading', { name: 'New run' }).waitFor();
+      await page.getByText('My tiny (int4)').first().waitFor();
 
-    expect(await readdir(join(folder, 'models'))).toEqual(['My-tiny-int4']);
-    await page.goto(`${new URL(served.address).origin}/#/models`);
-    await page.getByRole('button', { name: 'My tiny (int4)' }).click();
-    await page.getByRole('button', { name: 'Delete…' }).click();
-    expect(await seriousFindings()).toEqual([]);
-    await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.getByText('No models yet').waitFor();
-    expect(await readdir(join(folder, 'models'))).toEqual([]);
-  }, 90_000);
+      expect(await readdir(join(folder, 'models'))).toEqual(['My-tiny-int4']);
+      await page.goto(`${new URL(served.address).origin}/#/models`);
+      await page.getByRole('button', { name: 'My tiny (int4)' }).click();
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      expect(await seriousFindings()).toEqual([]);
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByText('No models yet').waitFor();
+      expect(await readdir(join(folder, 'models'))).toEqual([]);
+    },
+  );
 });
 
 describe('preferences', () => {
   it('colours are remembered by the store, not by the browser', async () => {
+    const stored = async () => (await served.client.preferences.get())['colour-scheme'];
     await page.getByRole('button', { name: 'Use dark colours' }).click();
-    await expect.poll(async () => (await served.client.preferences.get())['colour-scheme']).toBe('dark');
-    const other = await browser.newContext();
-    const fresh = await other.newPage();
-    await fresh.goto(served.address);
-    await fresh.getByRole('button', { name: 'Use light colours' }).waitFor();
-    await other.close();
+    await expect.poll(stored).toBe('dark');
+    const fresh = await openWatchedPage(browser);
+    await fresh.page.goto(served.address);
+    await fresh.page.getByRole('button', { name: 'Use light colours' }).click();
+    await expect.poll(stored).toBe('light');
+    await fresh.close();
   });
 });

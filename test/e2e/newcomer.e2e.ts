@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCsvRows } from '../support/read-csv.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { testMs, unrepeatable } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { openWatchedPage } from './watched-page.ts';
 
@@ -34,7 +35,7 @@ afterAll(async () => {
 
 it(
   'leads from the first start to the failures of a category, their patches and a CSV',
-  { timeout: 60_000 + wholeDemoMs },
+  { ...unrepeatable, timeout: testMs + wholeDemoMs },
   async () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);

@@ -3,6 +3,7 @@
  * slot, and the box drawn for it has to lie where Chromium shows the red.
  */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import { markedSlot, shapes, writeMarkedPictures } from './marked-pictures.ts';
+import { waitMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 
 const picture = 'img[alt="The question\'s picture"]';
@@ -42,6 +44,7 @@ beforeAll(async () => {
   runId = (JSON.parse(await run('eval', ...request, ...forced, '--json')) as { runId: string }).runId;
   [browser, served] = await Promise.all([startBrowser(), serveStore(folder, store)]);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  page.setDefaultTimeout(waitMs);
   await page.goto(served.address);
 });
 afterAll(async () => {
@@ -56,8 +59,10 @@ describe('the box of a selected patch lies where its cell of the picture is', ()
     await page.getByRole('heading', { name, exact: true }).waitFor();
     await box.waitFor();
     await page.locator(picture).evaluate((image: HTMLImageElement) => image.decode());
-    const drawn = await box.boundingBox();
-    const shown = await page.locator(picture).boundingBox();
+    const { drawn, shown } = await settled(async () => ({
+      drawn: await box.boundingBox(),
+      shown: await page.locator(picture).boundingBox(),
+    }));
     if (drawn === null || shown === null) throw new Error('nothing is drawn');
     // The picture is shown upright and in its own shape.
     expect(shown.width / shown.height).toBeCloseTo(width / height, 1);
@@ -72,6 +77,19 @@ describe('the box of a selected patch lies where its cell of the picture is', ()
     expect(Math.abs(drawn.y + drawn.height - stroke - red.bottom), 'bottom').toBeLessThanOrEqual(tolerance + stroke);
   });
 });
+
+/** What a measure says once it says the same twice: the page has come to its shape. */
+async function settled<T>(measure: () => Promise<T>): Promise<T> {
+  let last = await measure();
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await measure();
+      return isDeepStrictEqual(before, last);
+    })
+    .toBe(true);
+  return last;
+}
 
 /** Where the screen is red inside the picture, without the overlay. */
 async function redBox(clip: Readonly<{ x: number; y: number; width: number; height: number }>) {

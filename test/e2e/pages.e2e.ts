@@ -1,12 +1,13 @@
 /** The pages in a real browser over a real run: the patches are where the trace says, and everything can be reached. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QuestionDetail } from '../../src/shared/contract/questions.ts';
 import type { PixelBox, Trace } from '../../src/shared/trace.ts';
 import { slotBox } from '../../src/shared/trace.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { waitMs } from './patience.ts';
 import type { ServedStore } from './served-store.ts';
 import { serveSmallRun } from './served-store.ts';
 import { openWatchedPage, type WatchedPage } from './watched-page.ts';
@@ -28,7 +29,6 @@ afterAll(async () => {
 
 beforeEach(async () => {
   ({ page, close } = await openWatchedPage(browser));
-  page.setDefaultTimeout(10_000);
   await page.goto(served.address);
 });
 afterEach(() => close());
@@ -125,10 +125,10 @@ describe('the way to a question', () => {
     await page.goto(`${new URL(served.address).origin}/#/runs/${served.runId}/questions`);
     const table = page.getByRole('table', { name: 'Questions' });
     await page.getByRole('link', { name: 'Which shape is number 0?' }).waitFor();
-    expect(await table.getAttribute('aria-rowcount')).toBe('61');
+    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('61');
     await page.keyboard.press('End');
     await page.getByRole('link', { name: 'Which shape is number 59?' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Which shape is number 0?' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'Which shape is number 0?' }).count()).toBe(0);
   });
 });
 
@@ -149,7 +149,8 @@ describe('the picture', () => {
         .locator(`rect[data-role="selected"][data-step="${String(stepIndex)}"]`)
         .first()
         .waitFor();
-      expectSameBoxes(await drawnBoxes(), await expectedBoxes(trace, stepIndex));
+      // The page may still be coming to its shape; where it stays, the boxes are exact.
+      await vi.waitFor(async () => expectSameBoxes(await drawnBoxes(), await expectedBoxes(trace, stepIndex)), waitMs);
     }
   });
 
@@ -161,16 +162,18 @@ describe('the picture', () => {
     await openQuestion(detail.sample.sampleId);
     await page.keyboard.press('3');
     await page.locator('rect[data-step="2"]').first().waitFor();
-    const pool = await page.locator('rect[data-role="pool"]').count();
-    expect(pool).toBe((step?.pool.length ?? 0) - (step?.selectedSlots.length ?? 0));
-    expect(await page.locator('rect[data-role="used"]').count()).toBe(slotCount - (step?.pool.length ?? 0));
+    await expect
+      .poll(() => page.locator('rect[data-role="pool"]').count())
+      .toBe((step?.pool.length ?? 0) - (step?.selectedSlots.length ?? 0));
+    await expect.poll(() => page.locator('rect[data-role="used"]').count()).toBe(slotCount - (step?.pool.length ?? 0));
   });
 
   it('says which patch the mouse is over', async () => {
     const detail = await firstQuestion();
     await openQuestion(detail.sample.sampleId);
     await page.keyboard.press('1');
-    await page.locator('rect[data-role="selected"]').first().hover();
+    await page.waitForURL(/step=1/);
+    await page.locator('rect[data-role="selected"][data-step="0"]').first().hover();
     await page.getByText(/slot \d+ · row \d+, column \d+.*step 1.*attention .*rank \d+ of the pool/).waitFor();
   });
 

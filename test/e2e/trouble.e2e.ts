@@ -1,16 +1,17 @@
 /** What goes wrong at a desk: moved and broken files, killed engines, hostile text, others at work on the same store. */
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { longTestMs, workMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { column, number } from './stored.ts';
 import { makeVariedRuns, type VariedRuns } from './varied-runs.ts';
@@ -77,7 +78,10 @@ describe('pictures', () => {
   });
 
   it('an image that cannot be drawn is named as that, beside everything else of the question', async () => {
-    await writeFile(join(runs.dataset, 'data', 'images', 'geometry-7.png'), 'no picture');
+    const file = join(runs.dataset, 'data', 'images', 'geometry-7.png');
+    const whole = await readFile(file);
+    onTestFinished(() => writeFile(file, whole));
+    await writeFile(file, 'no picture');
     const { page, close, tolerate } = await openWatchedPage(browser);
     tolerate(/Failed to load resource/);
     await page.goto(served.address);
@@ -109,9 +113,11 @@ describe('the store', () => {
     await page.getByRole('tab', { name: 'Note' }).click();
     const note = page.getByRole('textbox', { name: /^Note on this answer/ });
     const other = new Database(runs.store);
+    // Closing rolls back what is open.
+    onTestFinished(() => void other.close());
     other.exec('BEGIN EXCLUSIVE');
     await note.fill('Not yet');
-    await page.getByText(/Not saved: .*locked/).waitFor({ timeout: 30_000 });
+    await page.getByText(/Not saved: .*locked/).waitFor();
     // What is stored can be read meanwhile.
     await page.keyboard.press('Escape');
     await page.goto(at('runs'));
@@ -119,7 +125,6 @@ describe('the store', () => {
       .getByRole('link', { name: /ivt-lr/ })
       .first()
       .waitFor();
-    other.exec('ROLLBACK');
     other.close();
     await page.goto(at(`runs/${runs.runId}/questions/natural-science-4`));
     await note.fill('Now');
@@ -139,7 +144,7 @@ describe('hostile text', () => {
     '\u202Eright to left\u202C שלום עולם',
   ];
 
-  it('is text: no script runs, nothing is wider than the window', { timeout: 90_000 }, async () => {
+  it('is text: no script runs, nothing is wider than the window', { timeout: longTestMs }, async () => {
     const dataset = join(folder, 'hostile');
     await mkdir(join(dataset, 'data', 'images'), { recursive: true });
     await sharp({ create: { width: 60, height: 40, channels: 3, background: '#888' } })
@@ -196,7 +201,7 @@ describe('hostile text', () => {
 describe('a killed engine', () => {
   it(
     'costs no answer: the run goes on by itself or says what happened and can be resumed',
-    { timeout: 120_000 },
+    { timeout: longTestMs },
     async () => {
       const dataset = join(folder, 'many');
       await writeShapesDataset(dataset, 120);
@@ -206,18 +211,18 @@ describe('a killed engine', () => {
       await page.goto(at(`runs/${runId}`));
       const answered = (): number =>
         number(runs.store, 'SELECT count(*) FROM predictions JOIN runs USING (run_row) WHERE run_id = ?', runId);
-      await expect.poll(answered, { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
+      await expect.poll(answered, { timeout: workMs, interval: 20 }).toBeGreaterThan(5);
       const engines = descendants(process.pid).filter(({ command }) => /engine-entry\.[jt]s/.test(command));
       const before = answered();
       for (const { pid } of engines) process.kill(pid, 'SIGKILL');
       expect(engines.length).toBeGreaterThan(0);
       expect(before).toBeLessThan(120);
       const ended = page.getByText(/^(finished|paused|failed)$/).first();
-      await ended.waitFor({ timeout: 60_000 });
+      await ended.waitFor({ timeout: workMs });
       if ((await ended.textContent()) !== 'finished') {
         await page.getByRole('alert').first().waitFor();
         await page.getByRole('button', { name: 'Resume' }).click();
-        await page.getByText('finished', { exact: true }).first().waitFor({ timeout: 60_000 });
+        await page.getByText('finished', { exact: true }).first().waitFor({ timeout: workMs });
       }
       expect(answered()).toBe(120);
       // Only the question under way may have a failure by name; SIGKILL is how Linux ends what takes all memory.
@@ -234,7 +239,7 @@ describe('a killed engine', () => {
 });
 
 describe('others at work', () => {
-  it('a run of the command line appears in an open page and moves there', { timeout: 90_000 }, async () => {
+  it('a run of the command line appears in an open page and moves there', { timeout: longTestMs }, async () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);
     await page
@@ -256,18 +261,18 @@ describe('others at work', () => {
       '--batch-size',
       '1',
     );
-    await watching.waitFor();
+    onTestFinished(async () => void (await served.client.runs.delete({ runId: (await run).runId })));
+    await Promise.race([watching.waitFor(), run]);
     const ended = run.then(() => true);
     while (!(await Promise.race([ended, delay(50, false)]))) seen.add((await watching.textContent()) ?? '');
-    await run;
-    await watching.getByText('finished').waitFor();
+    await watching.getByText('finished').waitFor({ timeout: workMs });
     // Running before it was finished, with more than one state on the way.
     expect([...seen].some((text) => text.includes('running'))).toBe(true);
     expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
     await close();
   });
 
-  it('eight tabs of one browser hear of a change', { timeout: 90_000 }, async () => {
+  it('eight tabs of one browser hear of a change', async () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);
     const pages = [page];
@@ -281,6 +286,8 @@ describe('others at work', () => {
         .getByRole('link', { name: /ivt-lr/ })
         .first()
         .waitFor();
+    const { label } = (await served.client.runs.show({ runId: runs.runId })).run;
+    onTestFinished(async () => void (await served.client.runs.rename({ runId: runs.runId, label: label ?? 'Again' })));
     await served.client.runs.rename({ runId: runs.runId, label: 'Heard everywhere' });
     for (const each of pages) await each.getByRole('link', { name: 'Heard everywhere' }).waitFor();
     await close();

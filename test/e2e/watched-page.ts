@@ -1,6 +1,7 @@
 /** A page whose complaints are kept: an error or a warning on the console fails the test that caused it. */
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { waitMs } from './patience.ts';
 
 export type WatchedPage = Readonly<{
   page: Page;
@@ -19,7 +20,7 @@ export async function openWatchedPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(waitMs);
   const complaints: string[] = [];
   const tolerated: RegExp[] = [];
   page.on('console', (message) => {

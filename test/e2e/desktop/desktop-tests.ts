@@ -13,8 +13,11 @@ import { temporaryFolders } from '../../support/temp-folder.ts';
 import { makePausedRuns, type PausedRuns } from '../paused-runs.ts';
 import { type DesktopApp, type DesktopOptions, startDesktopApp } from '../stand-in/desktop-app.ts';
 
-/** Questions of runs that are to be finished, and of runs that are to be met at work. */
-export const [shortRun, longRun] = [40, 200];
+/**
+ * Questions of runs that are to be finished; that are to be met at work and finished; and that are to be met at work,
+ * however late the test comes to them.
+ */
+export const [shortRun, mediumRun, longRun] = [40, 100, 300];
 
 export type Process = Readonly<{ pid: number; serviceName: string }>;
 

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../support/run-penumbra.ts';
+import { workMs } from '../patience.ts';
 import { desktopTests, goTo, shortRun } from './desktop-tests.ts';
 
 const { app, appForAll, stateOf, stored } = desktopTests([shortRun, shortRun]);
@@ -9,7 +10,12 @@ const titled = (title: string) => (details: unknown) => (details as { title?: st
 
 describe('menus, dialogs and files', () => {
   const shown = appForAll();
-  beforeEach(() => goTo(shown(), '#/runs'));
+  beforeEach(async () => {
+    // What a test that failed has left open is not in the next one's way.
+    await shown().keyboard.press('Escape');
+    await shown().getByRole('dialog').first().waitFor({ state: 'hidden' });
+    await goTo(shown(), '#/runs');
+  });
 
   it('go to pages and have keys of their own', async () => {
     const page = shown();
@@ -106,7 +112,7 @@ describe('menus, dialogs and files', () => {
     const page = shown();
     const check = page.getByRole('dialog', { name: 'Check this machine' });
     await app().command({ do: 'click-menu', path: ['help', 'Check this machine'] });
-    await check.getByRole('row', { name: /^cpu yes passed/ }).waitFor({ timeout: 50_000 });
+    await check.getByRole('row', { name: /^cpu yes passed/ }).waitFor({ timeout: workMs });
     await check.getByText(stored().store, { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await check.waitFor({ state: 'hidden' });

@@ -2,12 +2,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../../src/main/files/process-alive.ts';
-import { desktopTests, goTo, longRun, shortRun } from './desktop-tests.ts';
+import { unrepeatable } from '../patience.ts';
+import { desktopTests, goTo, longRun, mediumRun, shortRun } from './desktop-tests.ts';
 
 const { app, appForAll, appForEach, open, processes, resumeOne, stateOf, statusOf } = desktopTests([
+  // One for each test, and one for a second try of one of them.
   shortRun,
   shortRun,
-  shortRun,
+  mediumRun,
+  mediumRun,
+  longRun,
+  longRun,
   longRun,
   longRun,
   longRun,
@@ -52,7 +57,7 @@ describe('a run', () => {
 
   it('goes on without a window where that is wanted, and the program ends with it', async () => {
     const page = await open();
-    const runId = await resumeOne(page, shortRun);
+    const runId = await resumeOne(page, mediumRun);
     await app().command({ do: 'answer-dialog', response: 1 });
     await app().command({ do: 'quit' });
     await app().called('window.hide');
@@ -62,7 +67,7 @@ describe('a run', () => {
 
   it('that stops while the question stands keeps no program without a window', async () => {
     const page = await open();
-    const runId = await resumeOne(page, shortRun);
+    const runId = await resumeOne(page, longRun);
     await app().command({ do: 'quit' });
     await app().called('dialog.message');
     await page.getByRole('button', { name: 'Pause' }).first().click();
@@ -82,7 +87,7 @@ describe('a run', () => {
   });
 });
 
-describe('processes that are killed', () => {
+describe('processes that are killed', unrepeatable, () => {
   const shown = appForAll();
 
   it('the core: a new one takes over, the window finds it, and the run goes on from where it was', async () => {
@@ -92,13 +97,13 @@ describe('processes that are killed', () => {
     expect(before).toHaveLength(2);
     process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     await page.getByRole('button', { name: 'Resume' }).first().waitFor();
-    const after = await processes();
-    expect(after.map(({ serviceName }) => serviceName)).toEqual(['Penumbra core']);
-    expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    // An engine ends when it hears that its core has gone, after the question it is at.
+    await expect.poll(async () => (await processes()).map(({ serviceName }) => serviceName)).toEqual(['Penumbra core']);
+    await expect.poll(() => before.filter(({ pid }) => isAlive(pid))).toEqual([]);
     const { status, total } = await stateOf(runId);
     expect([status, total < longRun]).toEqual(['interrupted', true]);
     await page.getByRole('button', { name: 'Resume' }).first().click();
-    await expect.poll(async () => (await stateOf(runId)).total, { timeout: 30_000 }).toBeGreaterThan(total);
+    await expect.poll(async () => (await stateOf(runId)).total).toBeGreaterThan(total);
   });
 
   it('the program, at work: neither core nor engine is left', async () => {
@@ -106,7 +111,6 @@ describe('processes that are killed', () => {
     expect(children).toHaveLength(2);
     app().signal('SIGKILL');
     await app().exited;
-    for (let waited = 0; children.some(({ pid }) => isAlive(pid)) && waited < 5000; waited += 100) await delay(100);
-    expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expect.poll(() => children.filter(({ pid }) => isAlive(pid))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { isolatedEnvironment, repositoryRoot } from '../../support/run-penumbra.ts';
+import { waitMs } from '../patience.ts';
 import type { Call, Command, FromStandIn } from './control.ts';
 
 const runner = fileURLToPath(new URL('run.ts', import.meta.url));
@@ -60,7 +61,7 @@ export function startDesktopApp({ folder, args = [], env = {}, entry = builtEntr
       const timer = setTimeout(() => {
         waiting.delete(look);
         reject(new Error(`${name} was never called; last: ${JSON.stringify(calls.slice(-5))} ${stderr.slice(-400)}`));
-      }, 30_000);
+      }, waitMs);
       const look = (): void => {
         const call = calls.find((each) => each.name === name && fits(each.details));
         if (call === undefined) return;
@@ -81,7 +82,7 @@ export function startDesktopApp({ folder, args = [], env = {}, entry = builtEntr
       browser ??= await chromium.connectOverCDP(`http://127.0.0.1:${String(port)}`);
       const page = browser.contexts()[0]?.pages()[0];
       if (page === undefined) throw new Error('there is no page');
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(waitMs);
       return page;
     },
     calls,
@@ -99,7 +100,7 @@ export function startDesktopApp({ folder, args = [], env = {}, entry = builtEntr
     stop: async () => {
       await browser?.close().catch(() => undefined);
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      const timer = setTimeout(() => child.disconnect(), 15_000);
+      const timer = setTimeout(() => child.disconnect(), waitMs);
       await exited;
       clearTimeout(timer);
     },
