@@ -7,14 +7,14 @@
 import { useEffect, useId, useLayoutEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { type KeyMeaning, type KeyPress, meaningOf } from './key-meaning.ts';
-import { keyLayers } from './keys.ts';
+import { keyLayers, onKeyLayers } from './keys.ts';
 
 const typingPlaces =
   'input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable="true"], [role="listbox"], [role="menu"], [role="combobox"], [role="dialog"]';
 
 type Binding = Extract<KeyMeaning, { kind: 'binding' }>;
 
-/** What presses wait for. `page`: the shown page is behind its address; `loading`: a part of the page is not there. */
+/** What presses wait for. `page`: the shown page is behind its address; `loading`: it has bound no keys yet. */
 type Wait = 'page' | 'loading';
 /** The components that let presses wait. */
 const waits: Readonly<Record<Wait, Set<string>>> = { page: new Set(), loading: new Set() };
@@ -23,7 +23,7 @@ let isTurnSet = false;
 /** The first key of a sequence. */
 let first: KeyPress | null = null;
 
-/** Lets presses wait while `isWaiting`: for `page` all of the page's keys, for `loading` those that mean nothing yet. */
+/** Lets presses wait while `isWaiting`; for `loading` only where the page has bound no keys of its own yet. */
 export function useWaitingKeys(wait: Wait, isWaiting: boolean): void {
   const id = useId();
   // In the commit itself: the next press may come before effects have run.
@@ -54,6 +54,7 @@ export function listenForKeys(): void {
   window.addEventListener('pointerdown', forgetUnlessForKey, { capture: true });
   // Back, forward, and links.
   window.addEventListener('popstate', forget);
+  onKeyLayers(setTurn);
 }
 
 function onKeyDown(event: KeyboardEvent): void {
@@ -86,8 +87,10 @@ function take(
 
 function mustWait(meaning: KeyMeaning): boolean {
   if (meaning.kind === 'binding' && isAtOnce(meaning)) return false;
-  return waiting.length > 0 || waits.page.size > 0 || (waits.loading.size > 0 && meaning.kind === 'nothing');
+  return waiting.length > 0 || waits.page.size > 0 || (meaning.kind === 'nothing' && isLoading());
 }
+
+const isLoading = (): boolean => waits.loading.size > 0 && keyLayers().every(({ isGlobal }) => isGlobal);
 
 const isAtOnce = ({ layer, index }: Binding): boolean =>
   keyLayers()[layer]?.isGlobal === true || keyLayers()[layer]?.bindings[index]?.isAtOnce === true;
@@ -122,7 +125,7 @@ function takeTurn(): void {
     return;
   }
   const meaning = meaningOf(keyLayers(), press, null);
-  if (meaning.kind === 'nothing' && waits.loading.size > 0) return;
+  if (meaning.kind === 'nothing' && isLoading()) return;
   waiting = waiting.slice(1);
   setTurn();
   // Drawn before the next has its turn: it moves on from where this one leads.

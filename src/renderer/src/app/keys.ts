@@ -57,13 +57,11 @@ export function useKeys(title: string, bindings: readonly KeyBinding[], { isGlob
 /** What is bound now, the page's own first. */
 export const keyLayers = (): readonly KeyLayer[] => layers;
 
-/** All keys that work now, the page's own first. */
-export function useKeySections(): readonly KeySection[] {
-  return useSyncExternalStore(
-    (changed) => {
-      listeners.add(changed);
-      return () => listeners.delete(changed);
-    },
-    () => sections,
-  );
+/** Calls back when other keys are bound. Returns what ends it. */
+export function onKeyLayers(changed: () => void): () => void {
+  listeners.add(changed);
+  return () => listeners.delete(changed);
 }
+
+/** All keys that work now, the page's own first. */
+export const useKeySections = (): readonly KeySection[] => useSyncExternalStore(onKeyLayers, () => sections);
