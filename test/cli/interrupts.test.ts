@@ -11,7 +11,8 @@ import { temporaryFolders } from '../support/temp-folder.ts';
 const folder = await temporaryFolders()();
 const dataset = join(folder, 'dataset');
 const model = join(folder, 'model');
-const questionCount = 10;
+/** Enough that the signals come while some are left, on a machine that delivers them late. */
+const questionCount = 30;
 
 beforeAll(async () => {
   await writeShapesDataset(dataset, questionCount);

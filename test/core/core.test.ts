@@ -31,4 +31,4 @@ it('opens a store that could not be opened at first, and then tells what changes
   stop.abort();
   await reading.catch(() => undefined);
   await core.close();
-}, 20_000);
+});

@@ -108,7 +108,7 @@ describe('a run that is killed', () => {
     const pid = await readSoon(log);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 

@@ -148,7 +148,7 @@ describe('a deleted run', () => {
     await runs.remove({ runId: 'FIRST' });
     expect((await runs.list({ limit: 10, offset: 0 })).runs.map(({ runId }) => runId)).toEqual(['SECOND']);
     await expectFailure(() => runs.show({ runId: 'FIRST' }), 'not-found');
-    await expect.poll(() => valueOf('SELECT count(*) FROM runs'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => valueOf('SELECT count(*) FROM runs')).toBe(1);
     const second = `(SELECT run_row FROM runs WHERE run_id = 'SECOND')`;
     expect(valueOf(`SELECT count(*) FROM predictions WHERE run_row <> ${second}`)).toBe(0);
     expect(valueOf(`SELECT count(*) FROM scores WHERE run_row <> ${second}`)).toBe(0);
@@ -164,7 +164,7 @@ describe('a deleted run', () => {
     await serviceOf().list({ limit: 10, offset: 0 });
     expect(countsOf()).toEqual(before);
     serviceOf({ staysOpen: true });
-    await expect.poll(() => valueOf('SELECT count(*) FROM runs'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => valueOf('SELECT count(*) FROM runs')).toBe(1);
     expect(store.checkIntegrity()).toBe('ok');
   });
 
@@ -224,7 +224,7 @@ describe('a run that is taken in', () => {
     pack.close();
     expect(countsOf()).not.toEqual(before);
     const runs = serviceOf({ staysOpen: true });
-    await expect.poll(() => countsOf(), { timeout: 20_000 }).toEqual(before);
+    await expect.poll(() => countsOf()).toEqual(before);
     expect((await runs.unpack({ file })).runId).toBe('FIRST');
     expect(store.checkIntegrity()).toBe('ok');
   });

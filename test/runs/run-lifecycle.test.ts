@@ -115,7 +115,8 @@ describe('a run', () => {
     for await (const event of runs.watch({ runId })) if (event.phase === 'answering') break;
     const begun = performance.now();
     expect(await runs.pause({ runId, force: true })).toMatchObject({ status: 'paused', total: 0, failure: null });
-    expect(performance.now() - begun).toBeLessThan(5000);
+    // Not after the batch, which takes a minute.
+    expect(performance.now() - begun).toBeLessThan(30_000);
     const { runs: others } = place.open();
     await others.resume({ runId });
     await follow(others, runId);

@@ -94,28 +94,22 @@ describe('the first message', () => {
 });
 
 it('a reader hears what another process writes, and the end of the server', async () => {
-  // The store is open before the clock below starts: on a busy machine that alone takes a second.
   await core.client.views.list();
   const other = await startWebServer({ core, port: 0, pageFolder });
   const socket = new WebSocket(`ws://127.0.0.1:${String(other.port)}/api/live`, {
     headers: { authorization: `Bearer ${new URL(other.address).searchParams.get('token') ?? ''}` },
   });
   const received: unknown[] = [];
-  const heard = (count: number): Promise<void> =>
-    new Promise((resolve) => {
-      socket.on('message', (data: Buffer) => {
-        received.push(JSON.parse(data.toString('utf8')));
-        if (received.length === count) resolve();
-      });
-    });
+  socket.on('message', (data: Buffer) => received.push(JSON.parse(data.toString('utf8'))));
   socket.on('open', () => socket.send(JSON.stringify({ token: new URL(other.address).searchParams.get('token') })));
-  const both = heard(2);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect.poll(() => received).toEqual([{ kind: 'connected' }]);
   const store = openStore(storePath);
-  store.annotations.saveView('all', '');
-  await both;
+  // Written until it is heard: the store is followed from a moment after the greeting on.
+  let count = 0;
+  await expect
+    .poll(() => (store.annotations.saveView(`view ${String((count += 1))}`, ''), received[1]), { interval: 700 })
+    .toEqual({ kind: 'views' });
   store.close();
-  expect(received).toEqual([{ kind: 'connected' }, { kind: 'views' }]);
   const closed = closeCode(socket);
   await other.close();
   await closed;
