@@ -11,14 +11,21 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCsvRows } from '../support/read-csv.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
-import { testMs, unrepeatable } from './patience.ts';
+import { longTestMs, unrepeatable, workMs } from './patience.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { openWatchedPage } from './watched-page.ts';
 
-/** What the first start promises where the cores are its own; others at work before the click stretch it. */
-const busyness = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
-const firstPatchesMs = 10_000 * busyness;
-const wholeDemoMs = 60_000 * busyness;
+/** What the first start promises where the cores are its own; others at work before the click or after it stretch it. */
+const promisedMs = { firstPatches: 10_000, wholeDemo: 60_000 };
+const busynessBefore = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+
+/** How many times longer than its own work one thread takes just now, for others at work. */
+function busynessNow(): number {
+  const [started, usedBefore] = [performance.now(), process.cpuUsage()];
+  while (performance.now() - started < 1000);
+  const { user, system } = process.cpuUsage(usedBefore);
+  return (performance.now() - started) / ((user + system) / 1000);
+}
 
 const folder = await temporaryFolders()();
 const store = join(folder, 'store.sqlite');
@@ -35,7 +42,7 @@ afterAll(async () => {
 
 it(
   'leads from the first start to the failures of a category, their patches and a CSV',
-  { ...unrepeatable, timeout: testMs + wholeDemoMs },
+  { ...unrepeatable, timeout: longTestMs },
   async () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);
@@ -47,22 +54,23 @@ it(
 
     // The first answered question has its patches on the screen while the run goes on.
     await expect
-      .poll(async () => (await served.client.questions.list({ runId, limit: 1 })).total, { timeout: firstPatchesMs })
+      .poll(async () => (await served.client.questions.list({ runId, limit: 1 })).total, { timeout: workMs })
       .toBeGreaterThan(0);
     const { rows } = await served.client.questions.list({ runId, limit: 1 });
     const origin = new URL(served.address).origin;
     await page.goto(`${origin}/#/runs/${runId}/questions/${encodeURIComponent(rows[0]?.sampleId ?? '')}`);
     await page.locator('rect[data-role="selected"]').first().waitFor();
     const firstPatches = performance.now() - clicked;
-    expect(firstPatches).toBeLessThan(firstPatchesMs);
 
     await page.goto(`${origin}/#/runs/${runId}`);
-    await page.getByText('finished', { exact: true }).first().waitFor({ timeout: wholeDemoMs });
+    await page.getByText('finished', { exact: true }).first().waitFor({ timeout: workMs });
     const wholeDemo = performance.now() - clicked;
-    expect(wholeDemo).toBeLessThan(wholeDemoMs);
+    const busyness = Math.max(busynessBefore, busynessNow());
     const seconds = [firstPatches, wholeDemo, busyness * 1000].map((ms) => (ms / 1000).toFixed(1));
     process.stdout.write(`first patches after ${String(seconds[0])} s, all after ${String(seconds[1])} s`);
     process.stdout.write(`, on cores wanted ${String(seconds[2])} times over\n`);
+    expect(firstPatches).toBeLessThan(promisedMs.firstPatches * busyness);
+    expect(wholeDemo).toBeLessThan(promisedMs.wholeDemo * busyness);
 
     // The failures of one category.
     await page.getByRole('link', { name: /^Questions/ }).click();

@@ -4,7 +4,6 @@
  */
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserWindow as ElectronWindow, BrowserWindowConstructorOptions, WebContents } from 'electron';
@@ -138,12 +137,12 @@ export class BrowserWindow
   }
 
   async loadURL(address: string): Promise<void> {
-    const port = await freePort();
     profile = mkdtempSync(join(tmpdir(), 'penumbra-stand-in-'));
     const { width = 1280, height = 800 } = this.#options;
     context = await chromium.launchPersistentContext(profile, {
       executablePath: chromiumProgram(),
-      args: [...quiet, `--remote-debugging-port=${String(port)}`],
+      // A free port of Chromium's own choice: one that was looked for may be another's by now.
+      args: [...quiet, '--remote-debugging-port=0'],
       viewport: { width, height },
     });
     const page = context.pages()[0] ?? (await context.newPage());
@@ -158,7 +157,7 @@ export class BrowserWindow
     this.#isLoading = true;
     await page.goto(toBrowser(address));
     this.emit('ready-to-show');
-    reportPage(port);
+    reportPage(devtoolsPort(profile));
   }
 
   close(): void {
@@ -254,11 +253,7 @@ export async function closeBrowser(): Promise<void> {
   if (profile !== null) rmSync(profile, { recursive: true, force: true });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+/** Chromium writes its port into its profile before it opens a page. */
+function devtoolsPort(profilePath: string): number {
+  return Number(readFileSync(join(profilePath, 'DevToolsActivePort'), 'utf8').split('\n', 1)[0]);
 }
