@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import torch
 from penumbra_train.backbone.load import load_model
 from penumbra_train.data.sample import Sample as Row
@@ -22,11 +23,12 @@ from penumbra_train.latent.settings import LatentSettings
 from penumbra_train.latent.steps import positions_of, start
 from penumbra_train.stages import stage_view
 from penumbra_train.training.latent_model import LatentModel
+from PIL import Image
 from safetensors.torch import load_file
 
 from .lookups import Caption, caption, sparse
 from .samples import Sample, Split
-from .scene import SIDE, TOKEN
+from .scene import BOARD, SEEN
 
 LONGEST = 12
 LETTER = "the letter"
@@ -38,8 +40,8 @@ def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right:
     captions = [(sample, caption(sample.scene, Random(sample.sample_id), ordered=False, longest=LONGEST)) for sample in samples]
     asked = [(sample, found) for sample, found in captions if found is not None]
     rows = [_encoded(encoder, sample, found, index) for index, (sample, found) in enumerate(asked)]
-    pixels = torch.stack([torch.from_numpy(sample.picture().copy()).permute(2, 0, 1) for sample, _ in asked])
-    grid = Grid(SIDE // TOKEN, SIDE // TOKEN)
+    pixels = torch.stack([torch.from_numpy(_seen(sample)) for sample, _ in asked])
+    grid = Grid(BOARD, BOARD)
     batch = collate(rows, [stage_view(0, len(row.step_ids), 1) for row in rows], lambda wanted: pixels[wanted], grid, mrope=False)
     state = start(model.backbone, batch, model.settings)
     fed = batch.target_ids[:, :-1]
@@ -67,6 +69,11 @@ def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right:
         count[LETTER] += 1
 
 
+def _seen(sample: Sample) -> np.ndarray:
+    """[3, 168, 168] uint8, as training reduces the picture."""
+    return np.asarray(Image.fromarray(sample.picture()).resize((SEEN, SEEN), Image.Resampling.BICUBIC)).transpose(2, 0, 1).copy()
+
+
 def _encoded(encoder: Encoder, sample: Sample, found: Caption, index: int) -> EncodedSample:
     choice, rationale = found.choice, " ".join(hop.statement for hop in found.hops)
     row = Row(
@@ -83,10 +90,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=252, help="pictures")
     options = parser.parse_args()
     loaded = load_model(options.model, torch.float32)
-    model = LatentModel(loaded.model, loaded.pixel_scale, LatentSettings(patches_per_step=0), lora=None, train_vision=True)
-    if options.weights is not None:
-        model.load_trained(load_file(options.weights))
-    encoder = Encoder(loaded.tokenizer, "released-inference", "letter", (SIDE // TOKEN) ** 2)
+    weights = {} if options.weights is None else load_file(options.weights)
+    sees = any(".visual." in name for name in weights)
+    model = LatentModel(loaded.model, loaded.pixel_scale, LatentSettings(patches_per_step=0), lora=None, train_vision=sees)
+    if weights:
+        model.load_trained(weights)
+    encoder = Encoder(loaded.tokenizer, "released-inference", "letter", BOARD**2)
     samples = list(Split("validation", options.count))
     if options.look_ups:
         samples = [replace(one, scene=sparse(one.scene, Random(one.sample_id), options.look_ups)) for one in samples]

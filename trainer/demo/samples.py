@@ -55,7 +55,7 @@ class Sample:
         ]
 
     def picture(self) -> np.ndarray:
-        """[224, 224, 3] uint8."""
+        """[336, 336, 3] uint8."""
         return render(self.scene)
 
 
@@ -98,7 +98,7 @@ class Split(Sequence[Sample]):
 
 
 def cache_pictures(samples: Sequence[Sample], path: Path) -> np.ndarray:
-    """Writes all pictures as one .npy file, [count, 224, 224, 3] uint8, and gives it back mapped for reading."""
+    """Writes all pictures as one .npy file, [count, 336, 336, 3] uint8, and gives it back mapped for reading."""
     pictures = np.lib.format.open_memmap(path, "w+", np.uint8, (len(samples), SIDE, SIDE, 3))
     for index, sample in enumerate(samples):
         pictures[index] = sample.picture()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 from PIL import Image
@@ -14,8 +15,10 @@ from PIL import Image
 from .glyphs import animals, machines, scenery, shapes, things  # noqa: F401  (registers the glyphs)
 from .glyphs.registry import sprite
 
-SIDE = 224
-TOKEN = 28  # one image token of the model: 2 x 2 patches of 14 pixels
+SIDE = 336
+TOKEN = 56  # one image token of the model, which sees the picture at half its size: 2 x 2 patches of 14 pixels
+BOARD = SIDE // TOKEN
+SEEN = 168  # the side of the picture that the model gets: 6 x 6 image tokens of 28 pixels
 Box = tuple[int, int, int, int]
 
 # Few shades: a picture then has at most 256 colours, so that its palette PNG holds exactly the pixels trained on.
@@ -69,9 +72,20 @@ class Scene:
         return hashlib.sha256(repr(self.drawn).encode()).digest()
 
 
-def token_box(column: int, row: int, columns: int = 2, rows: int = 2) -> Box:
-    """The box of a block of image tokens."""
-    return column * TOKEN, row * TOKEN, (column + columns) * TOKEN, (row + rows) * TOKEN
+def token_box(column: int, row: int) -> Box:
+    """The box of an image token."""
+    return column * TOKEN, row * TOKEN, (column + 1) * TOKEN, (row + 1) * TOKEN
+
+
+def scattered(rng: Random, count: int, rows: range = range(BOARD)) -> list[Box]:
+    """Boxes of different tokens in some rows of the board, in random order."""
+    cells = rng.sample([(column, row) for column in range(BOARD) for row in rows], count)
+    return [token_box(*cell) for cell in cells]
+
+
+def drawn_at(glyph: str, box: Box, offset: tuple[int, int], size: tuple[int, int], colour: str = "", text: str = "") -> Drawn:
+    """A glyph at an offset within a box."""
+    return Drawn(glyph, box[0] + offset[0], box[1] + offset[1], *size, colour, text)
 
 
 def drawn_in(glyph: str, box: Box, colour: str = "", text: str = "", inset: int = 0) -> Drawn:
@@ -90,7 +104,7 @@ def conclusion(statement: str, answer: str) -> Hop:
 
 
 def render(scene: Scene) -> np.ndarray:
-    """The picture, [224, 224, 3] uint8."""
+    """The picture, [336, 336, 3] uint8."""
     first, *rest = scene.drawn
     image = sprite(first.glyph, first.width, first.height, first.colour, first.text).convert("RGB")
     for part in rest:

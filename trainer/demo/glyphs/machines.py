@@ -114,19 +114,6 @@ def socket(c: Canvas, colour: str, text: str) -> None:
     c.box(24, 14, 76, 30, COLOURS[colour], 4)
 
 
-@glyph("wire")
-def wire(c: Canvas, colour: str, text: str) -> None:
-    """A curve down the whole canvas; `text` holds where it starts and ends, in eighths of the width."""
-    start, end = (12.5 * int(part) for part in text.split(":"))
-    points = []
-    for i in range(41):
-        t = i / 40
-        ease = t * t * (3 - 2 * t)
-        points.append((start + (end - start) * ease, t * c.tall))
-    c.line(points, mixed(COLOURS[colour], "#000000", 0.25), 5.2)
-    c.line(points, COLOURS[colour], 3.6)
-
-
 @glyph("train")
 def train(c: Canvas, colour: str, text: str) -> None:
     """A carriage with a white plate for its sign."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ..scene import Scene
-from . import arrows, balloons, dials, equations, journeys, shelves, switches, timetable, towers
+from . import balloons, boxes, dials, equations, journeys, switches, timetable, towers, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Topic:
 
 # In turn of domains, so that a short run touches all three.
 TOPICS = (
-    Topic("science", "biology", arrows.make),
-    Topic("commonsense", "household", shelves.make),
+    Topic("science", "biology", visits.make),
+    Topic("commonsense", "household", boxes.make),
     Topic("mathematics", "arithmetic", balloons.make),
     Topic("science", "measurement", dials.make),
     Topic("commonsense", "travel", journeys.make),

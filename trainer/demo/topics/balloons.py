@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_in, ground, token_box
+from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
 from .choose import first_addend, number_options, sum_hop
 
 DIGITS = range(1, 7)
@@ -20,8 +20,7 @@ def _addends(count: int, total: int) -> tuple[tuple[int, ...], ...]:
 
 def make(rng: Random) -> Scene:
     colours = rng.sample(list(COLOURS), 8)
-    cells = rng.sample([(column, row) for row in range(4) for column in range(4)], 8)
-    boxes = {colour: token_box(2 * x, 2 * y) for colour, (x, y) in zip(colours, cells, strict=True)}
+    boxes = dict(zip(colours, scattered(rng, len(colours)), strict=True))
     count = 3 if rng.random() < 0.65 else 2
     right, wrong = number_options(rng, 8, 13, 5) if count == 3 else number_options(rng, 5, 9, 5)
     first_digit = first_addend(rng, [right, *map(int, wrong)], range(count - 1, 6 * (count - 1) + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_in, ground, token_box
+from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
 from .choose import difference_hop, first_addend, number_options, sum_hop
 
 VALUES = range(1, 9)
@@ -13,7 +13,6 @@ VALUES = range(1, 9)
 
 def make(rng: Random) -> Scene:
     colours = rng.sample(list(COLOURS), 6)
-    cells = rng.sample([(column, row) for row in range(3) for column in range(3)], 6)
     adding = rng.random() < 0.5
     if adding:
         right, wrong = number_options(rng, 5, 12, 5)
@@ -24,7 +23,7 @@ def make(rng: Random) -> Scene:
         first_value = rng.randint(max(right, *map(int, wrong)) + 1, VALUES[-1])
         pair = (first_value, first_value - right)
     values = [*pair, *(rng.choice(VALUES) for _ in range(4))]
-    boxes = {colour: token_box(3 * x, 3 * y) for colour, (x, y) in zip(colours, cells, strict=True)}
+    boxes = dict(zip(colours, scattered(rng, len(colours)), strict=True))
 
     def hop(index: int) -> Hop:
         colour, value = colours[index], values[index]

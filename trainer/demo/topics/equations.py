@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..glyphs.shapes import SHAPES
-from ..scene import Drawn, Hop, Place, Scene, drawn_in, ground, token_box
+from ..scene import BOARD, Hop, Place, Scene, drawn_at, drawn_in, ground, scattered, token_box
 from .choose import difference_hop, number_options, sum_hop
 
 DIGITS = range(1, 10)
@@ -15,29 +15,27 @@ SHADES = dict(zip(SHAPES, ("red", "blue", "green", "orange", "pink", "purple", "
 
 def make(rng: Random) -> Scene:
     shapes = rng.sample(SHAPES, 6)
-    cells = rng.sample([(column, row) for row in (1, 2) for column in range(3)], 6)
     right, wrong = number_options(rng, 2, 8, 6)
     # From any first digit that is not on offer every number on offer can be reached, up or down.
     first_digit = rng.choice([digit for digit in DIGITS if digit != right and str(digit) not in wrong])
     adding = first_digit < right
     pair = (first_digit, abs(right - first_digit))
     digits = [*pair, *(rng.choice(DIGITS) for _ in range(4))]
-    slots = (token_box(0, 0), token_box(3, 0))
-    cards = {shape: token_box(3 * x, 3 * y) for shape, (x, y) in zip(shapes, cells, strict=True)}
+    slots = (token_box(1, 0), token_box(3, 0))
+    cards = dict(zip(shapes, scattered(rng, len(shapes), range(1, BOARD)), strict=True))
     drawn = [ground("blackboard")]
     for slot, shape in zip(slots, shapes):
         drawn += [drawn_in("panel", slot, inset=3), drawn_in(shape, slot, SHADES[shape], inset=9)]
     drawn += [
-        drawn_in("plus" if adding else "minus", token_box(2, 0, 1, 2)),
-        drawn_in("equals", token_box(5, 0, 1, 2)),
-        drawn_in("unknown", token_box(6, 0), inset=4),
+        drawn_in("plus" if adding else "minus", token_box(2, 0), inset=8),
+        drawn_in("equals", token_box(4, 0), inset=8),
+        drawn_in("unknown", token_box(5, 0), inset=4),
     ]
     for shape, digit in zip(shapes, digits, strict=True):
-        x, y, *_ = cards[shape]
         drawn += [
             drawn_in("panel", cards[shape], inset=1),
-            Drawn(shape, x + 4, y + 4, 26, 26, SHADES[shape]),
-            Drawn("digit", x + 26, y + 25, 28, 28, "", str(digit)),
+            drawn_at(shape, cards[shape], (4, 4), (26, 26), SHADES[shape]),
+            drawn_at("digit", cards[shape], (27, 26), (28, 28), "", str(digit)),
         ]
 
     def card_hop(index: int) -> Hop:
@@ -67,7 +65,7 @@ def make(rng: Random) -> Scene:
 
     last = sum_hop(*pair) if adding else difference_hop(*pair)
     word = "plus" if adding else "minus"
-    sign = Hop("symbols: sign", "Which sign is between the shapes?", word, f"The sign is {word}.", (Place(token_box(2, 0, 1, 2), "sign"),))
+    sign = Hop("symbols: sign", "Which sign is between the shapes?", word, f"The sign is {word}.", (Place(token_box(2, 0), "sign"),))
     return Scene(
         category="sums with shapes",
         drawn=tuple(drawn),

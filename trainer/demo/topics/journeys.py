@@ -8,29 +8,32 @@ from ..canvas import COLOURS
 from ..glyphs.animals import ANIMALS
 from ..glyphs.shapes import SHAPES
 from ..glyphs.things import PLACES
-from ..scene import Drawn, Hop, Place, Scene, drawn_in, ground, token_box
+from ..scene import Hop, Place, Scene, drawn_at, drawn_in, ground, scattered
 from .choose import three
+
+COUNT = 5  # of passengers, of trains and of stations
 
 
 def make(rng: Random) -> Scene:
-    colours, signs = rng.sample(list(COLOURS), 4), rng.sample(SHAPES, 4)
-    animals, places = rng.sample(ANIMALS, 4), rng.sample(PLACES, 4)
-    columns = [rng.sample(range(4), 4) for _ in range(3)]  # where each passenger, train and station stands
+    colours, signs = rng.sample(list(COLOURS), COUNT), rng.sample(SHAPES, COUNT)
+    animals, places = rng.sample(ANIMALS, COUNT), rng.sample(PLACES, COUNT)
+    # A hall above, the railway in the middle, the land below.
+    passengers, carriages, stops = (scattered(rng, COUNT, range(row, row + 2)) for row in (0, 2, 4))
     drawn = [ground("country")]
     tickets: list[Hop] = []
     trains: list[Hop] = []
     stations: list[Hop] = []
-    for index in range(4):
+    for index in range(COUNT):
         animal, colour, sign, place = animals[index], colours[index], signs[index], places[index]
-        top, middle, bottom = (token_box(2 * columns[row][index], 3 * row) for row in range(3))
+        top, middle, bottom = passengers[index], carriages[index], stops[index]
         drawn += [
-            Drawn(animal, top[0] + 8, top[1], 40, 40),
-            Drawn("ticket", top[0] + 8, top[1] + 40, 40, 14, colour),
+            drawn_at(animal, top, (10, 0), (36, 36)),
+            drawn_at("ticket", top, (6, 38), (44, 16), colour),
             drawn_in("train", middle, colour, inset=1),
-            Drawn(sign, middle[0] + 16, middle[1] + 11, 24, 24),
-            drawn_in("panel", bottom, inset=2),
-            Drawn(sign, bottom[0] + 5, bottom[1] + 5, 21, 21),
-            Drawn(place, bottom[0] + 22, bottom[1] + 21, 32, 32),
+            drawn_at(sign, middle, (16, 11), (24, 24)),
+            drawn_in("panel", bottom, inset=1),
+            drawn_at(sign, bottom, (4, 4), (24, 24)),
+            drawn_at(place, bottom, (25, 25), (28, 28)),
         ]
         tickets.append(
             Hop(
@@ -59,7 +62,7 @@ def make(rng: Random) -> Scene:
                 (Place(bottom, place),),
             )
         )
-    chosen = rng.randrange(4)
+    chosen = rng.randrange(COUNT)
     return Scene(
         category="tickets and trains",
         drawn=tuple(drawn),

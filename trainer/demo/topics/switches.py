@@ -1,4 +1,4 @@
-"""Science, electricity: from a switch along its wire to a device. Two hops, the second needs the first."""
+"""Science, electricity: from a switch to the device with a plug of its colour. Two hops, the second needs the first."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from random import Random
 
 from ..canvas import COLOURS
 from ..glyphs.machines import DEVICES
-from ..scene import TOKEN, Drawn, Hop, Place, Scene, conclusion, drawn_in, ground, token_box
+from ..scene import Hop, Place, Scene, conclusion, drawn_at, drawn_in, ground, scattered
 from .choose import three
 
+COUNT = 5  # of switches and of devices
 LETTERS = "KLMNPRST"  # none of them is an option's letter
 
 
 def make(rng: Random) -> Scene:
-    letters = sorted(rng.sample(LETTERS, 4))
-    colours = rng.sample(list(COLOURS), 4)
-    devices = rng.sample(DEVICES, 4)
-    ends = rng.sample(range(4), 4)  # the column where each switch's wire ends
+    letters = rng.sample(LETTERS, COUNT)
+    colours = rng.sample(list(COLOURS), COUNT)
+    devices = rng.sample(DEVICES, COUNT)
+    plates, plugs = scattered(rng, COUNT, range(0, 2)), scattered(rng, COUNT, range(3, 6))
     drawn = [ground("workshop")]
     wires: list[Hop] = []
     sockets: list[Hop] = []
-    for column, (letter, colour, end) in enumerate(zip(letters, colours, ends, strict=True)):
-        route = f"{2 * column + 1}:{2 * end + 1}"
-        drawn.append(Drawn("wire", 0, 2 * TOKEN, 8 * TOKEN, 4 * TOKEN, colour, route))
-        upper, lower = token_box(2 * column, 0), token_box(2 * end, 6)
+    for letter, colour, device, upper, lower in zip(letters, colours, devices, plates, plugs, strict=True):
         drawn.append(drawn_in("switch", upper, colour, letter))
         drawn.append(drawn_in("socket", lower, colour))
-        drawn.append(Drawn(devices[end], lower[0] + 9, lower[1] + 16, 38, 38))
+        drawn.append(drawn_at(device, lower, (10, 18), (36, 36)))
         wires.append(
             Hop(
-                "electricity: wire",
+                "electricity: switch",
                 f"What colour is the wire of switch {letter}?",
                 colour,
                 f"The wire of switch {letter} is {colour}.",
@@ -40,12 +38,12 @@ def make(rng: Random) -> Scene:
             Hop(
                 "electricity: device",
                 f"Where does the {colour} wire lead?",
-                devices[end],
-                f"The {colour} wire leads to the {devices[end]}.",
-                (Place(lower, devices[end]),),
+                device,
+                f"The {colour} wire leads to the {device}.",
+                (Place(lower, device),),
             )
         )
-    chosen = rng.randrange(4)
+    chosen = rng.randrange(COUNT)
     answer = sockets[chosen].answer
     return Scene(
         category="circuits",

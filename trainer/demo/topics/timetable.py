@@ -5,29 +5,30 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import TOKEN, Drawn, Hop, Place, Scene, drawn_in, ground, token_box
+from ..scene import Hop, Place, Scene, drawn_at, drawn_in, ground, scattered
 from .choose import three
 
+COUNT = 5  # of buses
 DIGITS = range(1, 10)
 
 
 def make(rng: Random) -> Scene:
-    hours, platforms = sorted(rng.sample(DIGITS, 4)), sorted(rng.sample(DIGITS, 4))
-    colours = rng.sample(list(COLOURS), 4)  # of the buses in the order of the board
-    stands = rng.sample(range(4), 4)
-    chosen = rng.randrange(4)
-    clock_box = token_box(0, 0, 3, 3)
+    hours, platforms = rng.sample(DIGITS, COUNT), rng.sample(DIGITS, COUNT)
+    colours = rng.sample(list(COLOURS), COUNT)
+    boards, bays = scattered(rng, COUNT, range(1, 3)), scattered(rng, COUNT, range(4, 6))
+    chosen = rng.randrange(COUNT)
+    (clock_box,) = scattered(rng, 1, range(1))
     drawn = [ground("bus-station"), drawn_in("clock", clock_box, text=str(hours[chosen]), inset=1)]
     rows: list[Hop] = []
     buses: list[Hop] = []
-    for index in range(4):
-        hour, colour, stand = hours[index], colours[index], stands[index]
-        row, bay = token_box(4, index, 4, 1), token_box(2 * stand, 5, 2, 3)
+    for index in range(COUNT):
+        hour, colour, platform, row, bay = hours[index], colours[index], platforms[index], boards[index], bays[index]
         drawn += [
-            Drawn("hour", row[0], row[1] + 1, 2 * TOKEN, TOKEN, "", str(hour)),
-            Drawn("bus", row[0] + 60, row[1] + 3, 48, 24, colour),
-            Drawn("platform", bay[0] + 11, bay[1], 34, 38, "", str(platforms[stand])),
-            Drawn("bus", bay[0] + 1, bay[1] + 38, 54, 38, colour),
+            drawn_in("board", row, inset=1),
+            drawn_at("hour", row, (2, 2), (52, 26), "", str(hour)),
+            drawn_at("bus", row, (6, 28), (44, 24), colour),
+            drawn_at("platform", bay, (12, 0), (32, 30), "", str(platform)),
+            drawn_at("bus", bay, (3, 28), (50, 28), colour),
         ]
         rows.append(
             Hop("time: row", f"Which bus leaves at {hour}?", colour, f"At {hour} leaves the {colour} bus.", (Place(row, f"row of {hour}"),))
@@ -36,8 +37,8 @@ def make(rng: Random) -> Scene:
             Hop(
                 "time: platform",
                 f"At which platform is the {colour} bus?",
-                str(platforms[stand]),
-                f"The {colour} bus is at platform {platforms[stand]}.",
+                str(platform),
+                f"The {colour} bus is at platform {platform}.",
                 (Place(bay, f"{colour} bus"),),
             )
         )

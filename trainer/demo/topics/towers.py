@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import TOKEN, Drawn, Hop, Place, Scene, ground, token_box
+from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
 from .choose import difference_hop, sum_hop
 
 TALLEST = 7
@@ -13,7 +13,6 @@ TALLEST = 7
 
 def make(rng: Random) -> Scene:
     colours = rng.sample(list(COLOURS), 6)
-    columns = rng.sample(range(1, 8), 6)
     higher, apart = rng.random() < 0.5, rng.choice((1, 2))
     possible = range(1 + apart, TALLEST + 1) if higher else range(1, TALLEST + 1 - apart)
     # The first tower is named, the second is the answer; the three other options have heights that an answer could have
@@ -22,11 +21,9 @@ def make(rng: Random) -> Scene:
     named = height - apart if higher else height + apart
     heights = [named, height, *rng.sample([h for h in possible if h not in (height, named)], 3)]
     heights.append(rng.choice([h for h in range(1, TALLEST + 1) if h not in heights]))
-    boxes = [token_box(column, TALLEST - tall, 1, tall) for column, tall in zip(columns, heights, strict=True)]
+    boxes = scattered(rng, len(colours))
     drawn = [ground("building-site")]
-    drawn += [Drawn("digit", 4, (TALLEST - n) * TOKEN + 4, 20, 20, "", str(n)) for n in range(1, TALLEST + 1)]
-    for colour, column, tall in zip(colours, columns, heights, strict=True):
-        drawn += [Drawn("cube", column * TOKEN, (TALLEST - n) * TOKEN, TOKEN, TOKEN, colour) for n in range(1, tall + 1)]
+    drawn += [drawn_in("tower", box, colour, str(tall)) for box, colour, tall in zip(boxes, colours, heights, strict=True)]
 
     def height_hop(index: int) -> Hop:
         colour, tall = colours[index], heights[index]
