@@ -110,14 +110,17 @@ describe('the store', () => {
     tolerate(/Failed to load resource/);
     await page.goto(served.address);
     await page.goto(at(`runs/${runs.runId}/questions/natural-science-4`));
-    await page.getByRole('tab', { name: 'Note' }).click();
-    const note = page.getByRole('textbox', { name: /^Note on this answer/ });
+    await page.getByRole('tab', { name: 'Note' }).waitFor();
     const other = new Database(runs.store);
     // Closing rolls back what is open.
     onTestFinished(() => void other.close());
     other.exec('BEGIN EXCLUSIVE');
+    // That the tab is remembered is refused as well: the note stays where it is written.
+    await page.getByRole('tab', { name: 'Note' }).click();
+    const note = page.getByRole('textbox', { name: /^Note on this answer/ });
     await note.fill('Not yet');
-    await page.getByText(/Not saved: .*locked/).waitFor();
+    // Each of the two writes waits 15 s for the lock.
+    await page.getByText(/Not saved: .*locked/).waitFor({ timeout: workMs });
     // What is stored can be read meanwhile.
     await page.keyboard.press('Escape');
     await page.goto(at('runs'));

@@ -29,7 +29,10 @@ export async function readPreferences(): Promise<void> {
 /** Last write by name: writes of one name reach the store in their order. */
 const writes = new Map<string, Promise<unknown>>();
 
-/** Remembers a value (`undefined` forgets it). What the store refuses is read again, so that the page tells the truth. */
+/**
+ * Remembers a value (`undefined` forgets it). What the store refuses holds all the same while the page is open: a
+ * locked store must not change the tab in which somebody writes.
+ */
 export function writePreference(name: string, value: unknown): void {
   const { queryKey } = preferencesQuery;
   const readAgain = () => queryClient.invalidateQueries({ queryKey });
@@ -41,6 +44,7 @@ export function writePreference(name: string, value: unknown): void {
   }
   const write = (writes.get(name) ?? Promise.resolve())
     .then(() => client.preferences.set({ name, value }))
-    .then(() => (isRead ? undefined : readAgain()), readAgain);
+    .catch(() => undefined)
+    .then(() => (isRead ? undefined : readAgain()));
   writes.set(name, write);
 }
