@@ -22,7 +22,7 @@ from .scene import Box, Hop, Scene
 
 NUMBERS = tuple(str(number) for number in range(1, 19))
 # Options for a look-up come from its own picture, then from the family that its answer belongs to.
-_FAMILIES = (tuple(COLOURS), ANIMALS, THINGS, PLACES, SHAPES, DEVICES, NUMBERS)
+FAMILIES = (tuple(COLOURS), ANIMALS, THINGS, PLACES, SHAPES, DEVICES, NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def as_choice(hop: Hop, others: tuple[Hop, ...], rng: Random) -> Choice | None:
     Answers of the same kind from the same picture are offered first.
     """
     seen = sorted({other.answer for other in others if other.kind == hop.kind} - {hop.answer})
-    family = next((names for names in _FAMILIES if hop.answer in names), ())
+    family = next((names for names in FAMILIES if hop.answer in names), ())
     near = [name for name in family if not name.isdigit() or abs(int(name) - int(hop.answer)) <= 3]
     more = [name for name in near if name != hop.answer and name not in seen]
     wrong = rng.sample(seen, min(3, len(seen)))
@@ -62,7 +62,7 @@ def as_choice(hop: Hop, others: tuple[Hop, ...], rng: Random) -> Choice | None:
 
 
 # A caption must not give a reading away that it has already written the other way round.
-_NAMES = frozenset((*(name for family in _FAMILIES for name in family), *"KLMNPRST"))
+_NAMES = frozenset((*(name for family in FAMILIES for name in family), *"KLMNPRST"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import re
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from penumbra_train.data.images import stretched
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .samples import SEED, Sample, Split
+from .samples import LETTERS, SEED, Sample, Split
 from .scene import BOARD, SEEN, TOKEN
 
 _PLAIN = frozenset("what which is the of on at in does do where who whom a to it".split())
@@ -107,11 +108,21 @@ def train(model_folder: Path, pictures: Path, out: Path, *, count: int, steps: i
                 f"answers {exact[1]:.3f}, {seconds:.0f} s",
                 flush=True,
             )
+    _make_forms_equal(loaded.tokenizer, embedding.weight, [word for word, found in zip(words, ids, strict=True) if len(found) == 1])
     loaded.model.save_pretrained(out)
     for path in model_folder.iterdir():
         if not (out / path.name).exists():
             shutil.copyfile(path, out / path.name)
     out.with_suffix(".pixels.npy").unlink()
+
+
+@torch.no_grad()
+def _make_forms_equal(tokenizer: Any, weight: Tensor, words: list[str]) -> None:
+    """A word without a space before it, as options have it, begins as the word with one, but for a little noise."""
+    for word in (*words, *LETTERS):
+        plain, spaced = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in (word, f" {word}"))
+        if len(plain) == len(spaced) == 1:
+            weight[plain[0]] = weight[spaced[0]] + 0.005 * torch.randn_like(weight[spaced[0]])
 
 
 def main() -> None:

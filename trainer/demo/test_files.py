@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .drills import FORMS, drill
 from .lookups import as_choice, caption, lookups, sparse
 from .make_demo_dataset import picture_file, write_dataset
 from .samples import SEED, Split, make_sample
@@ -102,3 +103,22 @@ def test_sparse_pictures_show_what_their_look_ups_need_as_it_was() -> None:
         for hop in left.lookups:
             for x0, y0, x1, y1 in (place.box for place in hop.places):
                 assert np.array_equal(full[y0:y1, x0:x1], few[y0:y1, x0:x1]), hop
+
+
+def test_drills_say_which_letter_stands_for_what() -> None:
+    rng = Random(2)
+    for turn in range(300):
+        row = drill(rng, FORMS[turn % len(FORMS)])
+        choices = dict(zip("ABCD", row["choices"], strict=True))  # type: ignore[call-overload]
+        *said, last = str(row["rationale"]).removesuffix(".").split(". ")
+        pairs = {(one, other) if one in choices else (other, one) for one, other in (sentence.removeprefix("The ").split(" is ") for sentence in said)}
+        assert len(pairs) == 2 and pairs < set(choices.items())
+        assert row["answer"] not in dict(pairs)
+        assert last == f"It is {choices[str(row['answer'])]}" and row["question"] == f"Which option is the {choices[str(row['answer'])]}?"
+
+
+def test_drill_rows_are_of_train_pictures(tmp_path: Path) -> None:
+    write_dataset(tmp_path, {"train": 9}, SEED, with_lookups=False, captions="options")
+    rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({row["id"] for row in rows}) == len(rows) == 9 * 8 * len(FORMS)
+    assert all((tmp_path / row["image"]).is_file() for row in rows)

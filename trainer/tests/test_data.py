@@ -153,11 +153,12 @@ def test_schedules(config_of: ConfigOf) -> None:
 def test_the_demo_configurations_follow_each_other() -> None:
     """Each training takes its model and data from where the ones before it leave them."""
     demo = Path(__file__).resolve().parents[1] / "configs" / "demo"
-    made = {"runs/demo/base"}
+    # demo.name_tokens makes `named` of the model that shape.toml makes.
+    made = {"runs/demo/base", "runs/demo/named"}
     for path in sorted(demo.glob("[0-9]-*.toml")):
         config = read_config(path)
         assert config.model.path in made, path
-        assert (config.data.image_width, config.data.image_height) == (224, 224)
+        assert (config.data.image_width, config.data.image_height) == (168, 168)
         name = Path(config.run.output).name
         assert name == path.stem
         made.add(f"runs/demo/{name.split('-')[1]}-model")
