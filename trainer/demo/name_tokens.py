@@ -16,13 +16,16 @@ import re
 import shutil
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
 from penumbra_train.backbone.load import load_model
 from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
-from penumbra_train.data.images import stretched
+from penumbra_train.data.images import open_pixel_cache
+from penumbra_train.data.sample import ImageFile, ImageReference
+from penumbra_train.problem import Problem
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -64,19 +67,30 @@ class Naming(nn.Module):
 
 
 def train(model_folder: Path, pictures: Path, out: Path, *, count: int, steps: int, seed: int) -> None:
+    with TemporaryDirectory() as pixel_folder:
+        _train(model_folder, pictures, out, Path(pixel_folder), count=count, steps=steps, seed=seed)
+
+
+def _pixels(samples: list[Sample], pictures: Path, folder: Path) -> np.ndarray:
+    """[count, 3, 168, 168] uint8, mapped from a file in `folder`."""
+    files: list[ImageReference] = [ImageFile(pictures / "data" / "images" / f"{sample.sample_id}.png") for sample in samples]
+    cache = open_pixel_cache(files, SEEN, SEEN, folder, build=True)
+    for why in cache.unreadable.values():
+        raise Problem(why)
+    return cache.pixels
+
+
+def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *, count: int, steps: int, seed: int) -> None:
     torch.manual_seed(0)
     loaded = load_model(model_folder, torch.float32)
     backbone = Qwen2VLBackbone(loaded.model, loaded.pixel_scale)
-    samples = Split("train", count, seed)
+    samples = list(Split("train", count, seed))
     labels = [labels_of(sample) for sample in samples]
     words = sorted({word for found in labels for _, word, _ in found})
     # A word in a sentence: its token with the space before it.
-    ids = [loaded.tokenizer(f" {word}", add_special_tokens=False)["input_ids"] for word in words]
-    word_ids = torch.tensor([found[-1] for found in ids])
+    word_ids = torch.tensor([loaded.tokenizer(f" {word}", add_special_tokens=False)["input_ids"][-1] for word in words])
     place = {word: index for index, word in enumerate(words)}
-    pixels = np.lib.format.open_memmap(out.with_suffix(".pixels.npy"), "w+", np.uint8, (count, 3, SEEN, SEEN))
-    for index, sample in enumerate(samples):
-        pixels[index] = stretched((pictures / "data" / "images" / f"{sample.sample_id}.png").read_bytes(), SEEN, SEEN)
+    pixels = _pixels(samples, pictures, pixel_folder)
     embedding = loaded.model.get_input_embeddings()
     naming = Naming(embedding.weight.shape[1], len(words))
     trained = [*loaded.model.model.visual.parameters(), embedding.weight, *naming.parameters()]
@@ -108,12 +122,11 @@ def train(model_folder: Path, pictures: Path, out: Path, *, count: int, steps: i
                 f"answers {exact[1]:.3f}, {seconds:.0f} s",
                 flush=True,
             )
-    _make_forms_equal(loaded.tokenizer, embedding.weight, [word for word, found in zip(words, ids, strict=True) if len(found) == 1])
+    _make_forms_equal(loaded.tokenizer, embedding.weight, words)
     loaded.model.save_pretrained(out)
     for path in model_folder.iterdir():
         if not (out / path.name).exists():
             shutil.copyfile(path, out / path.name)
-    out.with_suffix(".pixels.npy").unlink()
 
 
 @torch.no_grad()

@@ -16,6 +16,7 @@ from random import Random
 import numpy as np
 import torch
 from penumbra_train.backbone.load import load_model
+from penumbra_train.data.images import resized
 from penumbra_train.data.sample import Sample as Row
 from penumbra_train.encoding import EncodedSample, Encoder, Grid, collate
 from penumbra_train.latent.decoder_pass import decoder_pass
@@ -71,7 +72,7 @@ def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right:
 
 def _seen(sample: Sample) -> np.ndarray:
     """[3, 168, 168] uint8, as training reduces the picture."""
-    return np.asarray(Image.fromarray(sample.picture()).resize((SEEN, SEEN), Image.Resampling.BICUBIC)).transpose(2, 0, 1).copy()
+    return resized(Image.fromarray(sample.picture()), SEEN, SEEN).copy()
 
 
 def _encoded(encoder: Encoder, sample: Sample, found: Caption, index: int) -> EncodedSample:

@@ -33,7 +33,11 @@ def read_rgb(data: bytes) -> Image.Image:
 
 def stretched(data: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
     """[3, height, width]"""
-    image = read_rgb(data)
+    return resized(read_rgb(data), width, height)
+
+
+def resized(image: Image.Image, width: int, height: int) -> npt.NDArray[np.uint8]:
+    """An RGB image as [3, height, width]."""
     if image.size != (width, height):
         image = image.resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(image, dtype=np.uint8).transpose(2, 0, 1)
