@@ -90,7 +90,9 @@ function mustWait(meaning: KeyMeaning): boolean {
   return waiting.length > 0 || waits.page.size > 0 || (meaning.kind === 'nothing' && isLoading());
 }
 
-const isLoading = (): boolean => waits.loading.size > 0 && keyLayers().every(({ isGlobal }) => isGlobal);
+/** Nothing is bound before the first page is drawn. */
+const isLoading = (): boolean =>
+  keyLayers().length === 0 || (waits.loading.size > 0 && keyLayers().every(({ isGlobal }) => isGlobal));
 
 const isAtOnce = ({ layer, index }: Binding): boolean =>
   keyLayers()[layer]?.isGlobal === true || keyLayers()[layer]?.bindings[index]?.isAtOnce === true;

@@ -3,9 +3,14 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { Route } from './route.ts';
 import { formatRoute, parseRoute } from './route.ts';
 
+/** `popstate` comes with the new address, the browser's own `hashchange` later: a key pressed between is for the new page. */
+const moves = ['popstate', 'hashchange'] as const;
+
 const subscribe = (changed: () => void): (() => void) => {
-  window.addEventListener('hashchange', changed);
-  return () => window.removeEventListener('hashchange', changed);
+  for (const move of moves) window.addEventListener(move, changed);
+  return () => {
+    for (const move of moves) window.removeEventListener(move, changed);
+  };
 };
 
 /** The part of the address behind and with `#`, as it stands there. */
