@@ -1,30 +1,39 @@
-"""Rows about the options alone: which letter stands for what. A picture is there and says nothing.
+"""Rows about the options: which letter stands for what. A picture is there, and only the last statement is about it.
 
-A question's answer needs the letter of a value among the options. Rationales state two other letters with their values, the
-letter first (in the options' order, or any) or the value first, and end with the value that is asked for.
+An answer needs the letter of a value among the options. From questions alone that is not learnt, and neither from drills in which
+words stand between value and letter (docs/reproduction.md). `letters`: the letter right after its value ("red C. the
+pink A."). `options`: sometimes words between them, as between a rationale's last value and the answer.
 """
 
 from __future__ import annotations
 
 from random import Random
 
-from .lookups import FAMILIES
-from .samples import LETTERS
+from .lookups import as_choice
+from .samples import LETTERS, Sample
 
-FORMS = ("in order", "by letter", "by value")
+KINDS = ("letters", "options")
+_DIRECT = ("{value} {letter}.", "the {value} {letter}.")
+_BETWEEN = (
+    "the {value} is {letter}.",
+    "the {value}, so it is {letter}.",
+    "the {value}. It is {letter}.",
+    "the {value}. The answer is {letter}.",
+    "the {value}. Therefore, the answer is {letter}.",
+)
+_STATEMENTS = {"letters": _DIRECT, "options": (*_DIRECT * 2, *_BETWEEN)}
+# With the last one at most twelve sentences, however they fall.
+_LENGTHS = {"letters": 10, "options": 6}
 
 
-def drill(rng: Random, form: str) -> dict[str, object]:
-    """Columns of a row: question, choices, answer, rationale."""
-    choices = rng.sample(rng.choice(FAMILIES), len(LETTERS))
-    # The asked one is not among those stated: its letter has to come from the options.
-    answer, *order = rng.sample(range(len(LETTERS)), 3)
-    if form == "in order":
-        order.sort()
-    said = [f"The {choices[i]} is {LETTERS[i]}." if form == "by value" else f"{LETTERS[i]} is {choices[i]}." for i in order]
-    return {
-        "question": f"Which option is the {choices[answer]}?",
-        "choices": choices,
-        "answer": LETTERS[answer],
-        "rationale": " ".join((*said, f"It is {choices[answer]}.")),
-    }
+def drill(sample: Sample, rng: Random, kind: str) -> dict[str, object]:
+    """Columns of a row: question, choices, answer, rationale. The last statement is a look-up's, or the question's own."""
+    asked, question, choices, answer = sample.scene.chain[-1], sample.scene.question, list(sample.options), sample.letter
+    if rng.random() < 0.5:
+        hop = rng.choice(sample.scene.lookups)
+        choice = as_choice(hop, sample.scene.lookups, rng)
+        if choice is not None:
+            asked, question, choices, answer = hop, choice.question, list(choice.options), choice.letter
+    stated = [rng.randrange(len(LETTERS)) for _ in range(_LENGTHS[kind])]
+    said = [rng.choice(_STATEMENTS[kind]).format(value=choices[i], letter=LETTERS[i]) for i in stated]
+    return {"question": question, "choices": choices, "answer": answer, "rationale": " ".join((*said, asked.statement))}

@@ -7,7 +7,8 @@
     python -m demo.make_demo_dataset --out DIR --captions full --train 12000     # captions in place of the questions
     python -m demo.make_demo_dataset --out DIR --captions sparse --train 6000    # captions of pictures with little in them
     python -m demo.make_demo_dataset --out DIR --captions middle --train 6000    # or with more
-    python -m demo.make_demo_dataset --out DIR --captions options --train 504    # about the letters of options alone
+    python -m demo.make_demo_dataset --out DIR --captions letters --train 2520   # about the letters of options
+    python -m demo.make_demo_dataset --out DIR --captions options --train 2520   # the same, with words between value and letter
 
 The same seed gives the same rows and pixels; a longer split begins with the shorter one. Nothing is taken from
 anywhere: CC0. An existing DIR/data is replaced. Needs Pillow and numpy.
@@ -26,15 +27,15 @@ from random import Random
 import numpy as np
 from PIL import Image
 
-from .drills import FORMS, drill
+from .drills import KINDS, drill
 from .lookups import Caption, caption, lookup_rows, sparse
 from .samples import SEED, Sample, Split
 
 # Multiples of 36: every topic equally often, every letter equally often within each topic.
 COUNTS = {"train": 9000, "validation": 504, "test": 612}
 FILE_NAMES = {"train": "train", "validation": "dev", "test": "test"}
+DRILLS_EACH = 8  # rows for a picture
 # How many look-ups a picture of the captions' curriculum serves; the full ones serve all.
-DRILLS_EACH = 8  # of each form, for a picture
 LOOKUP_COUNTS = {"sparse": (1, 1, 2, 3), "middle": (2, 3, 4, 5, 6, 7)}
 LICENCE = Path(__file__).resolve().parents[2] / "resources" / "demo" / "dataset" / "LICENSE"
 
@@ -80,15 +81,11 @@ def captioned(sample: Sample, kind: str, seed: int) -> tuple[Sample, list[dict[s
     """The sample as its picture is drawn, and rows whose rationales read much of it.
 
     `full`: one row that goes row by row, one in random order. `sparse` and `middle`: only what a few look-ups need is drawn.
-    `options`: many rows about the letters of options, whatever the picture shows.
+    `letters` and `options`: several rows about the letters of options, whatever the picture shows.
     """
-    if kind == "options":
+    if kind in KINDS:
         rng = Random(f"{seed}:{kind}:{sample.sample_id}")
-        return sample, [
-            _common(sample) | {"id": f"{sample.sample_id}-{form.replace(' ', '-')}-{turn}"} | drill(rng, form)
-            for turn in range(DRILLS_EACH)
-            for form in FORMS
-        ]
+        return sample, [_common(sample) | {"id": f"{sample.sample_id}-{turn}"} | drill(sample, rng, kind) for turn in range(DRILLS_EACH)]
     orders = ("ordered", "random")
     if kind in LOOKUP_COUNTS:
         rng = Random(f"{seed}:{kind}:{sample.sample_id}")
@@ -160,7 +157,7 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
     parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
     parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
-    parser.add_argument("--captions", choices=(*LOOKUP_COUNTS, "full", "options"), help="ask look-ups, with rationales that read much of the picture")
+    parser.add_argument("--captions", choices=(*LOOKUP_COUNTS, "full", *KINDS), help="ask look-ups, with rationales that read much of the picture")
     options = parser.parse_args()
     counts = {"train": options.train, "validation": options.dev, "test": options.test}
     write_dataset(options.out, counts, options.seed, options.lookups, options.captions)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import combinations
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
+from penumbra_train.rationale import rationale_steps
 from PIL import Image
 
-from .drills import FORMS, drill
+from .drills import KINDS, drill
 from .lookups import as_choice, caption, lookups, sparse
-from .make_demo_dataset import picture_file, write_dataset
+from .make_demo_dataset import DRILLS_EACH, picture_file, write_dataset
 from .samples import SEED, Split, make_sample
 from .scene import render
 
@@ -105,20 +107,25 @@ def test_sparse_pictures_show_what_their_look_ups_need_as_it_was() -> None:
                 assert np.array_equal(full[y0:y1, x0:x1], few[y0:y1, x0:x1]), hop
 
 
-def test_drills_say_which_letter_stands_for_what() -> None:
-    rng = Random(2)
-    for turn in range(300):
-        row = drill(rng, FORMS[turn % len(FORMS)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_drills_say_which_letter_stands_for_what(kind: str) -> None:
+    rng, gaps = Random(2), set()
+    for sample in Split("train", 90):
+        row = drill(sample, rng, kind)
         choices = dict(zip("ABCD", row["choices"], strict=True))  # type: ignore[call-overload]
-        *said, last = str(row["rationale"]).removesuffix(".").split(". ")
-        pairs = {(one, other) if one in choices else (other, one) for one, other in (sentence.removeprefix("The ").split(" is ") for sentence in said)}
-        assert len(pairs) == 2 and pairs < set(choices.items())
-        assert row["answer"] not in dict(pairs)
-        assert last == f"It is {choices[str(row['answer'])]}" and row["question"] == f"Which option is the {choices[str(row['answer'])]}?"
+        said = re.findall(r"(?:the )?(\w+)((?:[.,]? [A-Za-z]+)*?,?) ([A-D])\.", str(row["rationale"]))
+        assert len(said) == {"letters": 10, "options": 6}[kind]
+        assert all(choices[letter] == value for value, _, letter in said)
+        gaps |= {gap for _, gap, _ in said}
+        last = str(row["rationale"]).split(". ")[-1].removesuffix(".")
+        assert choices[str(row["answer"])] in last.split() or str(row["answer"]) not in "ABCD", (row, last)
+        assert len(rationale_steps(str(row["rationale"]), 12)) <= 12
+    assert (gaps == {""}) == (kind == "letters")
 
 
-def test_drill_rows_are_of_train_pictures(tmp_path: Path) -> None:
-    write_dataset(tmp_path, {"train": 9}, SEED, with_lookups=False, captions="options")
+@pytest.mark.parametrize("kind", KINDS)
+def test_drill_rows_are_of_train_pictures(tmp_path: Path, kind: str) -> None:
+    write_dataset(tmp_path, {"train": 9}, SEED, with_lookups=False, captions=kind)
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len({row["id"] for row in rows}) == len(rows) == 9 * 8 * len(FORMS)
+    assert len({row["id"] for row in rows}) == len(rows) == 9 * DRILLS_EACH
     assert all((tmp_path / row["image"]).is_file() for row in rows)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import torch
 from tokenizers import Tokenizer
@@ -29,6 +30,10 @@ from penumbra_train.rationale import sentences
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.json", "chat_template.jinja")
 
 
+# Of `_make_mimetic`: lengths of the biases' pairs, and of the projections' rows.
+BACK, BACK_SOFTLY, LIKENESS = 6.0, 3.0, 0.7
+
+
 @dataclass(frozen=True)
 class Shape:
     """Sizes of the decoder and of the vision tower (`vision_*`)."""
@@ -46,6 +51,8 @@ class Shape:
     max_positions: int = 4096
     rope_theta: float = 1_000_000.0
     initializer_range: float = 0.02
+    attention: Literal["random", "mimetic"] = "random"  # mimetic: see `_make_mimetic`
+    residual_scale: float = 1.0  # of the decoder's weights that write into the residual stream; GPT-2: 1 / sqrt(2 layers)
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,39 @@ class ScratchConfig:
     prompt_format: PromptFormat = "released-inference"
     max_pixels: int = 28 * 28 * 256
     seed: int = 0
+
+
+@torch.no_grad()
+def _scale_residuals(model: Qwen2VLForConditionalGeneration, scale: float) -> None:
+    for layer in model.model.language_model.layers:
+        layer.self_attn.o_proj.weight *= scale
+        layer.mlp.down_proj.weight *= scale
+
+
+@torch.no_grad()
+def _make_mimetic(model: Qwen2VLForConditionalGeneration, shape: Shape) -> None:
+    """Attention that begins as pretrained decoders' does, which a tiny one would need very many texts to find.
+
+    First layer: the query heads of the first key head look one, two, ... tokens back (biases under RoPE; the other heads stay
+    random); last layer: the same, more softly. Layers above the first: queries equal keys, so a token looks at those like itself
+    (W_Q W_K^T near the identity, after Trockman and Kolter 2023, "Mimetic initialization of self-attention layers").
+    """
+    head_size, group = shape.hidden // shape.heads, shape.heads // shape.kv_heads
+    first, *above = (layer.self_attn for layer in model.model.language_model.layers)
+    for attention in above:
+        for key_head in range(shape.kv_heads):
+            rows = LIKENESS * torch.linalg.qr(torch.randn(shape.hidden, head_size))[0].T
+            attention.k_proj.weight[key_head * head_size :][:head_size] = rows
+            for head in range(key_head * group, (key_head + 1) * group):
+                attention.q_proj.weight[head * head_size :][:head_size] = rows + 0.02 * torch.randn_like(rows)
+    half, near = head_size // 2, 3 * head_size // 16
+    frequencies = shape.rope_theta ** (-torch.arange(near) / half)
+    for attention, bias in ((first, BACK), *((each, BACK_SOFTLY) for each in above[-1:])):
+        attention.k_proj.bias[:near] = bias
+        for head in range(group):
+            turn = (head + 1) * frequencies
+            attention.q_proj.bias[head * head_size :][:near] = bias * torch.cos(turn)
+            attention.q_proj.bias[head * head_size + half :][:near] = -bias * torch.sin(turn)
 
 
 def make_scratch(config: ScratchConfig, out: Path) -> int:
@@ -105,6 +145,9 @@ def make_scratch(config: ScratchConfig, out: Path) -> int:
     )
     torch.manual_seed(config.seed)
     model = Qwen2VLForConditionalGeneration._from_config(model_config)
+    _scale_residuals(model, shape.residual_scale)
+    if shape.attention == "mimetic":
+        _make_mimetic(model, shape)
     model.save_pretrained(out)
     if config.tokenizer is None:
         write_tokenizer(out, tokenizer, "chat_template.json")

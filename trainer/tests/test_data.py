@@ -153,8 +153,8 @@ def test_schedules(config_of: ConfigOf) -> None:
 def test_the_demo_configurations_follow_each_other() -> None:
     """Each training takes its model and data from where the ones before it leave them."""
     demo = Path(__file__).resolve().parents[1] / "configs" / "demo"
-    # demo.name_tokens makes `named` of the model that shape.toml makes.
-    made = {"runs/demo/base", "runs/demo/named"}
+    # demo.name_tokens makes `named` of the model that shape.toml makes, demo.learn_letters `lettered` of that.
+    made = {"runs/demo/base", "runs/demo/named", "runs/demo/lettered"}
     for path in sorted(demo.glob("[0-9]-*.toml")):
         config = read_config(path)
         assert config.model.path in made, path

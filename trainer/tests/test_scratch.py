@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import ConfigOf
 from transformers import AutoTokenizer, Qwen2VLForConditionalGeneration
 
@@ -34,6 +35,25 @@ def test_a_scratch_model_says_what_it_lacks(tmp_path: Path, capsys: pytest.Captu
         shape.write_text(text)
         assert main(["new", str(shape), "--out", str(tmp_path / "out" / message)]) == 1
         assert message in capsys.readouterr().err
+
+
+def test_mimetic_attention_looks_back_and_at_its_like(base: Path, tmp_path: Path) -> None:
+    shape = tmp_path / "shape.toml"
+    shape.write_text(
+        f'tokenizer = "{base}"\n[shape]\nhidden = 128\nlayers = 2\nheads = 4\nvision_dim = 16\nvision_depth = 1\nvision_heads = 2\n'
+        'rope_theta = 1e4\ninitializer_range = 0.05\nresidual_scale = 0.2\nattention = "mimetic"\n'
+    )
+    assert main(["new", str(shape), "--out", str(tmp_path / "model")]) == 0
+    model = Qwen2VLForConditionalGeneration.from_pretrained(tmp_path / "model", attn_implementation="eager")
+    ids = torch.randperm(250, generator=torch.Generator().manual_seed(0))[:12].repeat(2)[None]
+    with torch.no_grad():
+        first, last = model(input_ids=ids, output_attentions=True).attentions
+    for head, back in ((0, 1), (1, 2)):
+        assert first[0, head].diagonal(-back)[4:].mean() > 0.8
+    assert first[0, 2:].diagonal(-1, 1, 2).mean() < 0.2
+    # The second time, each token finds where it stood before, 12 back among 13 to 24 places.
+    assert last[0, 2:].diagonal(-12, 1, 2).mean() > 2 * last[0, 2:].diagonal(-11, 1, 2)[:, 1:].mean()
+    assert last[0, 0].diagonal(-1).mean() > 2 * last[0, 2].diagonal(-1).mean()
 
 
 def test_folders_that_are_no_qwen2_vl_are_refused(base: Path, tmp_path: Path, config_of: ConfigOf) -> None:
