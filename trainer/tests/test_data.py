@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ConfigOf, write_dataset
 
-from penumbra_train.config.reader import build, read_config, read_document
+from penumbra_train.config.reader import read_config
 from penumbra_train.data.readers import read_dataset
 from penumbra_train.data.rows import BadRow
 from penumbra_train.data.sample import Sample
@@ -17,7 +17,6 @@ from penumbra_train.data.survey import Survey, read_split
 from penumbra_train.problem import Problem
 from penumbra_train.rationale import rationale_steps, sentences
 from penumbra_train.schedule import stage_plans
-from penumbra_train.scratch import ScratchConfig
 from penumbra_train.stages import drawn_stage, stage_view
 from penumbra_train.training.prepare import prepare_model, prepare_split
 from penumbra_train.training.sampler import global_batch, share
@@ -148,22 +147,6 @@ def test_schedules(config_of: ConfigOf) -> None:
     assert [plan.stage for plan in stage_plans(config_of(method={"supervision": "direct"}))] == [0]
     with pytest.raises(Problem, match="Expected one number, or 3 of them"):
         config_of(schedule={"epochs": [1, 2]})
-
-
-def test_the_demo_configurations_follow_each_other() -> None:
-    """Each training takes its model and data from where the ones before it leave them."""
-    demo = Path(__file__).resolve().parents[1] / "configs" / "demo"
-    # demo.name_tokens makes `named` of the model that shape.toml makes, demo.learn_letters `lettered` of that.
-    made = {"runs/demo/base", "runs/demo/named", "runs/demo/lettered"}
-    for path in sorted(demo.glob("[0-9]-*.toml")):
-        config = read_config(path)
-        assert config.model.path in made, path
-        assert (config.data.image_width, config.data.image_height) == (168, 168)
-        name = Path(config.run.output).name
-        assert name == path.stem
-        made.add(f"runs/demo/{name.split('-')[1]}-model")
-    shape = build(ScratchConfig, read_document(demo / "shape.toml", []), "shape.toml", "")
-    assert shape.shape.hidden == 128
 
 
 def test_a_wrong_key_is_named_with_the_nearest_valid_one(tmp_path: Path) -> None:
