@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,10 @@ class Encoder:
 
 def target_ids(encoded: EncodedSample, view: StageView) -> list[int]:
     """What stays explicit, and the answer."""
-    return [token for step in view.explicit_steps for token in encoded.step_ids[step]] + encoded.answer_ids
+    replaced = encoded.step_ids[: len(encoded.step_ids) - len(view.explicit_steps)]
+    last = replaced[-1] if replaced else []
+    tail = last[len(last) - math.ceil(view.last_share * len(last)) :]
+    return tail + [token for step in view.explicit_steps for token in encoded.step_ids[step]] + encoded.answer_ids
 
 
 def padded(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:

@@ -14,10 +14,11 @@ from penumbra_train.data.readers import read_dataset
 from penumbra_train.data.rows import BadRow
 from penumbra_train.data.sample import Sample
 from penumbra_train.data.survey import Survey, read_split
+from penumbra_train.encoding import EncodedSample, target_ids
 from penumbra_train.problem import Problem
 from penumbra_train.rationale import rationale_steps, sentences
 from penumbra_train.schedule import stage_plans
-from penumbra_train.stages import drawn_stage, stage_view
+from penumbra_train.stages import drawn_stage, remaining_share, stage_view
 from penumbra_train.training.prepare import prepare_model, prepare_split
 from penumbra_train.training.sampler import global_batch, share
 
@@ -128,6 +129,22 @@ def test_mixing_draws_earlier_stages_evenly() -> None:
     half = [drawn_stage(3, 0.5, 0, 0, f"s{n}") for n in range(2000)]
     assert 1150 < half.count(3) < 1350
     assert {drawn_stage(2, 0.0, 0, 0, f"s{n}") for n in range(50)} == {2}
+
+
+def test_a_gradual_stage_drops_a_step_token_by_token() -> None:
+    sample = Sample("s", "train", "q", ("a", "b"), 0, "", "One two. Three. Four.", "", "", None)
+    encoded = EncodedSample(sample, 0, [1], 0, [[10, 11, 12], [20, 21, 22, 23], [30]], [40, 41])
+    shares = [remaining_share(step, 10, 0.5) for step in range(10)]
+    assert shares[0] == 1 and shares == sorted(shares, reverse=True) and shares[5:] == [0.0] * 5
+    kept = [target_ids(encoded, stage_view(2, 3, 1, share)) for share in shares]
+    assert kept[0] == [20, 21, 22, 23, 30, 40, 41] and kept[-1] == [30, 40, 41]
+    assert [len(row) for row in kept[:6]] == [7, 7, 6, 5, 4, 3]
+    assert all(row == kept[0][len(kept[0]) - len(row) :] for row in kept)
+    # Nothing to drop: stage 0, and a sample with fewer steps than the stage.
+    assert target_ids(encoded, stage_view(0, 3, 1, 1.0)) == [10, 11, 12, *kept[0]]
+    short = EncodedSample(sample, 0, [1], 0, [[10, 11, 12]], [40, 41])
+    assert target_ids(short, stage_view(2, 1, 1, 1.0)) == [40, 41]
+    assert {remaining_share(step, 10, 0.0) for step in range(10)} == {0.0}
 
 
 def test_every_sample_once_an_epoch_in_every_process() -> None:

@@ -134,6 +134,7 @@ def check(config: TrainingConfig, file: str) -> None:
         (method.latent_steps_per_stage >= 1, "method.latent_steps_per_stage is at least 1"),
         (method.patches_per_step >= 0, "method.patches_per_step is not negative"),
         (0 <= schedule.mixing <= 1, "schedule.mixing is between 0 and 1"),
+        (0 <= schedule.gradual <= 1, "schedule.gradual is between 0 and 1"),
         (config.optimiser.lr > 0, "optimiser.lr is above 0"),
         (config.optimiser.clip >= 0, "optimiser.clip is not negative (0: no clipping)"),
         (run.exploding_factor > 1, "run.exploding_factor is above 1"),

@@ -76,7 +76,8 @@ class ScheduleConfig:
     """`epochs` and `steps`: one number for every stage from `first_stage`, or a list of one for each.
 
     `steps` (optimiser steps) wins over `epochs` where it is above 0. `mixing`: the chance that a sample is shown at a
-    stage drawn evenly from 0 to the current one. `reset_optimiser`: new moments, and a new warm-up, at each stage.
+    stage drawn evenly from 0 to the current one. `gradual`: the share of a stage in which the text of the step that it replaces goes,
+    token by token from its start, instead of all at once. `reset_optimiser`: new moments, and a new warm-up, at each stage.
     """
 
     first_stage: int = 0
@@ -84,6 +85,7 @@ class ScheduleConfig:
     epochs: list[int] | int = 4
     steps: list[int] | int = 0
     mixing: float = 0.0
+    gradual: float = 0.0
     reset_optimiser: bool = True
 
 

@@ -20,7 +20,7 @@ from penumbra_train.encoding import EncodedSample, collate
 from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.problem import Problem
 from penumbra_train.schedule import StagePlan, stage_plans
-from penumbra_train.stages import StageView, drawn_stage, stage_view
+from penumbra_train.stages import StageView, drawn_stage, remaining_share, stage_view
 from penumbra_train.training.checkpoint import (
     Place,
     checkpoints,
@@ -161,7 +161,7 @@ class _Training:
     def _step(self, place: Place, metrics: Metrics | None, progress: Progress, stop: StopRequest) -> int:
         config, plan = self.config, self.plans[place.stage_index]
         began = time.monotonic()
-        shown = self._shown(plan, place.step - 1)
+        shown = self._shown(plan, place.step - 1, self.step_counts[place.stage_index])
         per_step_lr = self._learning_rate(place)
         for group in self.optimiser.param_groups:
             group["lr"] = per_step_lr
@@ -190,13 +190,15 @@ class _Training:
             self._validate(plan, place, metrics)
         return measured.stop_signal
 
-    def _shown(self, plan: StagePlan, step: int) -> list[Shown]:
+    def _shown(self, plan: StagePlan, step: int, step_count: int) -> list[Shown]:
         config, samples = self.config, self.train_data.split.samples
+        remaining = remaining_share(step, step_count, config.schedule.gradual)
         epoch, indices = global_batch(len(samples), config.run.global_batch, config.run.seed, plan.stage, step)
         shown = []
         for sample in (samples[index] for index in indices):
             stage = drawn_stage(plan.stage, config.schedule.mixing, config.run.seed, epoch, sample.sample.sample_id)
-            view = stage_view(stage, len(sample.step_ids), config.method.latent_steps_per_stage)
+            share = remaining if stage == plan.stage else 0.0
+            view = stage_view(stage, len(sample.step_ids), config.method.latent_steps_per_stage, share)
             shown.append(Shown.of(sample, stage, view))
         return shown
 
