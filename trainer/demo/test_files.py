@@ -129,3 +129,13 @@ def test_drill_rows_are_of_train_pictures(tmp_path: Path, kind: str) -> None:
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({row["id"] for row in rows}) == len(rows) == 9 * DRILLS_EACH
     assert all((tmp_path / row["image"]).is_file() for row in rows)
+
+
+def test_single_rows_ask_one_look_up(tmp_path: Path) -> None:
+    write_dataset(tmp_path, {"train": 45}, SEED, with_lookups=False, captions="single")
+    rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == 45
+    for row, sample in zip(rows, Split("train", 45), strict=True):
+        hop = next(hop for hop in sample.scene.lookups if hop.question == row["question"] and hop.statement == row["rationale"])
+        assert row["choices"]["ABCD".index(row["answer"])] == hop.answer
+        assert [entry["box"] for entry in row["evidence"]] == [list(place.box) for place in hop.places]
