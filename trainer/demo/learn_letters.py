@@ -11,7 +11,6 @@ Loss: cross-entropy of the letters alone.
 from __future__ import annotations
 
 import argparse
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from torch import nn
 from torch.nn import functional
 
 from .lookups import FAMILIES
+from .model_folder import write_taught
 from .samples import LETTERS
 
 BATCH, LEARNING_RATE, WARMUP = 32, 1e-3, 50
@@ -79,7 +79,8 @@ def train(model_folder: Path, out: Path, *, longest: int, seed: int) -> None:
     def ids_of(part: str) -> list[int]:
         return list(loaded.tokenizer(part, add_special_tokens=False)["input_ids"])
 
-    trained = list({*model.model.language_model.parameters(), *model.lm_head.parameters()})
+    # Tied embeddings once, and in the same order in every run: the gradient's norm is a sum.
+    trained = list(dict.fromkeys((*model.model.language_model.parameters(), *model.lm_head.parameters())))
     optimiser = torch.optim.AdamW(trained, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / WARMUP, 1.0))
     lesson, accuracy, started = 0, 1 / len(LETTERS), time.monotonic()
@@ -105,10 +106,7 @@ def train(model_folder: Path, out: Path, *, longest: int, seed: int) -> None:
             break
     else:
         raise Problem(f"Lesson {lesson + 1} of {LESSONS} was not learnt in {longest} steps: {accuracy:.0%} of the letters are right.")
-    model.save_pretrained(out)
-    for path in model_folder.iterdir():
-        if not (out / path.name).exists():
-            shutil.copyfile(path, out / path.name)
+    write_taught(model, model_folder, out)
 
 
 def main() -> None:

@@ -89,9 +89,8 @@ def captioned(sample: Sample, kind: str, seed: int) -> tuple[Sample, list[dict[s
         return sample, [_common(sample) | {"id": f"{sample.sample_id}-{turn}"} | drill(sample, rng, kind) for turn in range(DRILLS_EACH)]
     if kind == "single":
         rng = Random(f"{seed}:{kind}:{sample.sample_id}")
-        found = caption(sample.scene, rng, ordered=False, longest=1)
-        while found is None:
-            found = caption(sample.scene, rng, ordered=False, longest=1)
+        while (found := caption(sample.scene, rng, ordered=False, longest=1)) is None:
+            pass  # No options for this look-up: another one.
         return sample, [_common(sample) | _caption_columns(found)]
     orders = ("ordered", "random")
     if kind in LOOKUP_COUNTS:

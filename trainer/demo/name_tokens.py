@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +28,7 @@ from penumbra_train.problem import Problem
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .model_folder import write_taught
 from .samples import LETTERS, SEED, Sample, Split
 from .scene import BOARD, SEEN, TOKEN
 
@@ -123,10 +123,7 @@ def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *,
                 flush=True,
             )
     _make_forms_equal(loaded.tokenizer, embedding.weight, words)
-    loaded.model.save_pretrained(out)
-    for path in model_folder.iterdir():
-        if not (out / path.name).exists():
-            shutil.copyfile(path, out / path.name)
+    write_taught(loaded.model, model_folder, out)
 
 
 @torch.no_grad()

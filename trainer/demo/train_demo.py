@@ -4,7 +4,6 @@
 
 What is there already is not made again, and a training that was broken off goes on from its last checkpoint, so the command can be
 interrupted and given once more at any time. Everything lies in runs/demo; each command leaves its log in runs/demo/logs.
-One after the other takes about three hours on two cores.
 """
 
 from __future__ import annotations
