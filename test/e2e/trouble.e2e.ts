@@ -92,6 +92,26 @@ describe('pictures', () => {
   });
 });
 
+describe('code that cannot be fetched', () => {
+  it('takes its own place only: a chart leaves its page, a page leaves the frame', async () => {
+    const { page, close, tolerate } = await openWatchedPage(browser);
+    tolerate(/Failed to load resource/);
+    await page.route(/\/assets\/(histogram|compare-page)-/, (route) => route.abort());
+    await page.goto(served.address);
+    await page.goto(at(`runs/${runs.runId}`));
+    await page.getByText('This part of the page could not be loaded').first().waitFor();
+    await page.getByText('finished', { exact: true }).first().waitFor();
+    await page.goto(at('compare'));
+    await page.getByRole('heading', { name: 'The page could not be loaded' }).waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+
+    await page.unroute(/\/assets\/(histogram|compare-page)-/);
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByRole('heading', { name: 'Compare' }).waitFor();
+    await close();
+  });
+});
+
 describe('the store', () => {
   it('from a newer version is refused before an address is printed', async () => {
     const store = join(await newFolder(), 'newer.sqlite');

@@ -1,19 +1,16 @@
 /**
- * Parts of the page that load when they are first needed. One that cannot be fetched is no fault of the program: the
- * server is gone, or the browser has no access any more.
+ * Pages and parts of pages that load when they are first needed. One that cannot be fetched is no fault of the program:
+ * the server is gone, or the browser has no access any more. Its place then says so; only loading the whole page helps.
  */
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { LostPage, LostPart } from './lost-page.tsx';
 
-/** Thrown while drawing a part that could not be fetched; React keeps it, only loading the whole page helps. */
-export class PageNotLoaded extends Error {}
+type Load<Props extends object> = () => Promise<{ default: ComponentType<Props> }>;
 
-/** As React's `lazy`; a failed fetch is thrown as `PageNotLoaded`. */
-export function lazyPage<Props extends object>(
-  load: () => Promise<{ default: ComponentType<Props> }>,
-): LazyExoticComponent<ComponentType<Props>> {
-  return lazy(() =>
-    load().catch((error: unknown) => {
-      throw new PageNotLoaded('a part of the page could not be fetched', { cause: error });
-    }),
-  );
-}
+/** As React's `lazy`, for a whole page. */
+export const lazyPage = <Props extends object>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> =>
+  lazy(() => load().catch(() => ({ default: LostPage })));
+
+/** As React's `lazy`, for a part: the rest of the page stays when it cannot be fetched. */
+export const lazyPart = <Props extends object>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> =>
+  lazy(() => load().catch(() => ({ default: LostPart })));

@@ -1,8 +1,6 @@
-/** A page that breaks takes nothing else with it: what happened can be copied, and the page opened again.
- * A page that could not be fetched is lost access, not an error of the program. */
+/** A page that breaks takes nothing else with it: what happened can be copied, and the page opened again. */
 import { Button, Code, Container, CopyButton, Group, Stack, Text, Title } from '@mantine/core';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { PageNotLoaded } from './lazy-page.ts';
 
 type Props = Readonly<{
   /** Going elsewhere leaves the error behind. */
@@ -29,30 +27,12 @@ export class PageBoundary extends Component<Props, State> {
   override render(): ReactNode {
     const { error, componentStack } = this.state;
     if (error === null) return this.props.children;
-    if (error instanceof PageNotLoaded) return <LostPage />;
     return <BrokenPage report={reportOf(error, componentStack)} onRetry={() => this.#retry()} />;
   }
 
   #retry(): void {
     this.setState({ error: null, componentStack: '' });
   }
-}
-
-function LostPage() {
-  return (
-    <Container size="md" py="xl" role="alert">
-      <Stack align="flex-start">
-        <Title order={1} size="h2">
-          The page could not be loaded
-        </Title>
-        <Text>
-          The server is gone or this session has ended. Reload; if that does not help, start <Code>penumbra serve</Code>{' '}
-          and open the address that it prints.
-        </Text>
-        <Button onClick={() => window.location.reload()}>Reload</Button>
-      </Stack>
-    </Container>
-  );
 }
 
 function BrokenPage({ report, onRetry }: Readonly<{ report: string; onRetry: () => void }>) {

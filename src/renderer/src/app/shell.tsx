@@ -23,7 +23,7 @@ import { CommandPalette } from './command-palette.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
-import { lazyPage } from './lazy-page.ts';
+import { lazyPart } from './lazy-page.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { newRun, newRunHref, places } from './places.ts';
 import classes from './shell.module.css';
@@ -33,7 +33,7 @@ import { useEndNotices } from './use-end-notices.tsx';
 import { usePageTitle } from './use-page-title.ts';
 import { useWindowCommands } from './use-window-commands.ts';
 
-const MachineCheck = lazyPage(() => import('../features/machine/machine-check.tsx'));
+const MachineCheck = lazyPart(() => import('../features/machine/machine-check.tsx'));
 
 const mainId = 'main';
 

@@ -1,13 +1,13 @@
 /** The latent steps in numbers: masses and focus as a chart, and step by step. */
 import { Skeleton, Text } from '@mantine/core';
 import { Suspense } from 'react';
-import { lazyPage } from '../../app/lazy-page.ts';
+import { lazyPart } from '../../app/lazy-page.ts';
 import type { ImageGeometry, LatentStep } from '../../../../shared/trace.ts';
 import { PatchTable } from './patch-table.tsx';
 import { StepTable } from './step-table.tsx';
 
 // The charts' library is large; the picture does not wait for it.
-const StepChart = lazyPage(() => import('./step-chart.tsx'));
+const StepChart = lazyPart(() => import('./step-chart.tsx'));
 
 export type StepsPanelProps = Readonly<{
   steps: readonly LatentStep[];

@@ -1,6 +1,6 @@
 /** A run: the part of it that the address names, inside the frame that all parts share. */
 import { Suspense, useState } from 'react';
-import { lazyPage } from '../../app/lazy-page.ts';
+import { lazyPart } from '../../app/lazy-page.ts';
 import { useExportCommand } from '../../app/export-command.ts';
 import { Loading } from '../../components/loading.tsx';
 import { count } from '../../components/numbers.ts';
@@ -11,7 +11,7 @@ import { OverviewTab } from './overview-tab.tsx';
 import { RunFrame } from './run-frame.tsx';
 import { scorerOf, useRun } from './use-run.ts';
 
-const LatentTab = lazyPage(() => import('./latent-tab.tsx'));
+const LatentTab = lazyPart(() => import('./latent-tab.tsx'));
 
 export type RunRoute = Extract<Route, { page: 'run' }>;
 

@@ -2,14 +2,14 @@
 import { Card, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { lazyPage } from '../../app/lazy-page.ts';
+import { lazyPart } from '../../app/lazy-page.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
 import { phaseColour } from '../../app/palette.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { milliseconds } from '../../components/numbers.ts';
 
-const Histogram = lazyPage(() => import('../../components/histogram.tsx'));
+const Histogram = lazyPart(() => import('../../components/histogram.tsx'));
 
 export function TimesCard({ runId }: Readonly<{ runId: string }>) {
   const { data, error } = useQuery(api.runs.times.queryOptions({ input: { runId } }));
