@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runResultSchema } from '../../src/shared/run.ts';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
@@ -11,7 +11,6 @@ const folder = await temporaryFolders()();
 const dataset = join(folder, 'dataset');
 const model = join(folder, 'model');
 const store = join(folder, 'store.sqlite');
-const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
 
 const run = (...args: string[]) => runPenumbra([...args, '--store', store], { dataFolder: folder });
 
@@ -27,7 +26,7 @@ let first: Record<string, unknown> = {};
 
 beforeAll(async () => {
   await writeShapesDataset(dataset, 8);
-  const { code, stderr } = await run('model', 'import', checkpoint, '--out', model, '--precision', 'f32');
+  const { code, stderr } = await run('model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32');
   expect(code, stderr).toBe(0);
   first = await document(...evaluation);
 });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isolatedEnvironment, penumbraScript, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { isolatedEnvironment, penumbraScript, randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
@@ -16,8 +16,7 @@ const questionCount = 30;
 
 beforeAll(async () => {
   await writeShapesDataset(dataset, questionCount);
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
-  const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model], { dataFolder: folder });
+  const imported = await runPenumbra(['model', 'import', randomCheckpoint, '--out', model], { dataFolder: folder });
   expect(imported.code, imported.stderr).toBe(0);
 });
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isolatedEnvironment, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { isolatedEnvironment, randomCheckpoint, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import { longTestMs, unrepeatable, workMs } from './patience.ts';
@@ -21,8 +21,7 @@ let server: Served | null = null;
 type Served = Readonly<{ address: string; process: ChildProcess; exited: Promise<void> }>;
 
 beforeAll(async () => {
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
-  const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model, '--precision', 'f32'], {
+  const imported = await runPenumbra(['model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32'], {
     dataFolder: folder,
   });
   expect(imported.code, imported.stderr).toBe(0);

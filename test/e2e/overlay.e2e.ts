@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import { markedSlot, shapes, writeMarkedPictures } from './marked-pictures.ts';
@@ -30,15 +30,7 @@ beforeAll(async () => {
   };
   await writeMarkedPictures(join(folder, 'dataset'));
   const model = join(folder, 'model');
-  await run(
-    'model',
-    'import',
-    join(repositoryRoot, 'resources', 'demo', 'checkpoint'),
-    '--out',
-    model,
-    '--precision',
-    'f32',
-  );
+  await run('model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32');
   const request = ['--dataset', join(folder, 'dataset'), '--model', model, '--store', store, '--max-tokens', '4'];
   const forced = ['--force-patches', `0:${String(markedSlot)}`];
   runId = (JSON.parse(await run('eval', ...request, ...forced, '--json')) as { runId: string }).runId;

@@ -1,6 +1,6 @@
 /** A store with paused runs of the demo model over a small dataset, for tests that go on with them. */
 import { join } from 'node:path';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { serveStore } from './served-store.ts';
 
@@ -11,8 +11,7 @@ export async function makePausedRuns(folder: string, lengths: readonly number[])
   const [dataset, model, store] = ['dataset', 'model', 'store.sqlite'].map((name) => join(folder, name));
   if (dataset === undefined || model === undefined || store === undefined) throw new Error('no paths');
   await writeShapesDataset(dataset, Math.max(...lengths));
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
-  const imported = await runPenumbra(['model', 'import', checkpoint, '--out', model, '--precision', 'f32'], {
+  const imported = await runPenumbra(['model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32'], {
     dataFolder: folder,
   });
   if (imported.code !== 0) throw new Error(imported.stderr);

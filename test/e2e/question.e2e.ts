@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCsvRows } from '../support/read-csv.ts';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
@@ -33,8 +33,7 @@ beforeAll(async () => {
   const dataset = join(folder, 'dataset');
   await writeDataset(dataset);
   const model = join(folder, 'model');
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
-  await run('model', 'import', checkpoint, '--out', model, '--precision', 'f32');
+  await run('model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32');
   const evaluate = async (steps: number, patches: number): Promise<string> => {
     const request = ['--dataset', dataset, '--model', model, '--store', store, '--max-tokens', '4', '--json'];
     const settings = ['--latent-steps', String(steps), '--patches', String(patches)];

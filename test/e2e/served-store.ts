@@ -6,7 +6,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../src/shared/contract.ts';
-import { isolatedEnvironment, penumbraScript, repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { isolatedEnvironment, penumbraScript, randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 
 export type ServedStore = Readonly<{
@@ -22,14 +22,13 @@ export async function serveSmallRun(folder: string, questionCount: number): Prom
   const dataset = join(folder, 'dataset');
   const model = join(folder, 'model');
   const store = join(folder, 'store.sqlite');
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
   await writeShapesDataset(dataset, questionCount);
   const run = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await runPenumbra(args, { dataFolder: folder });
     if (code !== 0) throw new Error(`penumbra ${args.join(' ')} ended with ${String(code)}: ${stderr}${stdout}`);
     return stdout;
   };
-  await run('model', 'import', checkpoint, '--out', model, '--precision', 'f32');
+  await run('model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32');
   const request = ['--dataset', dataset, '--model', model, '--store', store, '--max-tokens', '12'];
   const evaluated = await run('eval', ...request, '--json');
   const { runId } = JSON.parse(evaluated) as { runId: string };

@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 
 export type VariedRuns = Readonly<{
@@ -42,8 +42,7 @@ export async function makeVariedRuns(folder: string, questionCount: number): Pro
     }),
   );
   await writeFile(predictions, `${lines.join('\n')}\n`);
-  const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
-  await run('model', 'import', checkpoint, '--out', model, '--precision', 'f32');
+  await run('model', 'import', randomCheckpoint, '--out', model, '--precision', 'f32');
   const request = ['--dataset', dataset, '--model', model, '--store', store, '--max-tokens', '12'];
   const runId = runIdOf(await run('eval', ...request, '--json'));
   const imported = ['predictions', 'import', predictions, '--dataset', dataset, '--store', store, '--json'];

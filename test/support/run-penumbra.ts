@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repositoryRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** A checkpoint of random weights with the sizes of a demo: J = 64, K = 8, N = 3. Its answers are noise. */
+export const randomCheckpoint = join(repositoryRoot, 'test', 'golden', 'qwen2-vl', 'demo-sized');
 export const penumbraScript = join(repositoryRoot, 'scripts', 'penumbra.mjs');
 
 export type Finished = Readonly<{ code: number | null; stdout: string; stderr: string }>;

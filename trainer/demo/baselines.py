@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
+from .numbers import value_of
 from .samples import SEED, Sample, Split
 from .topics import TOPICS
 
@@ -25,7 +26,7 @@ Features = Callable[[Sample, int], list[str]]
 
 
 def _rank(sample: Sample, option: int) -> int:
-    keys = [(len(text), text) for text in sample.options]
+    keys = [(value_of(text) or 0, text) for text in sample.options]
     return sorted(keys).index(keys[option])
 
 
@@ -41,11 +42,12 @@ def presence_features(sample: Sample, option: int) -> list[str]:
 
 
 def one_look_features(sample: Sample, option: int) -> list[str]:
-    topic, text, seen = sample.topic.name, sample.options[option], sample.scene.chain[0].answer
+    topic, text, seen = sample.topic.name, sample.options[option], sample.scene.chain[0].result
     question = sample.scene.question.split()
-    relation = str(int(text) - int(seen)) if text.isdigit() and seen.isdigit() else str(text == seen)
+    number, first = value_of(text), value_of(seen)
+    relation = str(text == seen) if number is None or first is None else str(number - first)
     # The category and the question's numbers and order words decide what may follow from a first result.
-    task = f"{sample.scene.category}|{' '.join(word for word in question if word in ('1', '2', 'higher', 'lower', 'two', 'three'))}"
+    task = f"{sample.scene.category}|{' '.join(word for word in question if word in ('higher', 'lower', 'one', 'two', 'three'))}"
     return [*text_features(sample, option), f"{topic}|{seen}|{text}", f"{task}|{relation}", f"{task}|{seen}|{text}"]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from random import Random
 
 from .lookups import as_choice
-from .samples import LETTERS, Sample
+from .samples import LETTERS, Sample, choice_statement
 
 KINDS = ("letters", "options")
 _DIRECT = ("{value} {letter}.", "the {value} {letter}.")
@@ -22,18 +22,19 @@ _BETWEEN = (
     "the {value}. Therefore, the answer is {letter}.",
 )
 _STATEMENTS = {"letters": _DIRECT, "options": (*_DIRECT * 2, *_BETWEEN)}
-# With the last one at most twelve sentences, however they fall.
-_LENGTHS = {"letters": 10, "options": 6}
+# With the last two at most thirteen sentences, however they fall.
+_LENGTHS = {"letters": 11, "options": 5}
 
 
 def drill(sample: Sample, rng: Random, kind: str) -> dict[str, object]:
-    """Columns of a row: question, choices, answer, rationale. The last statement is a look-up's, or the question's own."""
-    asked, question, choices, answer = sample.scene.chain[-1], sample.scene.question, list(sample.options), sample.letter
+    """Columns of a row: question, choices, answer, rationale. The last statements are a look-up's, or the question's own, and the letter of its answer."""
+    question, choices, answer, asked = sample.scene.question, list(sample.options), sample.letter, sample.rationale[-2:]
     if rng.random() < 0.5:
         hop = rng.choice(sample.scene.lookups)
         choice = as_choice(hop, sample.scene.lookups, rng)
         if choice is not None:
-            asked, question, choices, answer = hop, choice.question, list(choice.options), choice.letter
+            question, choices, answer = choice.question, list(choice.options), choice.letter
+            asked = (hop.statement, choice_statement(hop.answer, choice.letter))
     stated = [rng.randrange(len(LETTERS)) for _ in range(_LENGTHS[kind])]
     said = [rng.choice(_STATEMENTS[kind]).format(value=choices[i], letter=LETTERS[i]) for i in stated]
-    return {"question": question, "choices": choices, "answer": answer, "rationale": " ".join((*said, asked.statement))}
+    return {"question": question, "choices": choices, "answer": answer, "rationale": " ".join((*said, *asked))}

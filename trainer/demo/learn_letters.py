@@ -51,8 +51,9 @@ def text(rng: Random, lesson: int) -> tuple[str, str]:
     for _ in range(STATED):
         place = rng.randrange(len(LETTERS))
         gap = rng.choice(GAPS[:lesson]) if lesson > 0 and rng.random() < 0.8 else ""
-        article = "The " if lesson > 0 and rng.random() < 0.5 else ""
-        said.append(f"{article}{choices[place]}{gap} {LETTERS[place]}.\n")
+        value = choices[place]
+        start = rng.choice((value.capitalize(), f"The {value}")) if lesson > 0 else value
+        said.append(f"{start}{gap} {LETTERS[place]}.\n")
     head = HEAD if lesson == LESSONS - 1 else ""
     return f"{head}[Options]:\n{options}Answer:<|im_end|>\n<|im_start|>assistant\n", "".join(said)
 

@@ -17,12 +17,12 @@ from .glyphs.animals import ANIMALS
 from .glyphs.machines import DEVICES
 from .glyphs.shapes import SHAPES
 from .glyphs.things import PLACES, THINGS
-from .samples import LETTERS, SEED, Sample, make_sample
+from .numbers import NUMBERS, value_of
+from .samples import LETTERS, SEED, Sample, choice_statement, make_sample
 from .scene import Box, Hop, Scene
 
-NUMBERS = tuple(str(number) for number in range(1, 19))
 # Options for a look-up come from its own picture, then from the family that its answer belongs to.
-FAMILIES = (tuple(COLOURS), ANIMALS, THINGS, PLACES, SHAPES, DEVICES, NUMBERS)
+FAMILIES = (tuple(COLOURS), ANIMALS, THINGS, PLACES, SHAPES, DEVICES, tuple(NUMBERS[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def as_choice(hop: Hop, others: tuple[Hop, ...], rng: Random) -> Choice | None:
     """
     seen = sorted({other.answer for other in others if other.kind == hop.kind} - {hop.answer})
     family = next((names for names in FAMILIES if hop.answer in names), ())
-    near = [name for name in family if not name.isdigit() or abs(int(name) - int(hop.answer)) <= 3]
+    near = [name for name in family if _is_near(name, hop.answer)]
     more = [name for name in near if name != hop.answer and name not in seen]
     wrong = rng.sample(seen, min(3, len(seen)))
     if len(wrong) + len(more) < 3:
@@ -61,8 +61,17 @@ def as_choice(hop: Hop, others: tuple[Hop, ...], rng: Random) -> Choice | None:
     return Choice(hop.question, (*wrong[:answer], hop.answer, *wrong[answer:]), answer)
 
 
+def _is_near(name: str, answer: str) -> bool:
+    """Numbers are offered beside numbers that are at most three away."""
+    number, right = value_of(name), value_of(answer)
+    return number is None or right is None or abs(number - right) <= 3
+
+
 # A caption must not give a reading away that it has already written the other way round.
 _NAMES = frozenset((*(name for family in FAMILIES for name in family), *"KLMNPRST"))
+
+
+LONGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,11 @@ class Caption:
 
     choice: Choice
     hops: tuple[Hop, ...]
+
+    @property
+    def rationale(self) -> str:
+        """What is read, and which option the last reading is."""
+        return " ".join((*(hop.statement for hop in self.hops), choice_statement(self.hops[-1].answer, self.choice.letter)))
 
 
 def sparse(scene: Scene, rng: Random, count: int) -> Scene:
@@ -92,8 +106,8 @@ def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def caption(scene: Scene, rng: Random, *, ordered: bool, longest: int = 12) -> Caption | None:
-    """At most `longest` look-ups of a picture, none of which repeats what another one names.
+def caption(scene: Scene, rng: Random, *, ordered: bool) -> Caption | None:
+    """At most twelve look-ups of a picture, none of which repeats what another one names.
 
     Ordered ones go row by row over the places, one kind after the other: what comes next then follows from the picture
     alone, and a model learns to see before it learns to search. The others come in random order.
@@ -106,7 +120,7 @@ def caption(scene: Scene, rng: Random, *, ordered: bool, longest: int = 12) -> C
     named: set[frozenset[str]] = set()
     for hop in hops:
         names = frozenset(re.findall(r"\w+", hop.statement)) & _NAMES
-        if len(chosen) < longest and names not in named:
+        if len(chosen) < LONGEST and names not in named:
             chosen.append(hop)
             named.add(names)
     for place in range(len(chosen) - 1, -1, -1):

@@ -7,7 +7,6 @@
     python -m demo.make_demo_dataset --out DIR --captions full --train 12000     # captions in place of the questions
     python -m demo.make_demo_dataset --out DIR --captions sparse --train 6000    # captions of pictures with little in them
     python -m demo.make_demo_dataset --out DIR --captions middle --train 6000    # or with more
-    python -m demo.make_demo_dataset --out DIR --captions single --train 6300    # one look-up alone
     python -m demo.make_demo_dataset --out DIR --captions letters --train 2520   # about the letters of options
     python -m demo.make_demo_dataset --out DIR --captions options --train 2520   # the same, with words between value and letter
 
@@ -49,7 +48,7 @@ task_categories:
 # Penumbra demo dataset
 
 Generated pictures and questions to try Penumbra with: {counts}. Three domains with three topics each, four options,
-answers spread evenly over A to D, a rationale of three sentences, and for every question the boxes of the places that
+answers spread evenly over A to D, a rationale of three steps and a last sentence that names the option, and for every question the boxes of the places that
 each step looks at (`evidence`: step, box as x0, y0, x1, y1 in pixels of the picture, what is there).
 Made by `trainer/demo/make_demo_dataset.py` with seed {seed}; CC0 1.0.
 """
@@ -82,16 +81,11 @@ def captioned(sample: Sample, kind: str, seed: int) -> tuple[Sample, list[dict[s
     """The sample as its picture is drawn, and rows whose rationales read much of it.
 
     `full`: one row that goes row by row, one in random order. `sparse` and `middle`: only what a few look-ups need is drawn.
-    `single`: one look-up alone. `letters` and `options`: several rows about the letters of options, whatever the picture shows.
+    `letters` and `options`: several rows about the letters of options, whatever the picture shows.
     """
     if kind in KINDS:
         rng = Random(f"{seed}:{kind}:{sample.sample_id}")
         return sample, [_common(sample) | {"id": f"{sample.sample_id}-{turn}"} | drill(sample, rng, kind) for turn in range(DRILLS_EACH)]
-    if kind == "single":
-        rng = Random(f"{seed}:{kind}:{sample.sample_id}")
-        while (found := caption(sample.scene, rng, ordered=False, longest=1)) is None:
-            pass  # No options for this look-up: another one.
-        return sample, [_common(sample) | _caption_columns(found)]
     orders = ("ordered", "random")
     if kind in LOOKUP_COUNTS:
         rng = Random(f"{seed}:{kind}:{sample.sample_id}")
@@ -109,7 +103,7 @@ def _caption_columns(found: Caption) -> dict[str, object]:
         "question": found.choice.question,
         "choices": list(found.choice.options),
         "answer": found.choice.letter,
-        "rationale": " ".join(hop.statement for hop in found.hops),
+        "rationale": found.rationale,
         "evidence": [{"step": len(found.hops), "box": list(place.box), "what": place.what} for place in found.hops[-1].places],
     }
 
@@ -163,7 +157,7 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=COUNTS["validation"], help="number of rows")
     parser.add_argument("--test", type=int, default=COUNTS["test"], help="number of rows")
     parser.add_argument("--lookups", action="store_true", help="write the single look-ups of the train pictures, too")
-    parser.add_argument("--captions", choices=(*LOOKUP_COUNTS, "full", "single", *KINDS), help="ask look-ups, with rationales that read much of the picture")
+    parser.add_argument("--captions", choices=(*LOOKUP_COUNTS, "full", *KINDS), help="ask look-ups, with rationales that read much of the picture")
     options = parser.parse_args()
     counts = {"train": options.train, "validation": options.dev, "test": options.test}
     write_dataset(options.out, counts, options.seed, options.lookups, options.captions)

@@ -24,11 +24,12 @@ from .glyphs.animals import ANIMALS
 from .glyphs.machines import DEVICES
 from .glyphs.shapes import SHAPES
 from .glyphs.things import PLACES, THINGS
+from .numbers import NUMBERS
 from .samples import SEED, Sample, Split
 
 LATENT_TOKENS = ("<|start-latent|>", "<|end-latent|>", "<|latent|>")
 SYSTEM_LINE = "system\nYou are a helpful assistant.\nuser\nassistant\n"
-NAMES = (*COLOURS, *ANIMALS, *DEVICES, *SHAPES, *THINGS, *PLACES)
+NAMES = (*COLOURS, *ANIMALS, *DEVICES, *SHAPES, *THINGS, *PLACES, *NUMBERS)
 
 
 def prompt_of(sample: Sample, prompt_format: str = "released-inference") -> str:

@@ -128,11 +128,12 @@ def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *,
 
 @torch.no_grad()
 def _make_forms_equal(tokenizer: Any, weight: Tensor, words: list[str]) -> None:
-    """A word without a space before it, as options have it, begins as the word with one, but for a little noise."""
+    """A word without a space before it, as options have it, or at the start of a sentence begins as the word within one, but for a little noise."""
     for word in (*words, *LETTERS):
-        plain, spaced = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in (word, f" {word}"))
-        if len(plain) == len(spaced) == 1:
-            weight[plain[0]] = weight[spaced[0]] + 0.005 * torch.randn_like(weight[spaced[0]])
+        spaced, *others = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in (f" {word}", word, word.capitalize()))
+        for other in others:
+            if len(other) == len(spaced) == 1:
+                weight[other[0]] = weight[spaced[0]] + 0.005 * torch.randn_like(weight[spaced[0]])
 
 
 def main() -> None:

@@ -27,18 +27,17 @@ from penumbra_train.training.latent_model import LatentModel
 from PIL import Image
 from safetensors.torch import load_file
 
-from .lookups import Caption, caption, sparse
+from .lookups import LONGEST, Caption, caption, sparse
 from .samples import Sample, Split
 from .scene import BOARD, SEEN
 
-LONGEST = 12
 LETTER = "the letter"
 
 
 @torch.no_grad()
 def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right: Counter[str], count: Counter[str]) -> None:
     """Adds to the counters, by kind of look-up and for the answer's letter."""
-    captions = [(sample, caption(sample.scene, Random(sample.sample_id), ordered=False, longest=LONGEST)) for sample in samples]
+    captions = [(sample, caption(sample.scene, Random(sample.sample_id), ordered=False)) for sample in samples]
     asked = [(sample, found) for sample, found in captions if found is not None]
     rows = [_encoded(encoder, sample, found, index) for index, (sample, found) in enumerate(asked)]
     pixels = torch.stack([torch.from_numpy(_seen(sample)) for sample, _ in asked])
@@ -59,10 +58,9 @@ def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right:
     correct = predicted == batch.target_ids  # [B, R]
     for index, (row, (_, found)) in enumerate(zip(rows, asked, strict=True)):
         first = 0
-        for hop, ids in zip(found.hops, row.step_ids, strict=True):
+        for hop, ids in zip(found.hops, row.step_ids, strict=False):  # the last step names the letter
             words = [encoder.decode([token]).strip() for token in ids]
-            # A number of two digits is read by its last one.
-            place = max(i for i, word in enumerate(words) if word in (hop.answer, hop.answer[-1]))
+            place = max(i for i, word in enumerate(words) if word.lower() == hop.answer)
             right[hop.kind] += int(correct[index, first + place])
             count[hop.kind] += 1
             first += len(ids)
@@ -76,11 +74,11 @@ def _seen(sample: Sample) -> np.ndarray:
 
 
 def _encoded(encoder: Encoder, sample: Sample, found: Caption, index: int) -> EncodedSample:
-    choice, rationale = found.choice, " ".join(hop.statement for hop in found.hops)
+    choice = found.choice
     row = Row(
-        sample.sample_id, sample.split, choice.question, choice.options, choice.answer, "", rationale, "", sample.topic.name, None
+        sample.sample_id, sample.split, choice.question, choice.options, choice.answer, "", found.rationale, "", sample.topic.name, None
     )
-    return encoder.encode(row, index, LONGEST)
+    return encoder.encode(row, index, LONGEST + 1)
 
 
 def main() -> None:

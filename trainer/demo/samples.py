@@ -44,19 +44,33 @@ class Sample:
 
     @property
     def rationale(self) -> tuple[str, ...]:
-        return tuple(hop.statement for hop in self.scene.chain)
+        """A sentence for each step, and one that says which option the answer is.
+
+        Each begins with the result of the step before it, so that the last word read before a step's sentence already asks for
+        that result. A latent step that stands for a sentence then gets, as its input, the hidden state that would have
+        written the sentence's first word.
+        """
+        first, *others = self.scene.chain
+        sentences = [f"{first.task[0].upper()}{first.task[1:]}."]
+        for before, step in zip(self.scene.chain, others):
+            sentences.append(f"{before.result.capitalize()}, so {step.task}.")
+        return (*sentences, choice_statement(self.scene.answer, self.letter))
 
     def evidence(self) -> list[dict[str, object]]:
         """The places of each step, counted from 1; a place that two steps share is named with both."""
         return [
-            {"step": step, "box": list(place.box), "what": place.what}
-            for step, hop in enumerate(self.scene.chain, 1)
-            for place in hop.places
+            {"step": number, "box": list(place.box), "what": place.what}
+            for number, step in enumerate(self.scene.chain, 1)
+            for place in step.places
         ]
 
     def picture(self) -> np.ndarray:
         """[336, 336, 3] uint8."""
         return render(self.scene)
+
+
+def choice_statement(answer: str, letter: str) -> str:
+    return f"{answer.capitalize()} is {letter}."
 
 
 def split_of(scene: Scene) -> str:

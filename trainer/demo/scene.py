@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One look-up: `statement` is the sentence of a rationale that gives its result; no place where only numbers are joined."""
+    """One look-up: `statement` is the sentence of a caption that gives its result; no place where only numbers are joined."""
 
     kind: str
     question: str
@@ -56,15 +56,29 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a chain: what to do, as a rationale has it ("look at the hat"), and what comes of it."""
+
+    task: str
+    result: str
+    places: tuple[Place, ...] = ()
+
+
+def that_is_all(result: str) -> Step:
+    """The last step of a chain that has its result already."""
+    return Step("that is all", result)
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """`drawn` begins with a ground that fills the picture; `chain` holds the three steps to the answer; `lookups` every look-up of the picture, the chain's own kinds included."""
+    """`drawn` begins with a ground that fills the picture; `chain` holds the three steps to the answer; `lookups` every look-up of the picture."""
 
     category: str
     drawn: tuple[Drawn, ...]
     question: str
     answer: str
     distractors: tuple[str, str, str]
-    chain: tuple[Hop, Hop, Hop]
+    chain: tuple[Step, Step, Step]
     lookups: tuple[Hop, ...]
 
     def digest(self) -> bytes:
@@ -96,11 +110,6 @@ def drawn_in(glyph: str, box: Box, colour: str = "", text: str = "", inset: int 
 
 def ground(glyph: str) -> Drawn:
     return Drawn(glyph, 0, 0, SIDE, SIDE)
-
-
-def conclusion(statement: str, answer: str) -> Hop:
-    """The last sentence of a chain with fewer look-ups than sentences."""
-    return Hop("conclusion", "", answer, statement)
 
 
 def render(scene: Scene) -> np.ndarray:

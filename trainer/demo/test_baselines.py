@@ -39,6 +39,6 @@ def test_the_last_step_gives_most_answers_away(rows: Rows) -> None:
     """The same model does find an answer that is in its features."""
 
     def last_step(sample: Sample, option: int) -> list[str]:
-        return [f"{sample.scene.chain[-1].answer == sample.options[option]}"]
+        return [f"{sample.scene.chain[-1].result == sample.options[option]}"]
 
     assert share(right_answers(*rows, last_step, epochs=4)) > 0.85

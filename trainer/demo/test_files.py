@@ -10,11 +10,11 @@ from random import Random
 
 import numpy as np
 import pytest
-from penumbra_train.rationale import rationale_steps
+from penumbra_train.rationale import rationale_steps, sentences
 from PIL import Image
 
 from .drills import KINDS, drill
-from .lookups import as_choice, caption, lookups, sparse
+from .lookups import LONGEST, as_choice, caption, lookups, sparse
 from .make_demo_dataset import DRILLS_EACH, picture_file, write_dataset
 from .samples import SEED, Split, make_sample
 from .scene import render
@@ -30,7 +30,7 @@ def test_the_files_hold_the_samples(tmp_path: Path) -> None:
         rows = [json.loads(line) for line in (tmp_path / "data" / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
         for row, sample in zip(rows, Split(split, count), strict=True):
             assert row["choices"]["ABCD".index(row["answer"])] == sample.scene.answer
-            assert row["rationale"].split(". ") == [sentence.removesuffix(".") for sentence in sample.rationale[:2]] + [sample.rationale[2]]
+            assert sentences(row["rationale"]) == list(sample.rationale)
             assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"]).convert("RGB")), sample.picture())
     lines = (tmp_path / "lookups.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == sum(len(sample.scene.lookups) for sample in Split("train", 18))
@@ -70,7 +70,7 @@ def test_captions_read_a_picture_without_giving_a_reading_twice() -> None:
         assert found.choice.question == asked.question
         assert found.choice.options[found.choice.answer] == asked.answer
         for one, other in combinations(found.hops, 2):
-            # "The red tower is 3 high" and "At height 3 is the red tower" are one reading.
+            # "The red tower is three high" and "At height three is the red tower" are one reading.
             assert (one.answer in other.question.split()) + (other.answer in one.question.split()) < 2 or "plus" in one.kind + other.kind
         kinds |= {hop.kind for hop in found.hops}
     assert {hop.kind for index in range(90) for hop in lookups(index)[1]} == kinds
@@ -90,8 +90,9 @@ def test_caption_rows_are_about_the_train_pictures(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 36
     for row, sample in zip(rows, (sample for sample in Split("train", 18) for _ in range(2)), strict=True):
-        statements = {hop.statement.removesuffix(".") for hop in sample.scene.lookups}
-        assert set(row["rationale"].removesuffix(".").split(". ")) <= statements
+        *read, named = sentences(row["rationale"])
+        assert set(read) <= {hop.statement for hop in sample.scene.lookups}
+        assert named == f"{row['choices']['ABCD'.index(row['answer'])].capitalize()} is {row['answer']}."
         assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"]).convert("RGB")), sample.picture())
 
 
@@ -113,13 +114,14 @@ def test_drills_say_which_letter_stands_for_what(kind: str) -> None:
     for sample in Split("train", 90):
         row = drill(sample, rng, kind)
         choices = dict(zip("ABCD", row["choices"], strict=True))  # type: ignore[call-overload]
-        said = re.findall(r"(?:the )?(\w+)((?:[.,]? [A-Za-z]+)*?,?) ([A-D])\.", str(row["rationale"]))
-        assert len(said) == {"letters": 10, "options": 6}[kind]
+        drilled, named = re.fullmatch(r"(.*\.) .*\. (.*\.)", str(row["rationale"])).groups()  # type: ignore[union-attr]
+        said = re.findall(r"(?:the )?(\w+)((?:[.,]? [A-Za-z]+)*?,?) ([A-D])\.", drilled)
+        assert len(said) == {"letters": 11, "options": 5}[kind]
         assert all(choices[letter] == value for value, _, letter in said)
         gaps |= {gap for _, gap, _ in said}
-        last = str(row["rationale"]).split(". ")[-1].removesuffix(".")
-        assert choices[str(row["answer"])] in last.split(), (row, last)
-        assert len(rationale_steps(str(row["rationale"]), 12)) <= 12
+        value = choices[str(row["answer"])]
+        assert named == f"{value.capitalize()} is {row['answer']}.", row
+        assert all(len(sentences(step)) == 1 for step in rationale_steps(str(row["rationale"]), LONGEST + 1))
     assert (gaps == {""}) == (kind == "letters")
 
 
@@ -129,13 +131,3 @@ def test_drill_rows_are_of_train_pictures(tmp_path: Path, kind: str) -> None:
     rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({row["id"] for row in rows}) == len(rows) == 9 * DRILLS_EACH
     assert all((tmp_path / row["image"]).is_file() for row in rows)
-
-
-def test_single_rows_ask_one_look_up(tmp_path: Path) -> None:
-    write_dataset(tmp_path, {"train": 45}, SEED, with_lookups=False, captions="single")
-    rows = [json.loads(line) for line in (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len(rows) == 45
-    for row, sample in zip(rows, Split("train", 45), strict=True):
-        hop = next(hop for hop in sample.scene.lookups if hop.question == row["question"] and hop.statement == row["rationale"])
-        assert row["choices"]["ABCD".index(row["answer"])] == hop.answer
-        assert [entry["box"] for entry in row["evidence"]] == [list(place.box) for place in hop.places]

@@ -13,6 +13,7 @@ from penumbra_train.scratch import ScratchConfig, Shape, make_scratch
 from .make_demo_dataset import write_dataset
 from .make_tokenizer import make_tokenizer, write_folder
 from .name_tokens import labels_of, train
+from .numbers import in_words
 from .samples import SEED, Split
 from .scene import BOARD, SEEN, TOKEN
 
@@ -28,7 +29,8 @@ def test_labels_name_what_is_drawn_in_their_token() -> None:
             here = [part for part in sample.scene.drawn[1:] if part.x < x + TOKEN and x < part.x + part.width and part.y < y + TOKEN and y < part.y + part.height]
             assert here, (sample.sample_id, token, word)
             if is_answer:
-                assert word in {name for part in here for name in (part.glyph, part.colour, part.text)}, (sample.sample_id, word)
+                shown = {in_words(int(part.text)) for part in here if part.text.isdigit()}
+                assert word in shown | {name for part in here for name in (part.glyph, part.colour, part.text)}, (sample.sample_id, word)
 
 
 def test_a_few_steps_lower_the_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,11 +67,6 @@ def _training(name: str, config: str, *changes: str) -> tuple[Step, Step]:
     )
 
 
-def _with_mrope(name: str, before: str) -> tuple[Step, Step]:
-    """As the training `name`, with the image positions of ordinary Qwen2-VL prompting, from the model of `before`."""
-    return _training(f"{name}-mrope", name, 'method.positions="mrope"', f'model.path="runs/demo/{before}"')
-
-
 def recipe() -> list[Step]:
     steps = [
         _made_by("tokenizer", "demo.make_tokenizer"),
@@ -84,9 +79,10 @@ def recipe() -> list[Step]:
         _made_by("lettered", "demo.learn_letters", "--model", "runs/demo/named"),
         *_training("1-captions", "1-captions"),
         *_training("2-explicit", "2-explicit"),
+        _made_by("2-explicit-scaled", "demo.scale_hidden", "--model", "runs/demo/2-explicit-model"),
         *_training("3-latent", "3-latent"),
-        *_with_mrope("1-captions", "lettered"),
-        *_with_mrope("2-explicit", "1-captions-mrope-model"),
+        # The baselines get the image positions of ordinary Qwen2-VL prompting, as the app gives them.
+        *_training("2-explicit-mrope", "2-explicit", 'method.positions="mrope"', 'model.path="runs/demo/2-explicit-model"'),
         *_training("4-direct", "4-direct"),
     ]
     for seed in SEEDS[1:]:

@@ -76,7 +76,8 @@ def target_ids(encoded: EncodedSample, view: StageView) -> list[int]:
     """What stays explicit, and the answer."""
     replaced = encoded.step_ids[: len(encoded.step_ids) - len(view.explicit_steps)]
     last = replaced[-1] if replaced else []
-    tail = last[len(last) - math.ceil(view.last_share * len(last)) :]
+    # The latent step stands for the first token at once.
+    tail = last[len(last) - math.ceil(view.last_share * (len(last) - 1)) :]
     return tail + [token for step in view.explicit_steps for token in encoded.step_ids[step]] + encoded.answer_ids
 
 

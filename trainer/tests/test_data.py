@@ -137,11 +137,11 @@ def test_a_gradual_stage_drops_a_step_token_by_token() -> None:
     shares = [remaining_share(step, 10, 0.5) for step in range(10)]
     assert shares[0] == 1 and shares == sorted(shares, reverse=True) and shares[5:] == [0.0] * 5
     kept = [target_ids(encoded, stage_view(2, 3, 1, share)) for share in shares]
-    assert kept[0] == [20, 21, 22, 23, 30, 40, 41] and kept[-1] == [30, 40, 41]
-    assert [len(row) for row in kept[:6]] == [7, 7, 6, 5, 4, 3]
+    assert kept[0] == [21, 22, 23, 30, 40, 41] and kept[-1] == [30, 40, 41]  # a latent step stands for the first token at once
+    assert [len(row) for row in kept[:6]] == [6, 6, 5, 5, 4, 3]
     assert all(row == kept[0][len(kept[0]) - len(row) :] for row in kept)
     # Nothing to drop: stage 0, and a sample with fewer steps than the stage.
-    assert target_ids(encoded, stage_view(0, 3, 1, 1.0)) == [10, 11, 12, *kept[0]]
+    assert target_ids(encoded, stage_view(0, 3, 1, 1.0)) == [10, 11, 12, 20, *kept[0]]
     short = EncodedSample(sample, 0, [1], 0, [[10, 11, 12]], [40, 41])
     assert target_ids(short, stage_view(2, 1, 1, 1.0)) == [40, 41]
     assert {remaining_share(step, 10, 0.0) for step in range(10)} == {0.0}

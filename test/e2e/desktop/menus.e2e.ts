@@ -1,7 +1,7 @@
 /** The menus of the desktop app, system dialogs, and files that are dropped on it. */
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../support/run-penumbra.ts';
+import { randomCheckpoint, repositoryRoot } from '../../support/run-penumbra.ts';
 import { workMs } from '../patience.ts';
 import { desktopTests, goTo, shortRun } from './desktop-tests.ts';
 
@@ -71,12 +71,11 @@ describe('menus, dialogs and files', () => {
 
   it('begin the import of a chosen checkpoint', async () => {
     const page = shown();
-    const checkpoint = join(repositoryRoot, 'resources', 'demo', 'checkpoint');
     await app().command({ do: 'click-menu', path: ['File', 'Import model…'] });
     await app().called('dialog.open', titled('Import model'));
-    await app().command({ do: 'answer-dialog', filePaths: [checkpoint] });
+    await app().command({ do: 'answer-dialog', filePaths: [randomCheckpoint] });
     const drawer = page.getByRole('dialog', { name: 'Import a checkpoint' });
-    await drawer.getByText(checkpoint, { exact: true }).waitFor();
+    await drawer.getByText(randomCheckpoint, { exact: true }).waitFor();
     await drawer.getByText('Architecture').waitFor();
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'hidden' });

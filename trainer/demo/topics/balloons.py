@@ -1,4 +1,4 @@
-"""Mathematics, arithmetic: add the digits on three balloons, or on two. Look-ups in any order; the running sum needs the one before."""
+"""Mathematics, arithmetic: add the digits on three balloons, or on two. Look-ups in any order; each sum needs the one before."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from itertools import product
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
-from .choose import first_addend, number_options, sum_hop
+from ..numbers import in_words
+from ..scene import Hop, Place, Scene, Step, drawn_in, ground, scattered, that_is_all
+from .choose import all_in_words, first_addend, number_options, sum_hop
 
 DIGITS = range(1, 7)
 
@@ -23,7 +24,7 @@ def make(rng: Random) -> Scene:
     boxes = dict(zip(colours, scattered(rng, len(colours)), strict=True))
     count = 3 if rng.random() < 0.65 else 2
     right, wrong = number_options(rng, 8, 13, 5) if count == 3 else number_options(rng, 5, 9, 5)
-    first_digit = first_addend(rng, [right, *map(int, wrong)], range(count - 1, 6 * (count - 1) + 1))
+    first_digit = first_addend(rng, [right, *wrong], range(count - 1, 6 * (count - 1) + 1))
     digits = [first_digit, *rng.choice(_addends(count - 1, right - first_digit))]
     digits += [rng.choice(DIGITS) for _ in range(8 - count)]
 
@@ -32,15 +33,15 @@ def make(rng: Random) -> Scene:
         return Hop(
             "arithmetic: digit",
             f"What is on the {colour} balloon?",
-            str(digit),
-            f"The {colour} balloon shows {digit}.",
+            in_words(digit),
+            f"The {colour} balloon shows {in_words(digit)}.",
             (Place(boxes[colour], f"{colour} balloon"),),
         )
 
-    def running(index: int) -> Hop:
-        """The hop with the sum so far in its statement."""
-        plain, total = hop(index), sum(digits[: index + 1])
-        return Hop(plain.kind, plain.question, plain.answer, f"{plain.statement[:-1]}, which makes {total}.", plain.places)
+    def step(index: int) -> Step:
+        """Its result is the sum so far."""
+        task = f"{'add' if index > 0 else 'look at'} the {colours[index]} balloon"
+        return Step(task, in_words(sum(digits[: index + 1])), hop(index).places)
 
     first = sum_hop(digits[0], digits[1])
     sums = (first, sum_hop(digits[0] + digits[1], digits[2])) if count == 3 else (first,)
@@ -49,8 +50,8 @@ def make(rng: Random) -> Scene:
         category=f"sums of {count}",
         drawn=(ground("sky"), *(drawn_in("balloon", boxes[colour], colour, str(digit), 1) for colour, digit in zip(colours, digits, strict=True))),
         question=f"Add the digits on {', '.join(named[:-1])} and {named[-1]} balloon. What is the sum?",
-        answer=str(right),
-        distractors=wrong,
-        chain=(hop(0), running(1), running(2)) if count == 3 else (hop(0), hop(1), first),
+        answer=in_words(right),
+        distractors=all_in_words(wrong),
+        chain=(step(0), step(1), step(2) if count == 3 else that_is_all(in_words(right))),
         lookups=(*(hop(index) for index in range(8)), *sums),
     )

@@ -6,7 +6,7 @@ from random import Random
 
 from ..canvas import COLOURS
 from ..glyphs.things import THINGS
-from ..scene import Drawn, Hop, Place, Scene, drawn_at, drawn_in, ground, scattered
+from ..scene import Drawn, Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered
 from .choose import three
 
 COUNT = 6
@@ -46,6 +46,10 @@ def make(rng: Random) -> Scene:
         question=f"Look into the box that has the colour of the {things[0]}. What colour is the same thing outside?",
         answer=colours[1],
         distractors=three(rng, colours[2:]),
-        chain=(coloured[0], boxed[0], coloured[1]),
+        chain=(
+            Step(f"look at the {things[0]}", colours[0], coloured[0].places),
+            Step(f"look into the {colours[0]} box", things[1], boxed[0].places),
+            Step(f"look at the {things[1]}", colours[1], coloured[1].places),
+        ),
         lookups=(*coloured, *boxed),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from random import Random
 
+from ..numbers import in_words
 from ..scene import Hop
 
 Three = tuple[str, str, str]
@@ -19,11 +20,16 @@ def three(rng: Random, names: list[str]) -> Three:
     return first, second, third
 
 
-def number_options(rng: Random, low: int, high: int, width: int) -> tuple[int, Three]:
+def number_options(rng: Random, low: int, high: int, width: int) -> tuple[int, tuple[int, int, int]]:
     """The right number and three others, all within `width` consecutive numbers from `low` to `high`."""
     start = rng.randint(low, high - width + 1)
-    right, *wrong = rng.sample(range(start, start + width), 4)
-    return right, (str(wrong[0]), str(wrong[1]), str(wrong[2]))
+    right, first, second, third = rng.sample(range(start, start + width), 4)
+    return right, (first, second, third)
+
+
+def all_in_words(numbers: tuple[int, int, int]) -> Three:
+    first, second, third = numbers
+    return in_words(first), in_words(second), in_words(third)
 
 
 def first_addend(rng: Random, offered: list[int], rest: range) -> int:
@@ -40,5 +46,5 @@ def difference_hop(first: int, second: int) -> Hop:
 
 
 def _number_hop(first: int, word: str, second: int, result: int) -> Hop:
-    joined = f"{first} {word} {second}"
-    return Hop(word, f"What is {joined}?", str(result), f"{joined} is {result}.")
+    joined = f"{in_words(first)} {word} {in_words(second)}"
+    return Hop(word, f"What is {joined}?", in_words(result), f"{joined.capitalize()} is {in_words(result)}.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
-from .choose import difference_hop, first_addend, number_options, sum_hop
+from ..numbers import in_words
+from ..scene import Hop, Place, Scene, Step, drawn_in, ground, scattered
+from .choose import all_in_words, difference_hop, first_addend, number_options, sum_hop
 
 VALUES = range(1, 9)
 
@@ -16,11 +17,11 @@ def make(rng: Random) -> Scene:
     adding = rng.random() < 0.5
     if adding:
         right, wrong = number_options(rng, 5, 12, 5)
-        first_value = first_addend(rng, [right, *map(int, wrong)], VALUES)
+        first_value = first_addend(rng, [right, *wrong], VALUES)
         pair = (first_value, right - first_value)
     else:
         right, wrong = number_options(rng, 1, 5, 4)
-        first_value = rng.randint(max(right, *map(int, wrong)) + 1, VALUES[-1])
+        first_value = rng.randint(max(right, *wrong) + 1, VALUES[-1])
         pair = (first_value, first_value - right)
     values = [*pair, *(rng.choice(VALUES) for _ in range(4))]
     boxes = dict(zip(colours, scattered(rng, len(colours)), strict=True))
@@ -30,8 +31,8 @@ def make(rng: Random) -> Scene:
         return Hop(
             "measurement: read",
             f"What does the {colour} dial show?",
-            str(value),
-            f"The {colour} dial shows {value}.",
+            in_words(value),
+            f"The {colour} dial shows {in_words(value)}.",
             (Place(boxes[colour], f"{colour} dial"),),
         )
 
@@ -47,8 +48,11 @@ def make(rng: Random) -> Scene:
         question=f"What do the {first} dial and the {second} dial show together?"
         if adding
         else f"How much more does the {first} dial show than the {second} dial?",
-        answer=str(right),
-        distractors=wrong,
-        chain=(hops[0], hops[1], last),
+        answer=in_words(right),
+        distractors=all_in_words(wrong),
+        chain=(
+            *(Step(f"look at the {colour} dial", hop.answer, hop.places) for colour, hop in zip((first, second), hops)),
+            Step(f"{in_words(pair[0])} {last.kind} {in_words(pair[1])}", last.answer),
+        ),
         lookups=(*hops, last),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from ..glyphs.shapes import SHAPES
-from ..scene import BOARD, Hop, Place, Scene, drawn_at, drawn_in, ground, scattered, token_box
-from .choose import difference_hop, number_options, sum_hop
+from ..numbers import in_words
+from ..scene import BOARD, Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered, token_box
+from .choose import all_in_words, difference_hop, number_options, sum_hop
 
 DIGITS = range(1, 10)
 # Each shape has one colour, on the line as on its card.
@@ -17,7 +18,7 @@ def make(rng: Random) -> Scene:
     shapes = rng.sample(SHAPES, 6)
     right, wrong = number_options(rng, 2, 8, 6)
     # From any first digit that is not on offer every number on offer can be reached, up or down.
-    first_digit = rng.choice([digit for digit in DIGITS if digit != right and str(digit) not in wrong])
+    first_digit = rng.choice([digit for digit in DIGITS if digit != right and digit not in wrong])
     adding = first_digit < right
     pair = (first_digit, abs(right - first_digit))
     digits = [*pair, *(rng.choice(DIGITS) for _ in range(4))]
@@ -43,8 +44,8 @@ def make(rng: Random) -> Scene:
         return Hop(
             "symbols: card",
             f"Which number is the {shape}?",
-            str(digit),
-            f"The {shape} is {digit}.",
+            in_words(digit),
+            f"The {shape} is {in_words(digit)}.",
             (Place(cards[shape], f"card of the {shape}"),),
         )
 
@@ -58,10 +59,9 @@ def make(rng: Random) -> Scene:
             (Place(slots[index], f"{name} shape"),),
         )
 
-    def both(index: int) -> Hop:
+    def step(index: int) -> Step:
         line, card = line_hop(index), card_hop(index)
-        name = ("first", "second")[index]
-        return Hop(card.kind, card.question, card.answer, f"The {name} shape is the {line.answer}, which is {card.answer}.", line.places + card.places)
+        return Step(f"look at the {('first', 'second')[index]} shape, the {line.answer}", card.answer, line.places + card.places)
 
     last = sum_hop(*pair) if adding else difference_hop(*pair)
     word = "plus" if adding else "minus"
@@ -70,8 +70,8 @@ def make(rng: Random) -> Scene:
         category="sums with shapes",
         drawn=tuple(drawn),
         question="Each shape is a number. Which number belongs at the question mark?",
-        answer=str(right),
-        distractors=wrong,
-        chain=(both(0), both(1), Hop(last.kind, last.question, last.answer, last.statement, sign.places)),
+        answer=in_words(right),
+        distractors=all_in_words(wrong),
+        chain=(step(0), step(1), Step(f"{in_words(pair[0])} {word} {in_words(pair[1])}", last.answer, sign.places)),
         lookups=(line_hop(0), line_hop(1), sign, *(card_hop(index) for index in range(6)), last),
     )

@@ -8,7 +8,7 @@ from ..canvas import COLOURS
 from ..glyphs.animals import ANIMALS
 from ..glyphs.shapes import SHAPES
 from ..glyphs.things import PLACES
-from ..scene import Hop, Place, Scene, drawn_at, drawn_in, ground, scattered
+from ..scene import Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered
 from .choose import three
 
 COUNT = 5  # of passengers, of trains and of stations
@@ -69,6 +69,10 @@ def make(rng: Random) -> Scene:
         question=f"The {animals[chosen]} takes the train of its ticket. Where does it arrive?",
         answer=places[chosen],
         distractors=three(rng, [place for place in places if place != places[chosen]]),
-        chain=(tickets[chosen], trains[chosen], stations[chosen]),
+        chain=(
+            Step(f"look at the {animals[chosen]}", colours[chosen], tickets[chosen].places),
+            Step(f"look for the {colours[chosen]} train", signs[chosen], trains[chosen].places),
+            Step(f"look for the {signs[chosen]}", places[chosen], stations[chosen].places),
+        ),
         lookups=(*tickets, *trains, *stations),
     )

@@ -6,7 +6,7 @@ from random import Random
 
 from ..canvas import COLOURS
 from ..glyphs.machines import DEVICES
-from ..scene import Hop, Place, Scene, conclusion, drawn_at, drawn_in, ground, scattered
+from ..scene import Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered, that_is_all
 from .choose import three
 
 COUNT = 5  # of switches and of devices
@@ -51,6 +51,10 @@ def make(rng: Random) -> Scene:
         question=f"Switch {letters[chosen]} is on. Which device runs?",
         answer=answer,
         distractors=three(rng, [device for device in devices if device != answer]),
-        chain=(wires[chosen], sockets[chosen], conclusion(f"So the {answer} runs.", answer)),
+        chain=(
+            Step(f"look at switch {letters[chosen]}", colours[chosen], wires[chosen].places),
+            Step(f"look for the {colours[chosen]} wire", answer, sockets[chosen].places),
+            that_is_all(answer),
+        ),
         lookups=(*wires, *sockets),
     )

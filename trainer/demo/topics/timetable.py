@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_at, drawn_in, ground, scattered
+from ..numbers import in_words
+from ..scene import Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered
 from .choose import three
 
 COUNT = 5  # of buses
@@ -30,26 +31,32 @@ def make(rng: Random) -> Scene:
             drawn_at("platform", bay, (12, 0), (32, 30), "", str(platform)),
             drawn_at("bus", bay, (3, 28), (50, 28), colour),
         ]
+        leaving = in_words(hour)
         rows.append(
-            Hop("time: row", f"Which bus leaves at {hour}?", colour, f"At {hour} leaves the {colour} bus.", (Place(row, f"row of {hour}"),))
+            Hop("time: row", f"Which bus leaves at {leaving}?", colour, f"At {leaving} leaves the {colour} bus.", (Place(row, f"row of {leaving}"),))
         )
         buses.append(
             Hop(
                 "time: platform",
                 f"At which platform is the {colour} bus?",
-                str(platform),
-                f"The {colour} bus is at platform {platform}.",
+                in_words(platform),
+                f"The {colour} bus is at platform {in_words(platform)}.",
                 (Place(bay, f"{colour} bus"),),
             )
         )
-    shown = Hop("time: clock", "What does the clock show?", str(hours[chosen]), f"The clock shows {hours[chosen]}.", (Place(clock_box, "clock"),))
+    now = in_words(hours[chosen])
+    shown = Hop("time: clock", "What does the clock show?", now, f"The clock shows {now}.", (Place(clock_box, "clock"),))
     answer = buses[chosen].answer
     return Scene(
         category="clock and timetable",
         drawn=tuple(drawn),
         question="A bus leaves at the time on the clock. At which platform is it?",
         answer=answer,
-        distractors=three(rng, [str(platform) for platform in platforms if str(platform) != answer]),
-        chain=(shown, rows[chosen], buses[chosen]),
+        distractors=three(rng, [bay.answer for bay in buses if bay.answer != answer]),
+        chain=(
+            Step("look at the clock", now, shown.places),
+            Step(f"look for the bus at {now}", colours[chosen], rows[chosen].places),
+            Step(f"look for the {colours[chosen]} bus", answer, buses[chosen].places),
+        ),
         lookups=(shown, *rows, *buses),
     )

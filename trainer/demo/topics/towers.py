@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import COLOURS
-from ..scene import Hop, Place, Scene, drawn_in, ground, scattered
+from ..numbers import in_words
+from ..scene import Hop, Place, Scene, Step, drawn_in, ground, scattered
 from .choose import difference_hop, sum_hop
 
 TALLEST = 7
@@ -30,8 +31,8 @@ def make(rng: Random) -> Scene:
         return Hop(
             "charts: height",
             f"How high is the {colour} tower?",
-            str(tall),
-            f"The {colour} tower is {tall} high.",
+            in_words(tall),
+            f"The {colour} tower is {in_words(tall)} high.",
             (Place(boxes[index], f"{colour} tower"),),
         )
 
@@ -39,9 +40,9 @@ def make(rng: Random) -> Scene:
         colour, tall = colours[index], heights[index]
         return Hop(
             "charts: find",
-            f"Which tower is {tall} high?",
+            f"Which tower is {in_words(tall)} high?",
             colour,
-            f"At height {tall} is the {colour} tower.",
+            f"At height {in_words(tall)} is the {colour} tower.",
             (Place(boxes[index], f"{colour} tower"),),
         )
 
@@ -49,10 +50,14 @@ def make(rng: Random) -> Scene:
     return Scene(
         category="heights of towers",
         drawn=tuple(drawn),
-        question=f"Which tower is {apart} {'higher' if higher else 'lower'} than the {colours[0]} tower?",
+        question=f"Which tower is {in_words(apart)} {'higher' if higher else 'lower'} than the {colours[0]} tower?",
         answer=colours[1],
         distractors=(colours[2], colours[3], colours[4]),
-        chain=(height_hop(0), reckoning, finding_hop(1)),
+        chain=(
+            Step(f"look at the {colours[0]} tower", in_words(named), height_hop(0).places),
+            Step(f"{in_words(named)} {reckoning.kind} {in_words(apart)}", in_words(height)),
+            Step(f"look for height {in_words(height)}", colours[1], finding_hop(1).places),
+        ),
         lookups=(
             *(height_hop(index) for index in range(6)),
             *(finding_hop(index) for index in range(6)),

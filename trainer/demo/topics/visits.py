@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..glyphs.animals import ANIMALS
-from ..scene import Drawn, Hop, Place, Scene, conclusion, drawn_at, ground, scattered
+from ..scene import Drawn, Hop, Place, Scene, Step, drawn_at, ground, scattered, that_is_all
 from .choose import three
 
 
@@ -27,9 +27,7 @@ def make(rng: Random) -> Scene:
 
     hops = tuple(hop(index) for index in range(len(animals)))
     start, end = animals[0], animals[hop_count]
-    chain = [*hops[:hop_count]]
-    if hop_count == 2:
-        chain.append(conclusion(f"So the {end} has it.", end))
+    first, second, third = (Step(f"look at the {animals[index]}", hops[index].answer, hops[index].places) for index in range(3))
     drawn: list[Drawn] = []
     for index, box in enumerate(boxes):
         friend = hops[index].answer
@@ -45,6 +43,6 @@ def make(rng: Random) -> Scene:
         f"Who has it after {'three' if hop_count == 3 else 'two'} visits?",
         answer=end,
         distractors=three(rng, animals[hop_count + 1 :]),
-        chain=(chain[0], chain[1], chain[2]),
+        chain=(first, second, third if hop_count == 3 else that_is_all(end)),
         lookups=hops,
     )

@@ -186,7 +186,8 @@ class _Training:
             rate = len(shown) / (time.monotonic() - began)
             self._report(metrics, place, plan, measured, {"lr": per_step_lr, "gradient_norm": norm, "samples_per_second": rate})
             say(progress.line(place.total, f"stage {plan.stage}", measured.loss, rate))
-        if config.run.validate_every and place.total % config.run.validate_every == 0:
+        is_last = place.step == self.step_counts[place.stage_index]  # the end of a stage validates by itself
+        if config.run.validate_every and place.total % config.run.validate_every == 0 and not is_last:
             self._validate(plan, place, metrics)
         return measured.stop_signal
 
