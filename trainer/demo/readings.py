@@ -58,13 +58,14 @@ def readings(model: LatentModel, encoder: Encoder, samples: list[Sample], right:
     correct = predicted == batch.target_ids  # [B, R]
     for index, (row, (_, found)) in enumerate(zip(rows, asked, strict=True)):
         first = 0
-        for hop, ids in zip(found.hops, row.step_ids, strict=False):  # the last step names the letter
+        for hop, ids in zip(found.hops, row.step_ids, strict=False):
             words = [encoder.decode([token]).strip() for token in ids]
             place = max(i for i, word in enumerate(words) if word.lower() == hop.answer)
             right[hop.kind] += int(correct[index, first + place])
             count[hop.kind] += 1
             first += len(ids)
-        right[LETTER] += int(correct[index, first + len(row.answer_ids) - 2])
+        # In the sentence that names it: the answer after that only repeats it. Before it come the value and "is".
+        right[LETTER] += int(correct[index, first + 2])
         count[LETTER] += 1
 
 

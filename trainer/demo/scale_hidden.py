@@ -1,9 +1,10 @@
-"""Makes a decoder's final hidden states smaller without a change of what it says: they become inputs in latent reasoning.
+"""Makes a decoder's final hidden states as long as its word embeddings, without a change of what it says.
 
-    cd trainer && python -m demo.scale_hidden --model FOLDER --out FOLDER [--factor 0.2]
+    cd trainer && python -m demo.scale_hidden --model FOLDER --out FOLDER
 
-A tiny model with tied embeddings ends at hidden states several times as long as the word embeddings that it reads: fed back, such a
-state drowns what the layers add to it. The final norm is multiplied by the factor, the output matrix (no longer tied) divided by it.
+Latent reasoning feeds hidden states back as inputs. A tiny model with tied embeddings ends at states several times as long as the
+words that it reads, and such a state drowns what the layers add to it. The final norm is multiplied by a factor, the
+output matrix (no longer tied) divided by it.
 """
 
 from __future__ import annotations
@@ -19,21 +20,24 @@ from .model_folder import write_taught
 
 
 @torch.no_grad()
-def scale_hidden(model_folder: Path, out: Path, factor: float) -> None:
+def scale_hidden(model_folder: Path, out: Path) -> float:
+    """Returns the factor: the embeddings' mean length over the length that the final norm gives a state of even components."""
     model = load_model(model_folder, torch.float32).model
+    norm = model.model.language_model.norm.weight
+    factor = float(model.get_input_embeddings().weight.norm(dim=-1).mean() / norm.norm())
     model.lm_head.weight = nn.Parameter(model.lm_head.weight / factor)
-    model.model.language_model.norm.weight *= factor
+    norm *= factor
     model.config.tie_word_embeddings = model.config.text_config.tie_word_embeddings = False
     write_taught(model, model_folder, out)
+    return factor
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--factor", type=float, default=0.2)
     options = parser.parse_args()
-    scale_hidden(options.model, options.out, options.factor)
+    print(f"final hidden states times {scale_hidden(options.model, options.out):.3f}")
 
 
 if __name__ == "__main__":

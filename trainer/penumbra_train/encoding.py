@@ -125,6 +125,7 @@ def collate(
         latent_counts=torch.tensor([view.latent_count for view in views]),
         positions=positions,
         next_positions=next_positions,
+        token_shares=torch.tensor([view.token_share for view in views]) if any(view.token_share for view in views) else None,
     )
 
 

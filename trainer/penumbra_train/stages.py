@@ -18,17 +18,20 @@ class StageView:
     latent_count: int
     explicit_steps: tuple[int, ...]  # indices of the rationale steps that stay
     last_share: float = 0.0  # of the last replaced step's tokens: so many at its end stay, too
+    token_share: float = 0.0  # of the newest latent text: so much of it is a token's embedding
 
 
-def stage_view(stage: int, rationale_step_count: int, latent_steps_per_stage: int, last_share: float = 0.0) -> StageView:
+def stage_view(
+    stage: int, rationale_step_count: int, latent_steps_per_stage: int, last_share: float = 0.0, token_share: float = 0.0
+) -> StageView:
     explicit_steps = tuple(range(min(stage, rationale_step_count), rationale_step_count))
     # A sample with fewer steps than the stage has none that goes now.
-    return StageView(stage * latent_steps_per_stage, explicit_steps, last_share if 0 < stage <= rationale_step_count else 0.0)
+    last_share = last_share if 0 < stage <= rationale_step_count else 0.0
+    return StageView(stage * latent_steps_per_stage, explicit_steps, last_share, token_share if stage > 0 else 0.0)
 
 
 def remaining_share(step: int, step_count: int, gradual: float) -> float:
-    """Of the step that a stage replaces, at optimiser step `step` (from 0) of the stage's `step_count`: all at first, none after
-    the share `gradual` of the stage. After Deng et al. 2024, "From Explicit CoT to Implicit CoT" (arXiv 2405.14838)."""
+    """What is left at optimiser step `step` (from 0) of a stage's `step_count`: all at first, nothing after the share `gradual` of the stage."""
     return max(0.0, 1 - step / (gradual * step_count)) if gradual > 0 else 0.0
 
 

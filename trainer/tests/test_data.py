@@ -145,6 +145,9 @@ def test_a_gradual_stage_drops_a_step_token_by_token() -> None:
     short = EncodedSample(sample, 0, [1], 0, [[10, 11, 12]], [40, 41])
     assert target_ids(short, stage_view(2, 1, 1, 1.0)) == [40, 41]
     assert {remaining_share(step, 10, 0.0) for step in range(10)} == {0.0}
+    # The newest latent text that is still in part a token: no step, no such text.
+    assert stage_view(2, 1, 1, 0.0, 0.25).token_share == 0.25
+    assert stage_view(0, 3, 1, 0.0, 0.25).token_share == 0.0
 
 
 def test_every_sample_once_an_epoch_in_every_process() -> None:

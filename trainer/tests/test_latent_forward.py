@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,6 +16,7 @@ from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.latent.forward import latent_forward
 from penumbra_train.latent.recompute import recompute_loss
 from penumbra_train.latent.settings import LatentSettings
+from penumbra_train.latent.steps import choose, start
 
 SCALE = PixelScale((0.5, 0.4, 0.3), (0.2, 0.3, 0.25))
 J = 12
@@ -124,6 +126,20 @@ def test_ablations_layouts_and_checkpointing(settings: LatentSettings) -> None:
 def test_rows_of_different_stages() -> None:
     assert_same(make_batch([0, 3, 1, 2]), LatentSettings(3))
     assert_same(make_batch([2, 0, 0, 1]), LatentSettings(4, gradients="released"))
+
+
+def test_latent_text_that_is_in_part_a_token() -> None:
+    batch = make_batch([3, 0, 1, 2])
+    shares = torch.tensor([0.6, 0.5, 0.25, 1.0])
+    assert_same(replace(batch, token_shares=shares), LatentSettings(3))
+    # A whole token in the newest step alone: what the model sees then is what it would have written.
+    model = tiny_model("sdpa")
+    backbone = Qwen2VLBackbone(model, SCALE)
+    one = replace(make_batch([1] * 4), token_shares=torch.ones(4))
+    state = start(backbone, one, LatentSettings(3))
+    appended, _ = choose(backbone, state, one, LatentSettings(3), 0)
+    written = model.get_input_embeddings()(backbone.logits(state.query_hidden).argmax(-1))
+    torch.testing.assert_close(appended.embeds[:, -1], written)
 
 
 def test_a_pool_that_runs_dry_and_images_of_different_sizes() -> None:

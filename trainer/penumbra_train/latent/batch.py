@@ -27,6 +27,7 @@ class LatentBatch:
     latent_counts: Tensor  # [B] latent steps of each row
     positions: Tensor | None = None
     next_positions: Tensor | None = None  # [B]
+    token_shares: Tensor | None = None  # [B] of the last latent step's text: so much is the embedding of the likeliest token
 
     def to(self, device: torch.device) -> Self:
         moved = {

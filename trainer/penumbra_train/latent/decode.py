@@ -29,7 +29,7 @@ def decode_greedily(
     chosen: list[list[list[int]]] = [[] for _ in range(len(batch.prompt_ids))]
     state = start(backbone, batch, settings)
     for step in range(int(batch.latent_counts.max()) if settings.takes_steps else 0):
-        appended, state = choose(state, batch, settings, step)
+        appended, state = choose(backbone, state, batch, settings, step)
         for row, (slots, valid_slots) in enumerate(zip(appended.slots, appended.slots_valid, strict=True)):
             if step < int(batch.latent_counts[row]):
                 chosen[row].append(slots[valid_slots].tolist())

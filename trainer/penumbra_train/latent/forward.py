@@ -41,7 +41,7 @@ def latent_forward(backbone: Backbone, batch: LatentBatch, settings: LatentSetti
         if appended is not None:
             state = advance(backbone, state, batch, appended, settings)
         masses.append(state.vision_mass.masked_fill(batch.latent_counts <= step, torch.nan))
-        appended, state = choose(state, batch, settings, step)
+        appended, state = choose(backbone, state, batch, settings, step)
         slots.append(appended.slots.masked_fill(~appended.slots_valid, -1))
 
     # The remainder, each of its tokens but the last fed once, behind the last step's columns.

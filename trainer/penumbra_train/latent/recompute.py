@@ -47,7 +47,11 @@ def recompute_loss(
             taken[row].append(slots)
             parts = [images[row, slots].to(sequence.dtype)]
             if settings.latent_text:
-                parts.append(hidden[row][None])
+                share = 0.0
+                if batch.token_shares is not None and int(batch.latent_counts[row]) == step + 1:
+                    share = float(batch.token_shares[row])
+                token = embed(model.lm_head(hidden[row]).argmax())
+                parts.append(((1 - share) * hidden[row] + share * token)[None])
             if settings.step_layout == "hidden-then-patches":
                 parts.reverse()
             added = torch.cat(parts)

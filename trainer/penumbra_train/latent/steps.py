@@ -75,7 +75,9 @@ def start(backbone: Backbone, batch: LatentBatch, settings: LatentSettings) -> L
     )
 
 
-def choose(state: LatentState, batch: LatentBatch, settings: LatentSettings, step: int) -> tuple[Appended, LatentState]:
+def choose(
+    backbone: Backbone, state: LatentState, batch: LatentBatch, settings: LatentSettings, step: int
+) -> tuple[Appended, LatentState]:
     """What step `step` (from 0) appends, and the state with the chosen slots out of the pool."""
     active = batch.latent_counts > step
     cut = settings.gradients == "released"
@@ -90,13 +92,23 @@ def choose(state: LatentState, batch: LatentBatch, settings: LatentSettings, ste
         parts.append(patches.detach() if cut else patches)
         valids.append(slots_valid)
     if settings.latent_text:
-        hidden = state.query_hidden[:, None].to(state.image_embeds.dtype)
+        hidden = _latent_text(backbone, state, batch, step)[:, None].to(state.image_embeds.dtype)
         parts.append(hidden.detach() if cut else hidden)
         valids.append(active[:, None])
     if settings.step_layout == "hidden-then-patches":
         parts.reverse()
         valids.reverse()
     return Appended(torch.cat(parts, dim=1), torch.cat(valids, dim=1), slots, slots_valid), state
+
+
+def _latent_text(backbone: Backbone, state: LatentState, batch: LatentBatch, step: int) -> Tensor:
+    """Hidden states [B, D]; where a training asks for it, the newest step's are in part still tokens."""
+    hidden = state.query_hidden
+    if batch.token_shares is None:
+        return hidden
+    shares = torch.where(batch.latent_counts - 1 == step, batch.token_shares, 0.0)[:, None].to(hidden.dtype)
+    tokens = backbone.embed_tokens(backbone.logits(hidden).argmax(dim=-1))
+    return torch.lerp(hidden, tokens.to(hidden.dtype), shares)
 
 
 def last_valid(valid: Tensor) -> Tensor:

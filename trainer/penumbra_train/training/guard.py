@@ -12,6 +12,7 @@ from penumbra_train.problem import Problem
 
 SETTLING_STEPS = 20
 FLOOR = 0.2  # nats a token; below it a jump by the factor is noise
+PATIENCE = 5  # steps in a row: a token that a gradual stage has just dropped makes one or two steps jump
 
 
 @dataclass
@@ -21,6 +22,7 @@ class LossGuard:
     factor: float
     mean: float = 0.0
     steps: int = 0
+    high: int = 0  # steps in a row above the factor
 
     def check(self, loss: float, gradient_norm: float, place: str) -> None:
         """Call before the optimiser's step. Fails where going on would waste the checkpoint."""
@@ -31,12 +33,15 @@ class LossGuard:
                 "Lower optimiser.lr or optimiser.clip, or train with run.precision = \"no\"; "
                 "the last checkpoint is from before.",
             )
-        if self.steps >= SETTLING_STEPS and loss > self.factor * max(self.mean, FLOOR):
+        self.high = self.high + 1 if self.steps >= SETTLING_STEPS and loss > self.factor * max(self.mean, FLOOR) else 0
+        if self.high == PATIENCE:
             raise Problem(
                 f"The loss exploded at {place}: {loss:.3f}, against {self.mean:.3f} before.",
                 "Lower optimiser.lr, add optimiser.warmup_steps, or raise run.exploding_factor; "
                 "the last checkpoint is from before.",
             )
+        if self.high:
+            return
         self.mean = loss if self.steps == 0 else 0.95 * self.mean + 0.05 * loss
         self.steps += 1
 

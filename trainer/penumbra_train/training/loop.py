@@ -193,13 +193,14 @@ class _Training:
 
     def _shown(self, plan: StagePlan, step: int, step_count: int) -> list[Shown]:
         config, samples = self.config, self.train_data.split.samples
-        remaining = remaining_share(step, step_count, config.schedule.gradual)
+        text = remaining_share(step, step_count, config.schedule.gradual)
+        token = remaining_share(step, step_count, config.schedule.softening)
         epoch, indices = global_batch(len(samples), config.run.global_batch, config.run.seed, plan.stage, step)
         shown = []
         for sample in (samples[index] for index in indices):
             stage = drawn_stage(plan.stage, config.schedule.mixing, config.run.seed, epoch, sample.sample.sample_id)
-            share = remaining if stage == plan.stage else 0.0
-            view = stage_view(stage, len(sample.step_ids), config.method.latent_steps_per_stage, share)
+            shares = (text, token) if stage == plan.stage else (0.0, 0.0)
+            view = stage_view(stage, len(sample.step_ids), config.method.latent_steps_per_stage, *shares)
             shown.append(Shown.of(sample, stage, view))
         return shown
 
