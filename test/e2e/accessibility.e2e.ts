@@ -1,13 +1,12 @@
 /** axe-core on every page and dialog, empty and full, in both colour schemes: nothing serious, nothing critical. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
+import { runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
 import { longTestMs } from './patience.ts';
+import { seriousFindings } from './serious-findings.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { makeVariedRuns, type VariedRuns } from './varied-runs.ts';
 import { openWatchedPage } from './watched-page.ts';
@@ -17,7 +16,6 @@ type Place = Readonly<{ name: string; address: string; prepare?: (page: Page) =>
 
 const newFolder = temporaryFolders();
 let browser: Browser;
-let axe = '';
 let runs: VariedRuns;
 let empty: Served;
 let full: Served;
@@ -25,7 +23,6 @@ let compared: string[] = [];
 
 beforeAll(async () => {
   const [emptyFolder, folder] = [await newFolder(), await newFolder()];
-  axe = await readFile(join(repositoryRoot, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
   [browser, runs, empty] = await Promise.all([
     startBrowser(),
     makeVariedRuns(folder, 24),
@@ -145,19 +142,8 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
       await prepare?.(page);
       await page.waitForLoadState('networkidle');
       await page.getByLabel('Loading').first().waitFor({ state: 'detached' });
-      expect.soft(await troubles(page), `${name}, ${kind}, ${colorScheme}`).toEqual([]);
+      expect.soft(await seriousFindings(page), `${name}, ${kind}, ${colorScheme}`).toEqual([]);
     }
     await close();
   });
 });
-
-/** What axe-core finds serious or critical: rule and element. */
-async function troubles(page: Page): Promise<string[]> {
-  // Evaluated through the debugger: no script of the page's own, so the page's policy stays as it is.
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate<AxeResults>('axe.run(document)');
-  expect(passes.length).toBeGreaterThan(5);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
-}

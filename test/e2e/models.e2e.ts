@@ -1,6 +1,5 @@
 /** Models, tasks and keys in a real browser over an empty store: from the first checkpoint to its deletion. */
-import { cp, readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,12 +7,12 @@ import { goldenRoot } from '../support/golden.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { screenshotFolder, startBrowser } from './browser.ts';
 import { longTestMs, unrepeatable, workMs } from './patience.ts';
+import { seriousFindings } from './serious-findings.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
 const folder = await temporaryFolders()();
 const checkpoint = join(folder, 'tiny');
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 let served: Omit<ServedStore, 'runId'>;
 let page: Page;
@@ -36,20 +35,6 @@ beforeEach(async () => {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 });
 afterEach(() => close());
-
-/** What axe-core calls serious or critical. */
-async function seriousFindings(): Promise<string[]> {
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    type Axe = {
-      run: () => Promise<{ violations: { id: string; impact?: string | null; nodes: { html: string }[] }[] }>;
-    };
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
 
 describe('keys', () => {
   it('go to pages, and the help lists them with those of the page', async () => {
@@ -94,7 +79,7 @@ describe('models', () => {
       await page.getByText(join(folder, 'models', 'tiny-int4')).waitFor();
       await page.getByLabel('4. Name (optional)').fill('My tiny');
       await page.getByText(join(folder, 'models', 'My-tiny-int4')).waitFor();
-      expect(await seriousFindings()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Start the import' }).click();
       await page
         .getByText('computes right: a small test model answers as it does in PyTorch')
@@ -109,7 +94,7 @@ describe('models', () => {
       await page.getByRole('button', { name: 'My tiny (int4)' }).click();
       await page.getByRole('button', { name: 'Delete…' }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
-      expect(await seriousFindings()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByText('No models yet').waitFor();
       expect(await readdir(join(folder, 'models'))).toEqual([]);
