@@ -77,8 +77,9 @@ class ScheduleConfig:
 
     `steps` (optimiser steps) wins over `epochs` where it is above 0. `mixing`: the chance that a sample is shown at a
     stage drawn evenly from 0 to the current one. `gradual`: the share of a stage in which the text of the step that it replaces goes,
-    token by token from its start, instead of all at once. `softening`: the share of a stage in which the newest latent text turns from the
-    embedding of the token that the hidden state predicts into the hidden state itself, instead of being it at once. `reset_optimiser`: new moments, and a new warm-up, at each stage.
+    token by token from its start, instead of all at once (Deng et al. 2024, "From Explicit CoT to Implicit CoT", arXiv 2405.14838).
+    `softening`: the share of a stage in which the newest latent text turns from the embedding of the token that the hidden state
+    predicts into the hidden state itself, instead of being it at once. `reset_optimiser`: new moments, and a new warm-up, at each stage.
     """
 
     first_stage: int = 0

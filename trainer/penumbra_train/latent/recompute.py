@@ -47,11 +47,11 @@ def recompute_loss(
             taken[row].append(slots)
             parts = [images[row, slots].to(sequence.dtype)]
             if settings.latent_text:
-                share = 0.0
+                text = hidden[row]
                 if batch.token_shares is not None and int(batch.latent_counts[row]) == step + 1:
-                    share = float(batch.token_shares[row])
-                token = embed(model.lm_head(hidden[row]).argmax())
-                parts.append(((1 - share) * hidden[row] + share * token)[None])
+                    share = batch.token_shares[row]
+                    text = (1 - share) * text + share * embed(model.lm_head(text).argmax())
+                parts.append(text[None])
             if settings.step_layout == "hidden-then-patches":
                 parts.reverse()
             added = torch.cat(parts)
