@@ -116,6 +116,7 @@ def test_every_stage_in_both_modes(stage: int, cut: str) -> None:
         LatentSettings(3, step_layout="hidden-then-patches", gradients="released"),
         LatentSettings(3, checkpointing=True),
         LatentSettings(3, latent_text=False, gradients="released"),
+        LatentSettings(3, alignment=0.7),
     ],
     ids=str,
 )

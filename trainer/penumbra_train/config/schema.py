@@ -57,7 +57,8 @@ class MethodConfig:
     """`explicit` trains all rationale steps as text, `direct` the answer alone; both take no latent step.
 
     `positions`: `mrope` gives image rows and columns positions of their own, as ordinary Qwen2-VL prompting does
-    (the app's no-cot); latent training uses `plain`.
+    (the app's no-cot); latent training uses `plain`. `alignment`: weight of the loss that draws hidden states to the embeddings
+    of the tokens they predict (`LatentSettings`).
     """
 
     supervision: Supervision = "latent"
@@ -68,6 +69,7 @@ class MethodConfig:
     latent_text: bool = True
     latent_vision: bool = True
     gradients: Gradients = "full"
+    alignment: float = 0.0
     positions: Literal["plain", "mrope"] = "plain"
 
 
@@ -138,5 +140,6 @@ class TrainingConfig:
             latent_text=self.method.latent_text,
             latent_vision=self.method.latent_vision,
             gradients=self.method.gradients,
+            alignment=self.method.alignment,
             checkpointing=self.run.gradient_checkpointing,
         )

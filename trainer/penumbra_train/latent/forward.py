@@ -22,10 +22,10 @@ from penumbra_train.latent.steps import Appended, advance, choose, last_valid, p
 
 @dataclass(frozen=True)
 class LatentOutput:
-    """`loss_sum` over `label_count` tokens; the rest carries no gradient."""
+    """`loss_sum` over `label_counts` tokens, `settings.alignment` included; the rest carries no gradient."""
 
     loss_sum: Tensor  # [] float32
-    row_losses: Tensor  # [B] summed over each row's tokens
+    row_losses: Tensor  # [B] cross-entropy summed over each row's tokens
     label_counts: Tensor  # [B]
     slots: list[Tensor]  # of each step: [B, K], -1 where the row took no patch
     vision_mass: list[Tensor]  # of each step: [B], of the position that chose; NaN where the row took no step
@@ -77,7 +77,11 @@ def latent_forward(backbone: Backbone, batch: LatentBatch, settings: LatentSetti
             predictors = torch.cat((first, hidden), dim=1)
 
     labelled = torch.arange(batch.target_ids.shape[1], device=fed.device) < batch.target_lengths[:, None]
-    logits = backbone.logits(predictors[labelled]).float()  # [labels, V]
-    losses = functional.cross_entropy(logits, batch.target_ids[labelled], reduction="none")
+    said, wanted = predictors[labelled], batch.target_ids[labelled]  # [labels, D], [labels]
+    losses = functional.cross_entropy(backbone.logits(said).float(), wanted, reduction="none")
     row_losses = losses.new_zeros(len(fed)).index_add(0, labelled.nonzero()[:, 0], losses.detach())
-    return LatentOutput(losses.sum(), row_losses, batch.target_lengths, slots, masses)
+    loss = losses.sum()
+    if settings.alignment > 0:
+        cosines = functional.cosine_similarity(said.float(), backbone.embed_tokens(wanted).detach().float(), dim=-1)
+        loss = loss + settings.alignment * (1 - cosines).sum()
+    return LatentOutput(loss, row_losses, batch.target_lengths, slots, masses)

@@ -21,7 +21,7 @@ from penumbra_train.latent.settings import LatentSettings
 def recompute_loss(
     model: Qwen2VLForConditionalGeneration, batch: LatentBatch, images: Tensor, settings: LatentSettings
 ) -> tuple[Tensor, list[list[list[int]]]]:
-    """Summed cross-entropy over the remainders, and the slots of each step of each row.
+    """Summed loss over the remainders, and the slots of each step of each row.
 
     `model` must attend eagerly. `images` [B, J, D]: its own embeddings of the batch's images.
     """
@@ -59,11 +59,15 @@ def recompute_loss(
 
     targets = [batch.target_ids[row, :length] for row, length in enumerate(batch.target_lengths.tolist())]
     whole = [torch.cat((sequence, embed(target[:-1]))) for sequence, target in zip(sequences, targets, strict=True)]
-    logits = _forward(model, whole, attentions=False)["logits"]
-    loss = logits.new_zeros(())
+    output = _forward(model, whole, attentions=False)
+    loss = output["logits"].new_zeros(())
     for row, (sequence, target) in enumerate(zip(sequences, targets, strict=True)):
-        predicted = logits[row, len(sequence) - 1 : len(sequence) - 1 + len(target)].float()
-        loss = loss + functional.cross_entropy(predicted, target, reduction="sum")
+        predictors = slice(len(sequence) - 1, len(sequence) - 1 + len(target))
+        loss = loss + functional.cross_entropy(output["logits"][row, predictors].float(), target, reduction="sum")
+        if settings.alignment > 0:
+            hidden, wanted = output["hidden_states"][-1][row, predictors], embed(target).detach()
+            cosines = (hidden * wanted).sum(-1) / hidden.norm(dim=-1) / wanted.norm(dim=-1)
+            loss = loss + settings.alignment * (1 - cosines).sum()
     return loss, taken
 
 
@@ -103,6 +107,6 @@ def _forward(model: Qwen2VLForConditionalGeneration, sequences: list[Tensor], *,
             position_ids=columns.expand(3, batch, -1),
             use_cache=False,
             output_attentions=attentions,
-            output_hidden_states=attentions,
+            output_hidden_states=True,
         ),
     )

@@ -14,6 +14,9 @@ class LatentSettings:
     """`gradients`: `full` lets them flow from step to step through the hidden states; `released` cuts them there, as
     the released code's writes through `.data` do.
 
+    `alignment`: weight of a second loss, 1 - cosine between the hidden state that predicts a token and that token's embedding, which
+    is left where it is. Ours: a small model trained with it can read its own hidden states as if they were tokens.
+
     `latent_text` and `latent_vision`: the trained ablations leave one out; a model without both takes no steps.
     """
 
@@ -22,6 +25,7 @@ class LatentSettings:
     latent_text: bool = True
     latent_vision: bool = True
     gradients: Gradients = "full"
+    alignment: float = 0.0
     checkpointing: bool = False
 
     @property
