@@ -65,8 +65,8 @@ def recompute_loss(
         predictors = slice(len(sequence) - 1, len(sequence) - 1 + len(target))
         loss = loss + functional.cross_entropy(output["logits"][row, predictors].float(), target, reduction="sum")
         if settings.alignment > 0:
-            hidden, wanted = output["hidden_states"][-1][row, predictors], embed(target).detach()
-            cosines = (hidden * wanted).sum(-1) / hidden.norm(dim=-1) / wanted.norm(dim=-1)
+            said, wanted = output["hidden_states"][-1][row, predictors], embed(target).detach()
+            cosines = (said * wanted).sum(-1) / said.norm(dim=-1) / wanted.norm(dim=-1)
             loss = loss + settings.alignment * (1 - cosines).sum()
     return loss, taken
 
