@@ -16,14 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from .make_demo_dataset import FILE_NAMES
-from .scene import BOARD, TOKEN
+from .scene import BOARD, slot_of
 
 SLOTS = BOARD * BOARD
-
-
-def slot_of(box: Sequence[int]) -> int:
-    """The image token of a place's box."""
-    return box[1] // TOKEN * BOARD + box[0] // TOKEN
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from torch.nn import functional
 
 from .model_folder import write_taught
 from .samples import LETTERS, SEED, Sample, Split
-from .scene import BOARD, SEEN, TOKEN
+from .scene import BOARD, SEEN, slot_of
 
 _PLAIN = frozenset("what which is the of on at in does do where who whom a to it".split())
 BATCH, LEARNING_RATE, WARMUP = 64, 2e-3, 50
@@ -42,8 +42,7 @@ def labels_of(sample: Sample) -> Labels:
     found: dict[tuple[int, str, bool], None] = {}
     for hop in sample.scene.lookups:
         for place in hop.places:
-            x, y, *_ = place.box
-            token = y // TOKEN * BOARD + x // TOKEN
+            token = slot_of(place.box)
             for word in re.findall(r"\w+", hop.question):
                 if word.lower() not in _PLAIN:
                     found[token, word, False] = None

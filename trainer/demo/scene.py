@@ -6,6 +6,7 @@ Axis-aligned boxes are (x0, y0, x1, y1) in pixels of the picture, right and lowe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -89,6 +90,11 @@ class Scene:
 def token_box(column: int, row: int) -> Box:
     """The box of an image token."""
     return column * TOKEN, row * TOKEN, (column + 1) * TOKEN, (row + 1) * TOKEN
+
+
+def slot_of(box: Sequence[int]) -> int:
+    """The image token of a place's box, row by row."""
+    return box[1] // TOKEN * BOARD + box[0] // TOKEN
 
 
 def scattered(rng: Random, count: int, rows: range = range(BOARD)) -> list[Box]:

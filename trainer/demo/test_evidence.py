@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from .evidence import SLOTS, evidence_hits, slot_of
+from .evidence import SLOTS, evidence_hits
 from .samples import Split
+from .scene import slot_of
 
 
 def test_places_are_counted_by_chain_step_and_latent_step() -> None:

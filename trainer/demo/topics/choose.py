@@ -37,6 +37,10 @@ def first_addend(rng: Random, offered: list[int], rest: range) -> int:
     return rng.choice([n for n in range(1, min(offered)) if all(total - n in rest for total in offered)])
 
 
+def reckoning(first: int, word: str, second: int) -> str:
+    return f"{in_words(first)} {word} {in_words(second)}"
+
+
 def sum_hop(first: int, second: int) -> Hop:
     return _number_hop(first, "plus", second, first + second)
 
@@ -46,5 +50,5 @@ def difference_hop(first: int, second: int) -> Hop:
 
 
 def _number_hop(first: int, word: str, second: int, result: int) -> Hop:
-    joined = f"{in_words(first)} {word} {in_words(second)}"
+    joined = reckoning(first, word, second)
     return Hop(word, f"What is {joined}?", in_words(result), f"{joined.capitalize()} is {in_words(result)}.")

@@ -7,7 +7,7 @@ from random import Random
 from ..canvas import COLOURS
 from ..numbers import in_words
 from ..scene import Hop, Place, Scene, Step, drawn_in, ground, scattered
-from .choose import all_in_words, difference_hop, first_addend, number_options, sum_hop
+from .choose import all_in_words, difference_hop, first_addend, number_options, reckoning, sum_hop
 
 VALUES = range(1, 9)
 
@@ -52,7 +52,7 @@ def make(rng: Random) -> Scene:
         distractors=all_in_words(wrong),
         chain=(
             *(Step(f"look at the {colour} dial", hop.answer, hop.places) for colour, hop in zip((first, second), hops)),
-            Step(f"{in_words(pair[0])} {last.kind} {in_words(pair[1])}", last.answer),
+            Step(reckoning(pair[0], last.kind, pair[1]), last.answer),
         ),
         lookups=(*hops, last),
     )

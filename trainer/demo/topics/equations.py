@@ -7,7 +7,7 @@ from random import Random
 from ..glyphs.shapes import SHAPES
 from ..numbers import in_words
 from ..scene import BOARD, Hop, Place, Scene, Step, drawn_at, drawn_in, ground, scattered, token_box
-from .choose import all_in_words, difference_hop, number_options, sum_hop
+from .choose import all_in_words, difference_hop, number_options, reckoning, sum_hop
 
 DIGITS = range(1, 10)
 # Each shape has one colour, on the line as on its card.
@@ -72,6 +72,6 @@ def make(rng: Random) -> Scene:
         question="Each shape is a number. Which number belongs at the question mark?",
         answer=in_words(right),
         distractors=all_in_words(wrong),
-        chain=(step(0), step(1), Step(f"{in_words(pair[0])} {word} {in_words(pair[1])}", last.answer, sign.places)),
+        chain=(step(0), step(1), Step(reckoning(pair[0], word, pair[1]), last.answer, sign.places)),
         lookups=(line_hop(0), line_hop(1), sign, *(card_hop(index) for index in range(6)), last),
     )

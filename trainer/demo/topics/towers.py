@@ -7,7 +7,7 @@ from random import Random
 from ..canvas import COLOURS
 from ..numbers import in_words
 from ..scene import Hop, Place, Scene, Step, drawn_in, ground, scattered
-from .choose import difference_hop, sum_hop
+from .choose import difference_hop, reckoning, sum_hop
 
 TALLEST = 7
 
@@ -46,7 +46,7 @@ def make(rng: Random) -> Scene:
             (Place(boxes[index], f"{colour} tower"),),
         )
 
-    reckoning = sum_hop(named, apart) if higher else difference_hop(named, apart)
+    change = sum_hop(named, apart) if higher else difference_hop(named, apart)
     return Scene(
         category="heights of towers",
         drawn=tuple(drawn),
@@ -55,12 +55,12 @@ def make(rng: Random) -> Scene:
         distractors=(colours[2], colours[3], colours[4]),
         chain=(
             Step(f"look at the {colours[0]} tower", in_words(named), height_hop(0).places),
-            Step(f"{in_words(named)} {reckoning.kind} {in_words(apart)}", in_words(height)),
+            Step(reckoning(named, change.kind, apart), in_words(height)),
             Step(f"look for height {in_words(height)}", colours[1], finding_hop(1).places),
         ),
         lookups=(
             *(height_hop(index) for index in range(6)),
             *(finding_hop(index) for index in range(6)),
-            reckoning,
+            change,
         ),
     )

@@ -12,7 +12,6 @@ from penumbra_train.problem import Problem
 
 SETTLING_STEPS = 20
 FLOOR = 0.2  # nats a token; below it a jump by the factor is noise
-PATIENCE = 5  # steps in a row: a token that a gradual stage has just dropped makes one or two steps jump
 
 
 @dataclass
@@ -20,6 +19,7 @@ class LossGuard:
     """A running mean of the loss within one stage (stages start anew: each is harder than the one before)."""
 
     factor: float
+    patience: int = 1  # steps in a row above the factor that are an explosion
     mean: float = 0.0
     steps: int = 0
     high: int = 0  # steps in a row above the factor
@@ -34,7 +34,7 @@ class LossGuard:
                 "the last checkpoint is from before.",
             )
         self.high = self.high + 1 if self.steps >= SETTLING_STEPS and loss > self.factor * max(self.mean, FLOOR) else 0
-        if self.high == PATIENCE:
+        if self.high == self.patience:
             raise Problem(
                 f"The loss exploded at {place}: {loss:.3f}, against {self.mean:.3f} before.",
                 "Lower optimiser.lr, add optimiser.warmup_steps, or raise run.exploding_factor; "

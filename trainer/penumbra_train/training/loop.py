@@ -88,10 +88,14 @@ class _Training:
         self.plans = stage_plans(config)
         count = len(self.train_data.split.samples)
         self.step_counts = [plan.step_count(count, config.run.global_batch) for plan in self.plans]
-        self.guard = LossGuard(config.run.exploding_factor)
+        self.guard = self._new_guard()
         trained = sum(parameter.numel() for parameter in self.model.trained_parameters().values())
         whole = sum(parameter.numel() for parameter in self.model.parameters())
         self._say(f"{trained:,} of {whole:,} parameters are trained; {sum(self.step_counts)} steps in all.")
+
+    def _new_guard(self) -> LossGuard:
+        # A token that a gradual stage has just dropped makes one or two steps jump.
+        return LossGuard(self.config.run.exploding_factor, patience=5 if self.config.schedule.gradual > 0 else 1)
 
     def _say(self, text: str) -> None:
         if self.accelerator.is_main_process:
@@ -140,7 +144,7 @@ class _Training:
         for index in range(start.stage_index, len(self.plans)):
             first = start.step if index == start.stage_index else 0
             if first == 0 and index > 0:
-                self.guard = LossGuard(self.config.run.exploding_factor)
+                self.guard = self._new_guard()
                 if self.config.schedule.reset_optimiser:
                     reset_moments(self.optimiser)
             for step in range(first, self.step_counts[index]):
@@ -150,7 +154,8 @@ class _Training:
                     saved = self._save(place)
                     self._say(f"Stopped by signal {signal}; saved as {saved}. Go on with --resume.")
                     return signal
-                if self.config.run.save_every and place.total % self.config.run.save_every == 0:
+                # What may be exploding is not kept over what was sound.
+                if self.config.run.save_every and place.total % self.config.run.save_every == 0 and not self.guard.high:
                     self._save(place)
             self._end_stage(index, place, metrics)
             place = Place(index + 1, 0, place.total)
