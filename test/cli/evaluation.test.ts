@@ -137,7 +137,7 @@ describe('the demo', { timeout: 180_000 }, () => {
   it('ends with a table, CSV files beside the store, and how to look at it', async () => {
     const { code, stdout, stderr } = await runPenumbra(['demo'], { dataFolder: folder });
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^all +117 /m);
+    expect(stdout).toMatch(/^all +612 /m);
     for (const name of ['questions.csv', 'categories.csv', 'patches.csv']) {
       const file = new RegExp(`^Wrote (.*${name})$`, 'm').exec(stdout)?.[1] ?? '';
       expect(file.startsWith(folder)).toBe(true);

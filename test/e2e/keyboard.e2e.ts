@@ -85,12 +85,12 @@ it('leads from the first start to patches, a note and a file', { ...unrepeatable
   await expect.poll(() => stop(page)).toMatchObject({ words: expect.stringMatching(/^mathematics/), isSeen: true });
   await page.keyboard.press('Enter');
   await page.waitForURL(/where=domain=mathematics/);
-  await page.getByText('39 of 117 questions', { exact: true }).waitFor();
+  await page.getByText('204 of 612 questions', { exact: true }).waitFor();
   await page.keyboard.press('f');
   await page.waitForURL(/where=outcome=/);
   const failures = `${scoredQuestions} WHERE run_id = ? AND domain = 'mathematics' AND outcome <> 0`;
   const expected = number(store, `SELECT count(*) ${failures}`, runId);
-  await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
+  await page.getByText(`${String(expected)} of 612 questions`, { exact: true }).waitFor();
 
   // The second of the list.
   for (const key of ['j', 'j']) await page.keyboard.press(key);

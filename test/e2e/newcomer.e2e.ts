@@ -80,7 +80,7 @@ it(
     await page.keyboard.press('f');
     await page.waitForURL(/where=outcome=/);
     const expected = countFailures(runId, 'science');
-    await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
+    await page.getByText(`${String(expected)} of 612 questions`, { exact: true }).waitFor();
 
     // One of them, step by step.
     await page.locator(`a[href*="/runs/${runId}/questions/"]`).first().click();
@@ -97,7 +97,7 @@ it(
 
     // Back to the list, and its CSV.
     await page.keyboard.press('u');
-    await page.getByText(`${String(expected)} of 117 questions`, { exact: true }).waitFor();
+    await page.getByText(`${String(expected)} of 612 questions`, { exact: true }).waitFor();
     await page.keyboard.press('e');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('checkbox', { name: /manifest/ }).uncheck();

@@ -15,7 +15,7 @@ from PIL import Image
 
 from .drills import KINDS, drill
 from .lookups import LONGEST, as_choice, caption, lookups, sparse
-from .make_demo_dataset import DRILLS_EACH, picture_file, write_dataset
+from .make_demo_dataset import COUNTS, DRILLS_EACH, LICENCE, picture_file, row_of, write_dataset
 from .samples import SEED, Split, make_sample
 from .scene import render
 
@@ -35,6 +35,15 @@ def test_the_files_hold_the_samples(tmp_path: Path) -> None:
     lines = (tmp_path / "lookups.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == sum(len(sample.scene.lookups) for sample in Split("train", 18))
     assert "CC0 1.0 Universal" in (tmp_path / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_what_ships_with_the_app_is_the_test_split() -> None:
+    shipped = LICENCE.parent
+    rows = [json.loads(line) for line in (shipped / "data" / "test.jsonl").read_text(encoding="utf-8").splitlines()]
+    samples = list(Split("test", COUNTS["test"]))
+    assert rows == [row_of(sample) for sample in samples]
+    for row, sample in list(zip(rows, samples, strict=True))[::17]:
+        assert np.array_equal(np.asarray(Image.open(shipped / row["image"]).convert("RGB")), sample.picture())
 
 
 def test_too_many_colours_are_refused() -> None:

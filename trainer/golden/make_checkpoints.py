@@ -36,7 +36,6 @@ from penumbra_train.hub_folder import (  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "test" / "golden" / "qwen2-vl"
-DEMO = ROOT / "resources" / "demo" / "checkpoint"
 
 SMALL_MAX_PIXELS = 28 * 28 * 64
 LORA_RANK, LORA_ALPHA = 8, 2
@@ -307,12 +306,13 @@ def merge_with_peft(
     }
 
 
-def make_demo() -> None:
-    """The checkpoint that the demo runs: picture questions tokenise well, answers are noise."""
+def make_demo_sized() -> None:
+    """For tests of the program around a model: sizes like the demo's, picture questions tokenise well, answers are noise."""
+    folder = GOLDEN / "demo-sized"
     tokenizer = train_tokenizer(picture_question_text(seed=13, lines=4000), base_vocabulary=1000)
     shape = Shape(128, 4, 4, 2, 320, (4, 6, 6), 2, 64, 4, False, padded(tokenizer.get_vocab_size()), end_gain=5.0)
-    make_old_layout(DEMO, tokenizer, shape, 28 * 28 * 256, seed=24)
-    write_latent_config(DEMO, 8, 224, "random weights: answers are noise until a trained model replaces it")
+    make_old_layout(folder, tokenizer, shape, 28 * 28 * 256, seed=24)
+    write_latent_config(folder, 8, 224, "random weights, for tests")
 
 
 if __name__ == "__main__":
@@ -320,4 +320,4 @@ if __name__ == "__main__":
     torch.set_grad_enabled(False)
     make_tiny_tied()
     make_tiny_untied_and_released()
-    make_demo()
+    make_demo_sized()
