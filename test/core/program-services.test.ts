@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -87,11 +87,6 @@ describe('the program itself', () => {
       storePath: join(folder, 'store.sqlite'),
       modelsFolder: join(folder, 'models'),
       demoModel: null,
-      demoTrained: (
-        JSON.parse(readFileSync(join(programFiles.demoCheckpoint, 'latent_config.json'), 'utf8')) as {
-          trained: boolean;
-        }
-      ).trained,
     });
   });
 

@@ -9,8 +9,8 @@ import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 export type DocsStore = Readonly<{ store: string; dataset: string; demoRunId: string; runIds: readonly string[] }>;
 
 const variants: readonly (readonly [label: string, options: readonly string[]])[] = [
-  ...[0, 1, 2].map((steps) => [`N = ${String(steps)}`, ['--latent-steps', String(steps)]] as const),
-  ...[2, 4, 16].map((patches) => [`K = ${String(patches)}`, ['--patches', String(patches)]] as const),
+  ...[0, 1, 2, 3].map((steps) => [`N = ${String(steps)}`, ['--latent-steps', String(steps)]] as const),
+  ...[1, 2, 8].map((patches) => [`K = ${String(patches)}`, ['--patches', String(patches)]] as const),
   ...['no-latent-text', 'no-latent-vision', 'no-latent', 'random-patches'].map(
     (intervention) => [intervention, ['--intervention', intervention]] as const,
   ),

@@ -39,12 +39,6 @@ export async function findDemoModel(storePath: string): Promise<DemoModel | null
   }
 }
 
-/** What the demo's checkpoint says of itself; known before it is imported. */
-export async function isDemoTrained(): Promise<boolean> {
-  const { readLatentConfig } = await import('../checkpoint/latent-config.ts');
-  return (await readLatentConfig(programFiles.demoCheckpoint)).trained;
-}
-
 /** The demo's run: the settings that a new run of the model has too, so that the two compare like for like. */
 export function demoRequest(model: string): EvaluationRequest {
   return evaluationRequestSchema.parse({ dataset: programFiles.demoDataset, model, split: 'test', label: 'Demo' });

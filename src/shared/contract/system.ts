@@ -35,8 +35,6 @@ export const systemInfoSchema = z.object({
   demoDataset: z.string(),
   /** Where `penumbra demo` and *Try the demo* put their model; null until it is imported. */
   demoModel: z.string().nullable(),
-  /** False while the demo's checkpoint has random weights. */
-  demoTrained: z.boolean(),
 });
 export type SystemInfo = z.infer<typeof systemInfoSchema>;
 

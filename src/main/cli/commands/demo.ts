@@ -5,14 +5,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Bundle } from '../../../shared/bundle.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { demoModelName, demoModelPath, findDemoModel } from '../../core/demo-model.ts';
 import { programFiles } from '../../core/program-files.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
-import { modelWarnings } from '../model-warnings.ts';
 import { runText } from '../output/run-text.ts';
 import type { RunInSession, Session } from '../session.ts';
 import { importWithProgress } from './model-import.ts';
@@ -24,9 +22,8 @@ export function addDemo(parent: Command, run: RunInSession): void {
     .addHelpText('after', examples('demo', 'demo --json'))
     .action((_options: unknown, command: Command) =>
       run(command, async (session) => {
-        const { client, core, note } = session;
-        const { bundle } = await prepareModel(session);
-        for (const warning of modelWarnings(bundle, {})) note(warning);
+        const { client, core } = session;
+        await prepareModel(session);
         const done = await followRun(session, () => client.runs.startDemo());
         if (done.status !== 'finished') return exitCodeOfRun[done.status];
 
@@ -39,9 +36,6 @@ export function addDemo(parent: Command, run: RunInSession): void {
             ...files.map((file) => `Wrote ${file}`),
             '',
             'Look at it: "npm start" opens the pages; every question shows the patches of its latent steps.',
-            ...(bundle.trained
-              ? []
-              : ['The demo model has random weights: its answers are noise, its patches mean nothing.']),
           ].join('\n'),
         );
         return exitCodeOfRun[done.status];
@@ -50,21 +44,19 @@ export function addDemo(parent: Command, run: RunInSession): void {
 }
 
 /** The demo model, imported on first use. */
-async function prepareModel(session: Session): Promise<Readonly<{ path: string; bundle: Bundle }>> {
+async function prepareModel(session: Session): Promise<void> {
   const { storePath } = session.core;
-  const found = await findDemoModel(storePath);
-  if (found !== null) return found;
+  if ((await findDemoModel(storePath)) !== null) return;
   const path = demoModelPath(storePath);
   session.note('Importing the demo model.');
   const source = programFiles.demoCheckpoint;
-  const { bundle } = await importWithProgress(session, {
+  await importWithProgress(session, {
     source,
     name: demoModelName,
     out: path,
     precision: 'f32',
     replace: true,
   });
-  return { path, bundle };
 }
 
 async function exportResults({ client }: Session, { runId }: RunSummary, folder: string): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { PreferenceService, SystemService, TaskService } from '../../api/services.ts';
-import { findDemoModel, isDemoTrained, modelsFolder } from '../demo-model.ts';
+import { findDemoModel, modelsFolder } from '../demo-model.ts';
 import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
 
@@ -18,7 +18,6 @@ export function createSystemService({ open, storePath, live, engineHost }: Servi
       homeFolder: homedir(),
       demoDataset: programFiles.demoDataset,
       demoModel: (await findDemoModel(storePath))?.path ?? null,
-      demoTrained: await isDemoTrained(),
     }),
     watch: (signal) => live.watch(signal),
     doctor: async () => {

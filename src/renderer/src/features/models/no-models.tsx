@@ -28,8 +28,8 @@ export function NoModels({ onDemo, demoPending, onImport }: Props) {
           </Button>
         </Group>
         <Text size="sm" c="dimmed">
-          The demo model is tiny and comes with the program: it is ready within seconds. It shows what the pages do, not
-          how well a model can reason.
+          The demo model is tiny and comes with the program: it is ready within seconds. It was trained for the demo
+          dataset and knows nothing else.
         </Text>
       </Stack>
     </Card>

@@ -1,9 +1,7 @@
 /** The list of runs while it is empty: the demo in one click, and the ways to a first run of one's own. */
 import { Anchor, Button, Card, Container, Group, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconCpu, IconDatabase, IconListCheck, IconSparkles } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { failureOf } from '../../api/client.ts';
-import { api } from '../../api/queries.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { formatRoute } from '../../routing/route.ts';
 import { BringButtons } from './bring-buttons.tsx';
@@ -35,7 +33,6 @@ const ways = [
 
 export function FirstStart() {
   const demo = useDemo();
-  const info = useQuery(api.system.info.queryOptions());
   return (
     <Container size={1000} px={0} py="xl">
       <Stack gap="lg">
@@ -46,14 +43,10 @@ export function FirstStart() {
                 See it work first
               </Title>
               <Text>
-                The demo is a tiny model and a small dataset that come with Penumbra. The model answers the questions
-                here, and every answer shows which patches of the picture it chose at each latent step.
+                The demo is a tiny model that learned to reason in four latent steps, and a generated dataset of 612
+                questions. The model answers them here, and every answer shows which patches of the picture it chose at
+                each step.
               </Text>
-              {info.data?.demoTrained === false ? (
-                <Text size="sm" c="dimmed">
-                  Its weights are random for now: expect accuracy near chance, and patches that mean nothing.
-                </Text>
-              ) : null}
             </Stack>
             <Button
               size="lg"
