@@ -25,9 +25,14 @@ const { store, dataset, demoRunId, runIds } = await fillDocsStore(folder);
 const served = await serveStore(folder, store);
 const { client } = served;
 const { datasetId } = await client.datasets.open({ path: dataset });
-const { rows } = await client.questions.list({ runId: demoRunId, where: ['domain=science'], limit: 1 });
 const run = `#/runs/${demoRunId}`;
-const question = `${run}/questions/${encodeURIComponent(rows[0]?.sampleId ?? '')}`;
+const firstOf = async (...where: readonly string[]): Promise<string> => {
+  const { rows } = await client.questions.list({ runId: demoRunId, where: [...where], limit: 1 });
+  return `${run}/questions/${encodeURIComponent(rows[0]?.sampleId ?? '')}`;
+};
+const question = await firstOf('topic=household');
+const failures = ['domain=mathematics', 'outcome=wrong'];
+const failed = await firstOf(...failures);
 
 const pictureDecoded = (page: Page): Promise<void> =>
   page.locator('img[alt="The question\'s picture"]').evaluate((image: HTMLImageElement) => image.decode());
@@ -41,7 +46,7 @@ const shots: readonly Shot[] = [
   { name: 'run', address: run },
   { name: 'latent-steps', address: `${run}/latent` },
   { name: 'manifest', address: `${run}/manifest` },
-  { name: 'questions', address: `${run}/questions?where=domain=science` },
+  { name: 'questions', address: `${run}/questions?where=domain=mathematics` },
   { name: 'gallery', address: `${run}/questions?as=gallery` },
   { name: 'question', address: `${question}?step=1`, prepare: pictureDecoded },
   {
@@ -49,7 +54,7 @@ const shots: readonly Shot[] = [
     address: `${question}?step=1`,
     prepare: async (page) => {
       await page.getByRole('tab', { name: 'Try it' }).click();
-      await page.getByLabel('Patches per step (K)').fill('4');
+      await page.getByLabel('Patches per step (K)').fill('8');
       await page.getByRole('button', { name: 'Answer again' }).click();
       await page.getByText('Try: N', { exact: false }).first().waitFor();
     },
@@ -100,11 +105,11 @@ async function shootSequence(browser: Browser): Promise<void> {
   };
   await open(page, run);
   await frame();
-  await open(page, `${run}/questions?where=domain=science&where=outcome=wrong&where=outcome=unparsed`);
+  await open(page, `${run}/questions?${failures.map((term) => `where=${term}`).join('&')}`);
   await frame();
-  await open(page, question);
+  await open(page, failed);
   await pictureDecoded(page);
-  for (const key of ['1', '2', '3', 'h']) {
+  for (const key of ['1', '2', '3', '4', 'h']) {
     await page.keyboard.press(key);
     await frame();
   }
