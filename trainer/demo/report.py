@@ -84,7 +84,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     rows = [row for training in finished_trainings() for row in answered(training)]
-    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8", newline="\n")
+    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8", newline="\n")
     print(table(rows))
 
 
