@@ -1,14 +1,14 @@
 /**
  * The small reproduction of the paper's tables with the models that ship (docs/reproduction.md): latent steps against
- * explicit chain-of-thought and direct answers, accuracy against N and K, interventions, attention by step, and how
- * often the patches show the places that answer the question. The whole test split; one question at a time where
+ * explicit chain-of-thought, accuracy against N and K, interventions, attention by step, and how often the patches
+ * show the places that answer the question. The whole test split; one question at a time where
  * time is measured, batches of eight elsewhere.
  */
 import type { LanguageModel } from '../src/main/engine/language-model.ts';
 import { interventions, type RunSettingsInput } from '../src/shared/run-settings.ts';
-import { demoCheckpoints, readDemoQuestions, withDemoModel } from '../test/support/demo-answers.ts';
+import { answerAll, demoCheckpoints, readDemoQuestions, withDemoModel } from '../test/support/demo-answers.ts';
 import { sayProgress } from './progress-line.ts';
-import { accuracyOf, answerAll, attentionBySteps, selectedSlots, timesOf } from './reproduction/evaluate.ts';
+import { accuracyOf, attentionBySteps, selectedSlots, timesOf } from './reproduction/evaluate.ts';
 import { evidenceChance, evidenceHits, readEvidence } from './reproduction/evidence.ts';
 
 const stepCounts = [0, 1, 2, 3, 4, 5, 6];

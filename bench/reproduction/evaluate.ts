@@ -1,33 +1,7 @@
-/** The demo's questions answered with one setting, and what the reproduction's tables say of it. */
-import type { LanguageModel } from '../../src/main/engine/language-model.ts';
-import { reasoningMethods } from '../../src/main/methods/methods.ts';
+/** What the reproduction's tables say of the demo's questions answered with one setting. */
 import { attentionMassesSchema } from '../../src/shared/trace.ts';
-import { resolveRunSettings, type RunSettingsInput } from '../../src/shared/run-settings.ts';
-import type { Answer } from '../../src/shared/prediction.ts';
-import { answerOf } from '../../test/support/answer-of.ts';
-import { choiceRead, type DemoQuestion } from '../../test/support/demo-answers.ts';
+import { choiceRead, type Answered } from '../../test/support/demo-answers.ts';
 import { quantile } from '../quantile.ts';
-
-export type Answered = readonly Readonly<{ question: DemoQuestion; answer: Answer }>[];
-
-/** Longest explicit rationales take 45 tokens. */
-const maxTokens = 64;
-
-export async function answerAll(
-  model: LanguageModel,
-  questions: readonly DemoQuestion[],
-  input: RunSettingsInput,
-  batchSize = 8,
-): Promise<Answered> {
-  const settings = resolveRunSettings({ maxTokens, device: 'cpu', ...input }, model.bundle.trainedFor);
-  const answered: { question: DemoQuestion; answer: Answer }[] = [];
-  for (let start = 0; start < questions.length; start += batchSize) {
-    const batch = questions.slice(start, start + batchSize);
-    const predictions = await reasoningMethods[settings.method].answer(model, settings, batch);
-    answered.push(...batch.map((question, index) => ({ question, answer: answerOf(predictions[index]) })));
-  }
-  return answered;
-}
 
 /** Accuracy in all and by domain, mean AR steps, outputs in which no option was read. */
 export function accuracyOf(answered: Answered) {

@@ -15,7 +15,8 @@ import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
 import { strictScorer } from '../../src/main/scoring/strict.ts';
 import type { Precision } from '../../src/shared/bundle.ts';
-import { methods, resolveRunSettings, type Method } from '../../src/shared/run-settings.ts';
+import type { Answer } from '../../src/shared/prediction.ts';
+import { methods, resolveRunSettings, type Method, type RunSettingsInput } from '../../src/shared/run-settings.ts';
 import { answerOf } from './answer-of.ts';
 
 export const demoFolder = fileURLToPath(new URL('../../resources/demo', import.meta.url));
@@ -86,31 +87,48 @@ export type Agreement = Readonly<{
 export async function agreementWithReference(
   model: LanguageModel,
   checkpoint: DemoCheckpoint,
-  { limit = Infinity, batchSize = 8 }: Readonly<{ limit?: number; batchSize?: number }> = {},
+  { limit = Infinity }: Readonly<{ limit?: number }> = {},
 ): Promise<Agreement> {
   const { method, maxTokens, rows } = await readReference(checkpoint);
-  const settings = resolveRunSettings({ method, maxTokens, device: 'cpu' }, model.bundle.trainedFor);
   const questions = (await readDemoQuestions()).slice(0, limit);
   const counts = { sameAnswer: 0, sameText: 0, latentSteps: 0, samePatches: 0, correct: 0, correctInReference: 0 };
-  for (let start = 0; start < questions.length; start += batchSize) {
-    const batch = questions.slice(start, start + batchSize);
-    const predictions = await reasoningMethods[method].answer(model, settings, batch);
-    for (const [index, question] of batch.entries()) {
-      const { outputText, trace } = answerOf(predictions[index]);
-      const wanted = rows.get(question.sampleId);
-      if (wanted === undefined) throw new Error(`the reference did not answer ${question.sampleId}`);
-      const [ours, theirs] = [choiceRead(question, outputText), choiceRead(question, wanted.outputText)];
-      counts.sameAnswer += Number(ours === theirs);
-      counts.sameText += Number(outputText === wanted.outputText);
-      counts.correct += Number(ours === question.answerIndex);
-      counts.correctInReference += Number(theirs === question.answerIndex);
-      counts.latentSteps += wanted.selectedSlots.length;
-      for (const [step, slots] of wanted.selectedSlots.entries()) {
-        counts.samePatches += Number(isSameSet(slots, trace?.steps[step]?.selectedSlots ?? []));
-      }
+  for (const { question, answer } of await answerAll(model, questions, { method, maxTokens })) {
+    const { outputText, trace } = answer;
+    const wanted = rows.get(question.sampleId);
+    if (wanted === undefined) throw new Error(`the reference did not answer ${question.sampleId}`);
+    const [ours, theirs] = [choiceRead(question, outputText), choiceRead(question, wanted.outputText)];
+    counts.sameAnswer += Number(ours === theirs);
+    counts.sameText += Number(outputText === wanted.outputText);
+    counts.correct += Number(ours === question.answerIndex);
+    counts.correctInReference += Number(theirs === question.answerIndex);
+    counts.latentSteps += wanted.selectedSlots.length;
+    for (const [step, slots] of wanted.selectedSlots.entries()) {
+      counts.samePatches += Number(isSameSet(slots, trace?.steps[step]?.selectedSlots ?? []));
     }
   }
   return { questions: questions.length, ...counts };
+}
+
+export type Answered = readonly Readonly<{ question: DemoQuestion; answer: Answer }>[];
+
+/** Longest explicit rationales take 45 tokens. */
+const longestAnswer = 64;
+
+/** Answers on the CPU, by default as the model was trained, in the questions' order. */
+export async function answerAll(
+  model: LanguageModel,
+  questions: readonly DemoQuestion[],
+  input: RunSettingsInput,
+  batchSize = 8,
+): Promise<Answered> {
+  const settings = resolveRunSettings({ maxTokens: longestAnswer, device: 'cpu', ...input }, model.bundle.trainedFor);
+  const answered: { question: DemoQuestion; answer: Answer }[] = [];
+  for (let start = 0; start < questions.length; start += batchSize) {
+    const batch = questions.slice(start, start + batchSize);
+    const predictions = await reasoningMethods[settings.method].answer(model, settings, batch);
+    answered.push(...batch.map((question, index) => ({ question, answer: answerOf(predictions[index]) })));
+  }
+  return answered;
 }
 
 const isSameSet = (a: readonly number[], b: readonly number[]): boolean =>

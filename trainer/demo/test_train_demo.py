@@ -12,6 +12,7 @@ from penumbra_train.scratch import ScratchConfig
 
 from . import train_demo
 from .scene import SEEN
+from .ship import SHIPPED
 from .train_demo import TRAINER, Step, carry_out, recipe
 
 
@@ -46,6 +47,11 @@ def test_models_are_compared_that_learnt_alike() -> None:
     assert {configs[name].run.seed for name in configs if name.startswith("3-latent")} == {0, 1, 2}
     assert configs["2-explicit-mrope"].method.positions == direct.method.positions == "mrope"
     assert not configs["3-latent-neither"].method.latent_text and not configs["3-latent-neither"].method.latent_vision
+
+
+def test_what_ships_is_trained_by_the_recipe() -> None:
+    trained = {step.name for step in recipe() if step.arguments[2] == "run"}
+    assert trained.issuperset(SHIPPED.values())
 
 
 def test_a_step_is_done_once_and_a_failed_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
