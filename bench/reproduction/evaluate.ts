@@ -1,4 +1,5 @@
 /** What the reproduction's tables say of the demo's questions answered with one setting. */
+import { mean } from '../../src/main/analysis/summary.ts';
 import { attentionMassesSchema } from '../../src/shared/trace.ts';
 import { choiceRead, type Answered } from '../../test/support/demo-answers.ts';
 import { quantile } from '../quantile.ts';
@@ -44,8 +45,4 @@ export function selectedSlots(answered: Answered): ReadonlyMap<string, readonly 
       (answer.trace?.steps ?? []).map((step) => step.selectedSlots),
     ]),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
