@@ -62,7 +62,7 @@ async function openModel(precision: Precision): Promise<LanguageModel> {
     { source: checkpoint, out, precision, replace: true },
     { onProgress: () => undefined, signal: new AbortController().signal },
   );
-  return await LanguageModel.open(out, { threadCount: null });
+  return await LanguageModel.open(out, { device: 'cpu', threadCount: null });
 }
 
 async function startPeer(questions: readonly GeneratedQuestion[]): Promise<StartedPeer> {
@@ -98,7 +98,7 @@ async function compareOnOneThread(
   questions: readonly GeneratedQuestion[],
 ): Promise<readonly CpuSeconds[]> {
   sayProgress('both on one thread …');
-  const model = await LanguageModel.open(join(folder, 'f32'), { threadCount: 1 });
+  const model = await LanguageModel.open(join(folder, 'f32'), { device: 'cpu', threadCount: 1 });
   const measured: CpuSeconds[] = [];
   for (const [index, question] of questions.slice(0, oneThreadCount + 1).entries()) {
     const before = process.cpuUsage();

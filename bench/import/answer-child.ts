@@ -29,7 +29,7 @@ export type AnswerMeasurement = z.infer<typeof answerMeasurementSchema>;
 if (import.meta.main) {
   const [bundle = '', imageFolder = '', count] = process.argv.slice(2);
   const started = performance.now();
-  const model = await LanguageModel.open(bundle, { threadCount: null });
+  const model = await LanguageModel.open(bundle, { device: 'cpu', threadCount: null });
   const loadSeconds = (performance.now() - started) / 1000;
   const questions = await generateQuestions(model, { count: Number(count), folder: imageFolder });
   const answers = [];

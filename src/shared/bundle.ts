@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { latentDefaultsSchema } from './run-settings.ts';
 
-export const bundleVersion = 1;
+export const bundleVersion = 2;
 export const precisions = ['f32', 'int8', 'int4'] as const;
 export const precisionSchema = z.enum(precisions);
 export type Precision = z.infer<typeof precisionSchema>;
@@ -97,6 +97,7 @@ export const bundleSchema = z.object({
     vision: z.string(),
     decoder: z.string(),
     head: z.string(),
+    cacheRows: z.string(),
     tokenizer: z.string(),
     tokenizerConfig: z.string(),
     chatTemplate: z.string(),

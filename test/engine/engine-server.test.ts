@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/main/files/process-alive.ts';
+import type { OnnxDevice } from '../../src/main/engine/devices.ts';
 import type { EngineReply, EngineRequest } from '../../src/main/engine/protocol.ts';
 import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { createForkEngineHost, type EngineChannel, type EngineExit } from '../../src/main/runs/engine-host.ts';
@@ -60,11 +61,7 @@ class Engine {
     return await Promise.race([reply, ended]);
   }
 
-  load(
-    path: string,
-    device: 'cpu' | 'auto' | 'webgpu' | 'cuda' = 'cpu',
-    fingerprint: string | null = null,
-  ): Promise<EngineReply> {
+  load(path: string, device: OnnxDevice = 'cpu', fingerprint: string | null = null): Promise<EngineReply> {
     return this.ask({ kind: 'load', bundlePath: path, fingerprint, device, threadCount: 1 });
   }
 }
@@ -96,7 +93,7 @@ async function expectGone(pid: number): Promise<void> {
 describe('an engine process', () => {
   it('loads a bundle and answers as the reference does; failed questions are predictions', async () => {
     const engine = startEngine();
-    const loaded = await engine.load(bundlePath, 'auto');
+    const loaded = await engine.load(bundlePath);
     expect(loaded).toMatchObject({ kind: 'loaded', device: 'cpu' });
     if (loaded.kind !== 'loaded') throw new Error('not loaded');
     expect(loaded.suggestedBatchSize).toBeGreaterThanOrEqual(1);
@@ -181,7 +178,7 @@ describe('what cannot be loaded is a typed failure, after which a good bundle st
       what: 'a description of another version',
       kind: 'malformed-bundle',
       damage: (folder: string) =>
-        editDescription(folder, (text) => text.replace('"bundleVersion": 1', '"bundleVersion": 99')),
+        editDescription(folder, (text) => text.replace('"bundleVersion": 2', '"bundleVersion": 99')),
     },
     {
       what: 'a graph that is missing',

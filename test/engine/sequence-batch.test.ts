@@ -136,7 +136,7 @@ describe('keep', () => {
 
   it('drops rows; the others go on as they would alone', async () => {
     const batch = await started();
-    batch.keep([0, 2]);
+    await batch.keep([0, 2]);
     expect(batch.rowCount).toBe(2);
     expectSameState(batch.state(1), await alone(3, 11), 'moved up');
     await batch.feed([piece(1, 5, 6), piece(3, 11, 14)]);
@@ -146,7 +146,7 @@ describe('keep', () => {
 
   it('puts rows into another order', async () => {
     const batch = await started();
-    batch.keep([2, 0, 1]);
+    await batch.keep([2, 0, 1]);
     await batch.feed([piece(3, 11, 12), piece(1, 5, 6), piece(2, 17, 18)]);
     expectSameState(batch.state(0), await alone(3, 11, 12), 'third');
     expectSameState(batch.state(1), await alone(1, 5, 6), 'first');
@@ -155,15 +155,15 @@ describe('keep', () => {
 
   it('keeps all, or none', async () => {
     const batch = await started();
-    batch.keep([0, 1, 2]);
+    await batch.keep([0, 1, 2]);
     expect(batch.rowCount).toBe(3);
-    batch.keep([]);
+    await batch.keep([]);
     expect(batch.rowCount).toBe(0);
   });
 
   it('refuses a row that does not exist', async () => {
     const batch = await started();
-    expect(() => batch.keep([0, 3])).toThrow('row 3');
+    await expect(batch.keep([0, 3])).rejects.toThrow('row 3');
   });
 });
 

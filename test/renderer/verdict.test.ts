@@ -9,6 +9,7 @@ const device = (name: string, available: boolean, selfTest: Device['selfTest']):
   device: name,
   available,
   selfTest,
+  gigaflops: null,
   detail: '',
 });
 const [good, bad, absent] = [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/main/files/process-alive.ts';
+import { cpuAlone } from '../../src/main/runs/device-choice.ts';
 import { createEngineDesk, type DeskModel, type EngineDesk } from '../../src/main/runs/engine-desk.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { resolveRunSettings } from '../../src/shared/run-settings.ts';
@@ -40,7 +41,12 @@ const question = (sampleId: string): EngineQuestion => ({
 async function deskWith(behaviour: FakeEngineBehaviour = {}, stayLoadedMs = 60_000) {
   const folder = await newFolder();
   const files = { log: join(folder, 'log'), pidFile: join(folder, 'pid') };
-  const desk = createEngineDesk({ host: fakeEngineHost({ ...files, ...behaviour }), threadCount: 1, stayLoadedMs });
+  const desk = createEngineDesk({
+    host: fakeEngineHost({ ...files, ...behaviour }),
+    devices: cpuAlone,
+    threadCount: 1,
+    stayLoadedMs,
+  });
   desks.push(desk);
   return {
     desk,
@@ -120,6 +126,7 @@ describe('an engine at the desk', () => {
           return channel;
         },
       },
+      devices: cpuAlone,
       threadCount: 1,
       stayLoadedMs: 60_000,
     });

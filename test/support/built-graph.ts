@@ -46,5 +46,5 @@ export async function openGraph(folder: string, graph: Graph, source: WeightSour
     errors: new WeightErrorMeter(),
     signal: new AbortController().signal,
   });
-  return await OnnxSession.open(`${folder}/graph.onnx`, { threadCount: 1 });
+  return await OnnxSession.open(`${folder}/graph.onnx`, { device: 'cpu', threadCount: 1 });
 }

@@ -1,13 +1,13 @@
 /** A `bundle.json` that says what a bundle says, with no graphs beside it: enough for planning runs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleSchema, type Bundle } from '../../src/shared/bundle.ts';
+import { bundleSchema, bundleVersion, type Bundle } from '../../src/shared/bundle.ts';
 
 /** Writes it into `folder` and returns the folder; `changes` replaces fields. */
 export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}): string {
   mkdirSync(folder, { recursive: true });
   const bundle = bundleSchema.parse({
-    bundleVersion: 1,
+    bundleVersion,
     builderVersion: 'test',
     fingerprint: 'a'.repeat(64),
     name: 'nominal',
@@ -68,6 +68,7 @@ export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}
       vision: 'vision.onnx',
       decoder: 'decoder.onnx',
       head: 'head.onnx',
+      cacheRows: 'cache-rows.onnx',
       tokenizer: 'tokenizer.json',
       tokenizerConfig: 'tokenizer_config.json',
       chatTemplate: 'chat_template.jinja',

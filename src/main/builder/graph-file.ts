@@ -1,4 +1,4 @@
-/** Writes one graph into a folder: `<name>.onnx` and its external data `<name>.onnx.data`. */
+/** Writes one graph into a folder: `<name>.onnx` and, where it has weights, their data `<name>.onnx.data`. */
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightSource } from '../checkpoint/weight-source.ts';
@@ -21,12 +21,14 @@ export type GraphFileOptions = Readonly<{
 export async function writeGraphFile(graph: Graph, options: GraphFileOptions): Promise<void> {
   const { folder, name, source, builderVersion, onBytes, errors, signal } = options;
   const layout = layOutExternals(graph);
-  const file = await open(join(folder, `${name}.onnx.data`), 'w');
-  try {
-    await file.truncate(layout.sizeBytes);
-    for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, errors, signal });
-  } finally {
-    await file.close();
+  if (graph.weights.length > 0) {
+    const file = await open(join(folder, `${name}.onnx.data`), 'w');
+    try {
+      await file.truncate(layout.sizeBytes);
+      for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, errors, signal });
+    } finally {
+      await file.close();
+    }
   }
   await writeFile(join(folder, `${name}.onnx`), encodeOnnx(graph, layout, `${name}.onnx.data`, builderVersion));
 }

@@ -18,7 +18,7 @@ import { WeightErrorMeter } from './quantise/weight-error.ts';
 import { writeTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
 
 /** Changes when the same checkpoint would give another bundle. */
-export const builderVersion = '1';
+export const builderVersion = '2';
 
 export type ImportRequest = CheckpointChoice &
   Readonly<{ name?: string | undefined; out: string; precision: Precision; replace?: boolean | undefined }>;
@@ -127,6 +127,7 @@ function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: 
       vision: 'vision.onnx',
       decoder: 'decoder.onnx',
       head: 'head.onnx',
+      cacheRows: 'cache-rows.onnx',
       tokenizer: 'tokenizer.json',
       tokenizerConfig: 'tokenizer_config.json',
       chatTemplate: 'chat_template.jinja',

@@ -4,6 +4,7 @@ import { resolveModelFolder } from '../checkpoint/model-folder.ts';
 import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import type { Qwen2VlDimensions } from '../checkpoint/qwen2-vl-tensors.ts';
 import type { Graph } from './graph/graph.ts';
+import { qwen2VlCacheRows } from './models/qwen2-vl/cache-rows.ts';
 import { qwen2VlDecoder } from './models/qwen2-vl/decoder.ts';
 import { qwen2VlHead } from './models/qwen2-vl/head.ts';
 import { qwen2VlVision } from './models/qwen2-vl/vision.ts';
@@ -26,7 +27,7 @@ export type PreparedImport = Readonly<{
   files: readonly string[];
 }>;
 
-export type BundleGraphs = Readonly<Record<'vision' | 'decoder' | 'head', Graph>>;
+export type BundleGraphs = Readonly<Record<'vision' | 'decoder' | 'head' | 'cache-rows', Graph>>;
 
 /** Opens and checks; reads headers and settings, no weights. Fails with every kind that checkpoints have. */
 export async function prepareImport({ source, adapter, loraAlpha }: CheckpointChoice): Promise<PreparedImport> {
@@ -54,5 +55,6 @@ export function bundleGraphs({ text, vision }: Qwen2VlDimensions, precision: Pre
     vision: qwen2VlVision(vision, text, encodings.vision),
     decoder: qwen2VlDecoder(text, encodings.decoder),
     head: qwen2VlHead(text, encodings.head),
+    'cache-rows': qwen2VlCacheRows(text),
   };
 }

@@ -18,6 +18,7 @@ import type { LiveEvent } from '../../shared/live-event.ts';
 import { defaultStorePath } from '../store/default-path.ts';
 import type { Store } from '../store/store.ts';
 import { createServices } from './compose.ts';
+import { createDeviceSurvey, type DeviceSurvey } from './device-survey.ts';
 import { createDatasetImages } from './dataset-images.ts';
 import { createDownloads } from './downloads.ts';
 import { createLiveHub } from './live-hub.ts';
@@ -77,10 +78,19 @@ export function createCore({
     ...(hasPages ? { onStart: yieldToPages } : {}),
   }),
 }: CoreOptions = {}): Core {
+  const survey = createDeviceSurvey(engineHost, programFiles.selfTest);
   let opening: Promise<OpenParts> | null = null;
   const opened = Promise.withResolvers<OpenParts>();
   const open = (): Promise<OpenParts> =>
-    (opening ??= openParts({ storePath, storeMustExist, engineHost, tasks, staysOpen: hasPages, logBug }).then(
+    (opening ??= openParts({
+      storePath,
+      storeMustExist,
+      engineHost,
+      devices: survey,
+      tasks,
+      staysOpen: hasPages,
+      logBug,
+    }).then(
       (parts) => {
         opened.resolve(parts);
         return parts;
@@ -97,7 +107,7 @@ export function createCore({
     if (change.kind === 'changed') live.publish({ kind: 'task', task: change.task });
   });
   const downloads = createDownloads();
-  const parts = { open, storePath, browseRoot, live, engineHost, tasks, downloads };
+  const parts = { open, storePath, browseRoot, live, engineHost, survey, tasks, downloads };
   const router = createRouter(createServices(parts), logBug);
   const images = createRunImages(async (runId, sampleId) => (await open()).runs.readRunImage(runId, sampleId));
   const datasetImages = createDatasetImages(async () => (await open()).library, thumbnailsFolder(storePath));
@@ -158,6 +168,7 @@ type PartsOptions = Readonly<{
   storePath: string;
   storeMustExist: boolean;
   engineHost: EngineHost;
+  devices: DeviceSurvey;
   tasks: TaskRegistry;
   staysOpen: boolean;
   logBug: BugLog;

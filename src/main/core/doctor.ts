@@ -4,23 +4,14 @@
  */
 import { cpus, totalmem } from 'node:os';
 import type { DoctorReport } from '../../shared/contract/system.ts';
-import { failureOf } from '../../shared/failure.ts';
-import { devices, type Device } from '../../shared/run-settings.ts';
-import { resolveDevice } from '../engine/devices.ts';
-import type { EngineHost } from '../runs/engine-host.ts';
 import type { RunService } from '../runs/run-service.ts';
 import type { Store } from '../store/store.ts';
+import type { DeviceFinding, DeviceSurvey } from './device-survey.ts';
 import { programFiles } from './program-files.ts';
-import { runSelfTest } from './self-test.ts';
-
-type DeviceReport = DoctorReport['devices'][number];
-type DeviceCheck = Readonly<{ onnxruntime: string | null; device: DeviceReport }>;
 
 /** Builds the report; an engine that cannot start is part of it, not an error. */
-export async function examine(store: Store, runs: RunService, engineHost: EngineHost): Promise<DoctorReport> {
-  const checks: DeviceCheck[] = [];
-  // One after the other: two engines at once would slow each other down.
-  for (const device of devices) if (device !== 'auto') checks.push(await check(device, engineHost));
+export async function examine(store: Store, runs: RunService, survey: DeviceSurvey): Promise<DoctorReport> {
+  const findings = await survey.findings();
   return {
     version: programFiles.version,
     node: process.version,
@@ -33,31 +24,20 @@ export async function examine(store: Store, runs: RunService, engineHost: Engine
       integrity: await runs.checkIntegrity(),
       runCount: store.runs.count(),
     },
-    onnxruntime: checks.find(({ onnxruntime }) => onnxruntime !== null)?.onnxruntime ?? 'unknown',
-    devices: checks.map(({ device }) => device),
+    onnxruntime:
+      findings.find(({ result }) => result.onnxruntimeVersion !== null)?.result.onnxruntimeVersion ?? 'unknown',
+    devices: findings.map(describe),
+    automatic: await survey.choose('auto'),
   };
 }
 
-async function check(device: Device, engineHost: EngineHost): Promise<DeviceCheck> {
-  const missing = whyNotAvailable(device);
-  if (missing !== null) {
-    return { onnxruntime: null, device: { device, available: false, selfTest: 'not run', detail: missing } };
-  }
-  const { passed, detail, onnxruntimeVersion } = await runSelfTest(device, engineHost, programFiles.selfTest);
+function describe({ device, result, gigaflops }: DeviceFinding): DoctorReport['devices'][number] {
+  const { passed, isAvailable, detail } = result;
   return {
-    onnxruntime: onnxruntimeVersion,
-    device: { device, available: true, selfTest: passed ? 'passed' : 'failed', detail },
+    device,
+    available: isAvailable,
+    selfTest: passed ? 'passed' : isAvailable ? 'failed' : 'not run',
+    gigaflops,
+    detail,
   };
-}
-
-/** The engine's own reason, or null where it runs on the device. */
-function whyNotAvailable(device: Device): string | null {
-  try {
-    resolveDevice(device);
-    return null;
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    return failure.message;
-  }
 }

@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { importModel } from '../builder/import-model.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
 import { EngineSupervisor } from '../runs/engine-supervisor.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prediction.ts';
-import { resolveRunSettings, runSettingsSchema, type Device } from '../../shared/run-settings.ts';
+import { resolveRunSettings, runSettingsSchema } from '../../shared/run-settings.ts';
 
 const expectedSchema = z.object({
   question: z.object({
@@ -37,6 +38,8 @@ export type SelfTestExpectation = z.infer<typeof expectedSchema>;
 
 export type SelfTestResult = Readonly<{
   passed: boolean;
+  /** False where the runtime does not offer the device on this machine: nothing could be tested. */
+  isAvailable: boolean;
   /** One plain sentence: how long the answer took, or what is wrong. */
   detail: string;
   /** Null when no engine could be started. */
@@ -52,7 +55,7 @@ export async function readExpectation(folder: string): Promise<SelfTestExpectati
  * Runs the self-test of `folder` (resources/self-test) on a device. What goes wrong on this machine is a result;
  * only a bug is thrown. Leaves nothing behind.
  */
-export async function runSelfTest(device: Device, host: EngineHost, folder: string): Promise<SelfTestResult> {
+export async function runSelfTest(device: OnnxDevice, host: EngineHost, folder: string): Promise<SelfTestResult> {
   const expected = await readExpectation(folder);
   const temporary = await mkdtemp(join(tmpdir(), 'penumbra-self-test-'));
   const bundlePath = join(temporary, 'bundle');
@@ -76,13 +79,18 @@ export async function runSelfTest(device: Device, host: EngineHost, folder: stri
     const problem =
       prediction.status === 'failed' ? prediction.failure.message : findDifference(prediction.answer, expected);
     return problem === null
-      ? { passed: true, detail: `equals the reference (${milliseconds.toFixed(0)} ms)`, onnxruntimeVersion }
-      : { passed: false, detail: problem, onnxruntimeVersion };
+      ? {
+          passed: true,
+          isAvailable: true,
+          detail: `equals the reference (${milliseconds.toFixed(0)} ms)`,
+          onnxruntimeVersion,
+        }
+      : { passed: false, isAvailable: true, detail: problem, onnxruntimeVersion };
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
     const detail = failure.found === undefined ? failure.message : `${failure.message} (${failure.found})`;
-    return { passed: false, detail, onnxruntimeVersion };
+    return { passed: false, isAvailable: failure.kind !== 'device-unavailable', detail, onnxruntimeVersion };
   } finally {
     await engine.close();
     await rm(temporary, { recursive: true, force: true });

@@ -1,13 +1,21 @@
-/** Devices that this build runs on. Anything else is refused by name: a run never silently lands elsewhere. */
-import { fail } from '../../shared/failure.ts';
+/** What the runtime calls each device, and how its memory lies. */
 import type { Device } from '../../shared/run-settings.ts';
 
-/** The device that a request means. */
-export function resolveDevice(device: Device): 'cpu' {
-  if (device === 'auto' || device === 'cpu') return 'cpu';
-  return fail('device-unavailable', `This version does not run models on ${device}.`, {
-    expected: 'cpu or auto',
-    found: device,
-    action: 'Choose the device cpu.',
-  });
-}
+/** A device itself, not the choice of the best one. */
+export type OnnxDevice = Exclude<Device, 'auto'>;
+
+export type DeviceSettings = Readonly<{
+  /** The runtime's name of the execution provider. */
+  provider: string;
+  /** Tensors can stay in the device's memory from one run to the next. */
+  hasOwnMemory: boolean;
+}>;
+
+export const deviceSettings: Readonly<Record<OnnxDevice, DeviceSettings>> = {
+  cpu: { provider: 'cpu', hasOwnMemory: false },
+  webgpu: { provider: 'webgpu', hasOwnMemory: true },
+  // From Node, this provider's outputs come back over the bus with every run.
+  cuda: { provider: 'cuda', hasOwnMemory: false },
+  dml: { provider: 'dml', hasOwnMemory: false },
+  coreml: { provider: 'coreml', hasOwnMemory: false },
+};

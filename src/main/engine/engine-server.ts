@@ -7,9 +7,8 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { EngineLink } from './engine-link.ts';
 import { suggestBatchSize } from './batch-size.ts';
-import { resolveDevice } from './devices.ts';
 import { LanguageModel } from './language-model.ts';
-import { onnxruntimeVersion } from './onnx-session.ts';
+import { OnnxSession, onnxruntimeVersion, type FloatTensor } from './onnx-session.ts';
 import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from './protocol.ts';
 
 /** What methods do with a loaded model. */
@@ -64,15 +63,17 @@ class Engine {
         return this.#answerQuestions(request);
       case 'layer-attention':
         return this.#readLayers(request);
+      case 'measure-speed':
+        return measureSpeed(request);
       case 'close':
         return this.#close(request);
     }
   }
 
   async #load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineReply> {
-    const device = resolveDevice(request.device);
     await this.#unload();
-    const model = await LanguageModel.open(request.bundlePath, { threadCount: request.threadCount });
+    const { device, threadCount } = request;
+    const model = await LanguageModel.open(request.bundlePath, { device, threadCount });
     this.#model = model;
     if (request.fingerprint !== null && model.bundle.fingerprint !== request.fingerprint) {
       await this.#unload();
@@ -120,6 +121,34 @@ class Engine {
     if (this.#model === null) throw new Error('questions came before a model');
     return this.#model;
   }
+}
+
+async function measureSpeed({
+  requestId,
+  path,
+  device,
+  threadCount,
+}: Extract<EngineRequest, { kind: 'measure-speed' }>): Promise<EngineReply> {
+  const session = await OnnxSession.open(path, { device, threadCount });
+  try {
+    const feeds = Object.fromEntries(session.inputShapes.map(({ name, dims }) => [name, constant(dims)]));
+    let milliseconds = 0;
+    // The first run prepares kernels.
+    for (let run = 0; run < 2; run++) {
+      const started = performance.now();
+      await session.run(feeds);
+      milliseconds = performance.now() - started;
+    }
+    return { kind: 'speed', requestId, milliseconds };
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** Small enough that products of it stay numbers. */
+function constant(dims: readonly number[]): FloatTensor {
+  const count = dims.reduce((product, size) => product * size, 1);
+  return { data: new Float32Array(count).fill(1 / count), dims };
 }
 
 function refuseOtherModel(file: string, expected: string, found: string): never {

@@ -63,7 +63,7 @@ export async function decodeGreedily(
       else if (row.tokenIds.length < options.maxTokens) kept.push(position);
       row.decodeMs = performance.now() - started;
     }
-    batch.keep(kept);
+    await batch.keep(kept);
     alive = kept.map((position) => {
       const entry = alive[position];
       if (entry === undefined) throw new Error('a kept row exists');

@@ -11,7 +11,8 @@ import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
 import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
 import { EmbeddingTable } from './embedding-table.ts';
-import { OnnxSession, type SessionOptions } from './onnx-session.ts';
+import { presentNames } from './key-value-cache.ts';
+import { OnnxSession, shape, type SessionOptions } from './onnx-session.ts';
 import { SequenceBatch } from './sequence-batch.ts';
 
 export class LanguageModel {
@@ -21,6 +22,7 @@ export class LanguageModel {
   readonly #vision: OnnxSession;
   readonly #decoder: OnnxSession;
   readonly #head: OnnxSession;
+  readonly #cacheRows: OnnxSession;
   readonly #embeddings: EmbeddingTable;
 
   private constructor(parts: {
@@ -30,6 +32,7 @@ export class LanguageModel {
     vision: OnnxSession;
     decoder: OnnxSession;
     head: OnnxSession;
+    cacheRows: OnnxSession;
     embeddings: EmbeddingTable;
   }) {
     this.bundle = parts.bundle;
@@ -38,6 +41,7 @@ export class LanguageModel {
     this.#vision = parts.vision;
     this.#decoder = parts.decoder;
     this.#head = parts.head;
+    this.#cacheRows = parts.cacheRows;
     this.#embeddings = parts.embeddings;
   }
 
@@ -53,6 +57,7 @@ export class LanguageModel {
     const chatTemplate = await readFile(templatePath, 'utf8').catch((error: unknown) =>
       failFromSystem(error, templatePath),
     );
+    const presents = presentNames(text);
     const opened: { dispose: () => void | Promise<void> }[] = [];
     const keep = <T extends (typeof opened)[number]>(part: T): T => {
       opened.push(part);
@@ -71,8 +76,9 @@ export class LanguageModel {
         chatTemplate,
         embeddings: keep(table),
         vision: keep(await OnnxSession.open(join(folder, files.vision), options)),
-        decoder: keep(await OnnxSession.open(join(folder, files.decoder), options)),
+        decoder: keep(await OnnxSession.open(join(folder, files.decoder), options, presents)),
         head: keep(await OnnxSession.open(join(folder, files.head), options)),
+        cacheRows: keep(await OnnxSession.open(join(folder, files.cacheRows), options, presents)),
       });
     } catch (error) {
       // Half a model must not keep its memory: the next one has to fit.
@@ -95,15 +101,17 @@ export class LanguageModel {
         pixels.set(image.pixelValues, position * first.pixelValues.length);
       const { cos, sin } = visionRotaryTable(first.gridThw, this.bundle.vision);
       const half = cos.length / patchCount;
-      const { image_embeds: embeds } = await this.#vision.run({
+      const outputs = await this.#vision.run({
         pixel_values: { data: pixels, dims: [group.length, patchCount, pixelSize] },
         rope_cos: { data: cos, dims: [patchCount, half] },
         rope_sin: { data: sin, dims: [patchCount, half] },
+        shape_rows: shape([group.length, patchCount, -1]),
+        shape_images: shape([group.length, -1, this.bundle.text.hiddenSize]),
       });
-      if (embeds === undefined) throw new Error('the vision graph has no output image_embeds');
-      const size = embeds.data.length / group.length;
+      const embeds = outputs.values('image_embeds').data;
+      const size = embeds.length / group.length;
       for (const [position, { index }] of group.entries()) {
-        result[index] = embeds.data.slice(position * size, (position + 1) * size);
+        result[index] = embeds.slice(position * size, (position + 1) * size);
       }
     }
     return result;
@@ -115,7 +123,7 @@ export class LanguageModel {
   }
 
   startBatch(rowCount: number): SequenceBatch {
-    return new SequenceBatch(this.#decoder, this.bundle.text, rowCount);
+    return new SequenceBatch({ decoder: this.#decoder, cacheRows: this.#cacheRows }, this.bundle.text, rowCount);
   }
 
   /** Logits of each hidden state: B x [D] -> B x [V]. */
@@ -123,14 +131,19 @@ export class LanguageModel {
     const { hiddenSize, vocabularySize } = this.bundle.text;
     const data = new Float32Array(hidden.length * hiddenSize);
     for (const [row, state] of hidden.entries()) data.set(state, row * hiddenSize);
-    const { logits } = await this.#head.run({ hidden: { data, dims: [hidden.length, hiddenSize] } });
-    if (logits === undefined) throw new Error('the head graph has no output logits');
-    return hidden.map((_, row) => logits.data.subarray(row * vocabularySize, (row + 1) * vocabularySize));
+    const outputs = await this.#head.run({ hidden: { data, dims: [hidden.length, hiddenSize] } });
+    const logits = outputs.values('logits').data;
+    return hidden.map((_, row) => logits.subarray(row * vocabularySize, (row + 1) * vocabularySize));
   }
 
   async dispose(): Promise<void> {
     this.#embeddings.dispose();
-    await Promise.all([this.#vision.dispose(), this.#decoder.dispose(), this.#head.dispose()]);
+    await Promise.all([
+      this.#vision.dispose(),
+      this.#decoder.dispose(),
+      this.#head.dispose(),
+      this.#cacheRows.dispose(),
+    ]);
   }
 }
 

@@ -6,65 +6,95 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fail } from '../../shared/failure.ts';
+import { deviceSettings, type OnnxDevice } from './devices.ts';
 
-/** A float32 tensor; kept as the runtime's own object so that cached keys and values are fed back without a copy. */
+/** Numbers in main memory. */
 export type FloatTensor = Readonly<{ data: Float32Array; dims: readonly number[] }>;
 
+/** Whole numbers: shapes, and rows of a table. */
+export type IntegerTensor = Readonly<{ data: BigInt64Array; dims: readonly number[] }>;
+
+/** The runtime's own object, fed back without a copy; on a device of its own memory it stays there. */
+export type KeptTensor = Readonly<{ dims: readonly number[]; dispose: () => void }>;
+
+export type FedTensor = FloatTensor | IntegerTensor | KeptTensor;
+
 export type SessionOptions = Readonly<{
+  device: OnnxDevice;
   /** Threads inside an operator; null: the runtime's choice (physical cores). */
   threadCount: number | null;
 }>;
 
+export type SessionOutputs = Readonly<{
+  /** An output that came to main memory. */
+  values: (name: string) => FloatTensor;
+  /** An output that is kept where it is; whoever takes it disposes of it. */
+  kept: (name: string) => KeptTensor;
+}>;
+
 export class OnnxSession {
   readonly #session: InferenceSession;
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
 
   private constructor(session: InferenceSession) {
     this.#session = session;
-    this.inputNames = session.inputNames;
-    this.outputNames = session.outputNames;
   }
 
-  /** Opens a .onnx file whose external data lies beside it. */
-  static async open(path: string, options: SessionOptions): Promise<OnnxSession> {
+  /**
+   * Opens a .onnx file whose external data lies beside it. Every node runs on the device, or this fails: the runtime's
+   * own falling back to the CPU is switched off. `keptOutputs` stay in the device's memory.
+   */
+  static async open(path: string, options: SessionOptions, keptOutputs: readonly string[] = []): Promise<OnnxSession> {
+    const { provider, hasOwnMemory } = deviceSettings[options.device];
     try {
       const session = await InferenceSession.create(path, {
-        executionProviders: ['cpu'],
+        executionProviders: [provider],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // Each session has its own threads; spinning, those of the idle ones would take the cores from the busy one.
-        extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
+        extra: {
+          session: {
+            // Each session has its own threads; spinning, those of the idle ones would take the cores from the busy one.
+            intra_op: { allow_spinning: '0' },
+            dynamic_block_base: '4',
+            ...(provider === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
+          },
+        },
         ...(options.threadCount === null ? {} : { intraOpNumThreads: options.threadCount }),
+        ...(hasOwnMemory && keptOutputs.length > 0
+          ? { preferredOutputLocation: Object.fromEntries(keptOutputs.map((name) => [name, 'gpu-buffer' as const])) }
+          : {}),
       });
       return new OnnxSession(session);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (isOutOfMemory(text)) {
-        return fail('out-of-memory', `There is not enough memory to load ${basename(path)}.`, {
-          file: path,
-          found: text,
-          action: 'Close other programs, or import the model with a lower precision (int8, int4).',
-        });
-      }
-      return fail('malformed-bundle', `${basename(path)} cannot be loaded.`, {
-        file: path,
-        found: text,
-        action: 'Import the model again: the bundle is incomplete or was changed.',
-      });
+      return failToOpen(error, path, options.device);
     }
   }
 
-  async run(feeds: Readonly<Record<string, FloatTensor>>): Promise<Readonly<Record<string, FloatTensor>>> {
+  /** Inputs whose sizes are all known. */
+  get inputShapes(): { name: string; dims: number[] }[] {
+    return this.#session.inputMetadata.flatMap((input) => {
+      const dims = input.isTensor ? input.shape.filter((size) => typeof size === 'number') : [];
+      return input.isTensor && dims.length === input.shape.length ? [{ name: input.name, dims }] : [];
+    });
+  }
+
+  async run(feeds: Readonly<Record<string, FedTensor>>): Promise<SessionOutputs> {
     const inputs: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(feeds)) {
-      inputs[name] = value instanceof Tensor ? value : new Tensor('float32', value.data, value.dims);
+      inputs[name] = value instanceof Tensor ? value : newTensor(value);
     }
     try {
       const outputs = await this.#session.run(inputs);
-      return outputs as unknown as Readonly<Record<string, FloatTensor>>;
+      const output = (name: string): Tensor => outputs[name] ?? failWithoutOutput(name);
+      return {
+        values: (name) => {
+          const { data, dims } = output(name);
+          if (!(data instanceof Float32Array)) throw new Error(`${name} is not float32`);
+          return { data, dims };
+        },
+        kept: output,
+      };
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = textOf(error);
       if (isOutOfMemory(text)) {
         return fail('out-of-memory', 'There was not enough memory for this batch.', {
           found: text,
@@ -79,6 +109,56 @@ export class OnnxSession {
     await this.#session.release();
   }
 }
+
+/** A tensor of these sizes, each element computed from its index. */
+export function int64(dims: readonly number[], valueAt: (index: number) => number): IntegerTensor {
+  const count = dims.reduce((product, size) => product * size, 1);
+  return { data: BigInt64Array.from({ length: count }, (_, index) => BigInt(valueAt(index))), dims };
+}
+
+/** A reshape's target. */
+export function shape(sizes: readonly number[]): IntegerTensor {
+  return int64([sizes.length], (index) => sizes[index] ?? 0);
+}
+
+function newTensor(tensor: FedTensor): Tensor {
+  if (!('data' in tensor)) throw new Error('a kept tensor comes from a session');
+  const { data, dims } = tensor;
+  return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims);
+}
+
+function failWithoutOutput(name: string): never {
+  return fail('malformed-bundle', 'A graph of the model lacks an output that this version reads.', {
+    place: name,
+    action: 'Import the model again.',
+  });
+}
+
+function failToOpen(error: unknown, path: string, device: OnnxDevice): never {
+  const text = textOf(error);
+  if (isOutOfMemory(text)) {
+    return fail('out-of-memory', `There is not enough memory to load ${basename(path)}.`, {
+      file: path,
+      found: text,
+      action: 'Close other programs, or import the model with a lower precision (int8, int4).',
+    });
+  }
+  if (device !== 'cpu') {
+    return fail('device-unavailable', `The device ${device} does not take ${basename(path)}.`, {
+      file: path,
+      expected: 'every node of the graph on the device',
+      found: text,
+      action: 'Choose another device; "penumbra doctor" says which work here, and why others do not.',
+    });
+  }
+  return fail('malformed-bundle', `${basename(path)} cannot be loaded.`, {
+    file: path,
+    found: text,
+    action: 'Import the model again: the bundle is incomplete or was changed.',
+  });
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isOutOfMemory = (text: string): boolean =>
   /bad_alloc|out of memory|failed to allocate|bad allocation/i.test(text);

@@ -4,7 +4,8 @@
  */
 import type { Failure } from '../../shared/failure.ts';
 import type { Prediction } from '../../shared/prediction.ts';
-import type { Device, RunSettings } from '../../shared/run-settings.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
+import type { OnnxDevice } from './devices.ts';
 
 export type EngineQuestion = Readonly<{
   sampleId: string;
@@ -22,7 +23,7 @@ export type EngineRequest =
       bundlePath: string;
       /** The model that has to be there; another one is refused. Null: whichever is. */
       fingerprint: string | null;
-      device: Device;
+      device: OnnxDevice;
       threadCount: number | null;
     }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
@@ -34,6 +35,8 @@ export type EngineRequest =
       /** What each latent step took: it takes the same again. */
       selectedSlots: readonly (readonly number[])[];
     }>
+  /** Runs a graph without weights (builder/speed-probe.ts) twice; the second time counts. No model is loaded for it. */
+  | Readonly<{ kind: 'measure-speed'; requestId: number; path: string; device: OnnxDevice; threadCount: number | null }>
   | Readonly<{ kind: 'close'; requestId: number }>;
 
 /** Attention of the latent steps' query rows over the J image slots, mean over heads. */
@@ -48,8 +51,8 @@ export type EngineReply =
   | Readonly<{
       kind: 'loaded';
       requestId: number;
-      /** Where the nodes really run: `cpu`, … */
-      device: string;
+      /** Where every node runs. */
+      device: OnnxDevice;
       /** Questions that fit one batch on this device (what `auto` means). */
       suggestedBatchSize: number;
       onnxruntimeVersion: string;
@@ -63,6 +66,7 @@ export type EngineReply =
       peakMemoryBytes?: number;
     }>
   | Readonly<{ kind: 'layer-attention'; requestId: number; attention: LayerAttention }>
+  | Readonly<{ kind: 'speed'; requestId: number; milliseconds: number }>
   | Readonly<{ kind: 'closed'; requestId: number }>
   /** The whole request failed (nothing of the batch was answered). */
   | Readonly<{ kind: 'failed'; requestId: number; failure: Failure }>;

@@ -6,10 +6,9 @@
  * Legend: B rows, S positions fed now, P cached, T = P + S, D hidden size, L layers, Hkv, Dh.
  */
 import type { TextDimensions } from '../../shared/bundle.ts';
-import { fail } from '../../shared/failure.ts';
 import { rotaryTable, type Positions } from '../vlm/qwen2-vl/rope.ts';
-import { gatherCacheRows } from './cache-rows.ts';
-import type { FloatTensor, OnnxSession } from './onnx-session.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import { int64, shape, type OnnxSession, type SessionOutputs } from './onnx-session.ts';
 
 /** Added to the score of a key that a query must not see; finite, so that a padding query stays a number. */
 const masked = -1e30;
@@ -37,23 +36,22 @@ type Row = {
   state: RowState | null;
 };
 
+/** The graphs that a batch runs. */
+export type BatchSessions = Readonly<{ decoder: OnnxSession; cacheRows: OnnxSession }>;
+
 export class SequenceBatch {
   readonly #decoder: OnnxSession;
   readonly #text: TextDimensions;
   #rows: Row[];
-  #cache: { key: FloatTensor; value: FloatTensor }[];
+  readonly #cache: KeyValueCache;
   /** P */
   #cachedCount = 0;
 
-  constructor(decoder: OnnxSession, text: TextDimensions, rowCount: number) {
-    this.#decoder = decoder;
+  constructor(sessions: BatchSessions, text: TextDimensions, rowCount: number) {
+    this.#decoder = sessions.decoder;
     this.#text = text;
     this.#rows = Array.from({ length: rowCount }, () => ({ own: [], state: null }));
-    const empty = () => ({
-      data: new Float32Array(0),
-      dims: [rowCount, text.keyValueHeadCount, 0, text.headSize],
-    });
-    this.#cache = Array.from({ length: text.layerCount }, () => ({ key: empty(), value: empty() }));
+    this.#cache = new KeyValueCache(text, rowCount, sessions.cacheRows);
   }
 
   get rowCount(): number {
@@ -80,6 +78,8 @@ export class SequenceBatch {
     const half = this.#text.headSize / 2;
 
     const embeds = new Float32Array(rowCount * newCount * size);
+    const { keyValueHeadCount, headCount } = this.#text;
+    const groupSize = headCount / keyValueHeadCount;
     const cos = new Float32Array(rowCount * newCount * half).fill(1);
     const sin = new Float32Array(rowCount * newCount * half);
     const bias = new Float32Array(rowCount * newCount * total).fill(masked);
@@ -101,30 +101,28 @@ export class SequenceBatch {
       for (let s = start; s < newCount; s++) own.push(cachedCount + s);
     }
 
-    const feedsByName: Record<string, FloatTensor> = {
+    const outputs = await this.#decoder.run({
+      ...this.#cache.feeds(),
       inputs_embeds: { data: embeds, dims: [rowCount, newCount, size] },
-      rope_cos: { data: cos, dims: [rowCount, newCount, half] },
-      rope_sin: { data: sin, dims: [rowCount, newCount, half] },
+      rope_cos: { data: cos, dims: [rowCount * newCount, half] },
+      rope_sin: { data: sin, dims: [rowCount * newCount, half] },
+      rope_index: int64([rowCount, newCount], (index) => index),
+      rope_index_last: int64([rowCount, 1], (row) => (row + 1) * newCount - 1),
+      shape_rows: shape([rowCount, newCount, -1]),
+      shape_grouped: shape([rowCount, keyValueHeadCount, groupSize, newCount, total]),
+      shape_flat: shape([rowCount, keyValueHeadCount, groupSize * newCount, total]),
       attention_bias: { data: bias, dims: [rowCount, 1, newCount, total] },
-    };
-    for (const [layer, { key, value }] of this.#cache.entries()) {
-      feedsByName[`past_key_values.${layer}.key`] = key;
-      feedsByName[`past_key_values.${layer}.value`] = value;
-    }
-    const outputs = await this.#decoder.run(feedsByName);
-    this.#cache = this.#cache.map((_, layer) => ({
-      key: take(outputs, `present.${layer}.key`),
-      value: take(outputs, `present.${layer}.value`),
-    }));
+    });
+    this.#cache.replace(outputs);
     this.#cachedCount = total;
     this.#readStates(counts, outputs, total);
   }
 
-  #readStates(counts: readonly number[], outputs: Readonly<Record<string, FloatTensor>>, total: number): void {
+  #readStates(counts: readonly number[], outputs: SessionOutputs, total: number): void {
     const { hiddenSize, layerCount } = this.#text;
-    const hidden = take(outputs, 'hidden').data;
-    const attention = take(outputs, 'attention').data;
-    const byLayer = take(outputs, 'attention_by_layer').data;
+    const hidden = outputs.values('hidden').data;
+    const attention = outputs.values('attention').data;
+    const byLayer = outputs.values('attention_by_layer').data;
     for (const [index, row] of this.#rows.entries()) {
       if ((counts[index] ?? 0) === 0) continue;
       // Positions fed later are no part of this state.
@@ -145,17 +143,19 @@ export class SequenceBatch {
   }
 
   /** Keeps only these rows, in this order; finished rows leave and free their share of the cache. */
-  keep(rows: readonly number[]): void {
+  async keep(rows: readonly number[]): Promise<void> {
     if (rows.length === this.#rows.length && rows.every((row, index) => row === index)) return;
     this.#rows = rows.map((row) => {
       const kept = this.#rows[row];
       if (kept === undefined) throw new Error(`row ${row} does not exist`);
       return kept;
     });
-    this.#cache = this.#cache.map(({ key, value }) => ({
-      key: gatherCacheRows(key, rows),
-      value: gatherCacheRows(value, rows),
-    }));
+    await this.#cache.keep(rows);
+  }
+
+  /** Frees the cache; the states that were read stay. */
+  dispose(): void {
+    this.#cache.dispose();
   }
 }
 
@@ -172,14 +172,4 @@ function countPositions(feed: RowFeed, row: number, size: number): number {
 
 function pick(values: Float32Array, offset: number, indices: readonly number[]): Float32Array {
   return Float32Array.from(indices, (index) => values[offset + index] ?? Number.NaN);
-}
-
-function take(outputs: Readonly<Record<string, FloatTensor>>, name: string): FloatTensor {
-  return (
-    outputs[name] ??
-    fail('malformed-bundle', "The model's decoder lacks an output that this version reads.", {
-      place: name,
-      action: 'Import the model again.',
-    })
-  );
 }

@@ -7,6 +7,7 @@ import type { Bundle } from '../../shared/bundle.ts';
 import type { ModelReport } from '../../shared/contract/models.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { resolveRunSettings } from '../../shared/run-settings.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -14,6 +15,8 @@ import { EngineSupervisor } from './engine-supervisor.ts';
 
 export type ModelCheckParts = Readonly<{
   engineHost: EngineHost;
+  /** Where it is loaded: what `auto` means here. */
+  device: () => Promise<OnnxDevice>;
   /** The question that every model is asked. */
   question: () => Promise<EngineQuestion>;
   /** The engine's answer to the reference's question on this machine: nothing of the model itself. */
@@ -26,7 +29,7 @@ const answerTokens = 64;
 /** Fails: `cancelled`. */
 export async function checkModel(
   path: string,
-  { engineHost, question, selfTest }: ModelCheckParts,
+  { engineHost, device, question, selfTest }: ModelCheckParts,
   onPhase: (phase: string) => void,
   signal: AbortSignal,
 ): Promise<ModelReport> {
@@ -44,7 +47,7 @@ export async function checkModel(
   const engine = new EngineSupervisor(engineHost, {
     bundlePath: path,
     fingerprint: null,
-    device: 'auto',
+    device: await device(),
     threadCount: null,
   });
   const stop = (): void => engine.kill();

@@ -5,15 +5,13 @@
 import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
 import { settingDefinitions, type RunSettings, type SettingName } from '../../shared/run-settings.ts';
-import { resolveDevice } from '../engine/devices.ts';
 
 const slotSettings = ['forcedPatches', 'bannedPatches'] as const;
 /** Settings that act inside latent steps, and their neutral values are the definitions' defaults. */
 const stepSettings = ['intervention', ...slotSettings, 'adaptiveStop'] as const;
 
-/** Fails: `invalid-settings`, `device-unavailable`. */
+/** Fails: `invalid-settings`. */
 export function checkSettings(settings: RunSettings, bundle: Bundle): void {
-  resolveDevice(settings.device);
   const { method, intervention, latentSteps } = settings;
   if (method === 'no-cot') {
     for (const name of stepSettings) {

@@ -7,10 +7,11 @@
  */
 import { PenumbraFailure } from '../../shared/failure.ts';
 import type { Prediction } from '../../shared/prediction.ts';
-import type { RunSettings } from '../../shared/run-settings.ts';
+import type { Device, RunSettings } from '../../shared/run-settings.ts';
 import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import type { EngineHost } from './engine-host.ts';
-import { EngineSupervisor, type EngineModel, type LoadedEngine } from './engine-supervisor.ts';
+import { EngineSupervisor, type LoadedEngine } from './engine-supervisor.ts';
 import { createTurns } from './engine-turns.ts';
 
 /** What one user does with an engine; nothing starts before the first request. Requests fail as the engine's do. */
@@ -35,7 +36,7 @@ export type EngineUse = Readonly<{
 export type EngineOrder = 'batch' | 'probe';
 
 /** The fingerprint keeps an engine apart from a model that was imported to the same place since. */
-export type DeskModel = Omit<EngineModel, 'threadCount' | 'fingerprint'> & Readonly<{ fingerprint: string }>;
+export type DeskModel = Readonly<{ bundlePath: string; fingerprint: string; device: Device }>;
 
 export type EngineDesk = Readonly<{
   use: (model: DeskModel, order: EngineOrder) => EngineUse;
@@ -52,6 +53,7 @@ export type EngineDesk = Readonly<{
 
 export type EngineDeskOptions = Readonly<{
   host: EngineHost;
+  devices: DeviceChoice;
   threadCount: number | null;
   /** How long an engine stays loaded after its last use. */
   stayLoadedMs: number;
@@ -65,7 +67,7 @@ type Job = Readonly<{
   reject: (error: unknown) => void;
 }>;
 
-export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDeskOptions): EngineDesk {
+export function createEngineDesk({ host, devices, threadCount, stayLoadedMs }: EngineDeskOptions): EngineDesk {
   const seats = new Map<string, Seat>();
   const unloadIdle = async (): Promise<void> => {
     await Promise.all([...seats.values()].filter((seat) => seat.isIdle).map((seat) => seat.unload()));
@@ -79,7 +81,10 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
     const known = seats.get(key);
     if (known !== undefined) return known;
     const seat = new Seat({
-      start: () => new EngineSupervisor(host, { bundlePath, fingerprint, device, threadCount }),
+      start: async () => {
+        const chosen = await devices.choose(device);
+        return new EngineSupervisor(host, { bundlePath, fingerprint, device: chosen, threadCount });
+      },
       beforeLoading: async () => {
         await alone.ended();
         await unloadIdle();
@@ -110,7 +115,7 @@ export function createEngineDesk({ host, threadCount, stayLoadedMs }: EngineDesk
 }
 
 type SeatOptions = Readonly<{
-  start: () => EngineSupervisor;
+  start: () => Promise<EngineSupervisor>;
   beforeLoading: () => Promise<void>;
   /** Told when the last user has left. */
   onIdle: () => void;
@@ -186,10 +191,24 @@ class Seat {
       if (this.#engine === null) await Promise.all([this.#leaving, this.#options.beforeLoading()]).catch(job.reject);
       // Nobody waits for it any more: no process is started for it.
       if (this.#isClosed || job.user.isStopped) job.reject(cancelled());
-      else await job.run((this.#engine ??= this.#options.start()));
+      else await this.#serve(job);
       this.#current = null;
       if (this.isIdle) this.#options.onIdle();
     }
+  }
+
+  async #serve(job: Job): Promise<void> {
+    try {
+      this.#engine ??= await this.#options.start();
+    } catch (error) {
+      job.reject(error);
+      return;
+    }
+    // Who stopped, or closed, while the device was found out wants no engine any more.
+    if (this.#isClosed || job.user.isStopped) {
+      this.#letGo();
+      job.reject(cancelled());
+    } else await job.run(this.#engine);
   }
 
   #stop(user: User): void {

@@ -4,8 +4,9 @@
  * it decides what to ask again.
  */
 import { PenumbraFailure, type Failure } from '../../shared/failure.ts';
-import type { Device, RunSettings } from '../../shared/run-settings.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Prediction } from '../../shared/prediction.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from '../engine/protocol.ts';
 import { failureOfExit, isWorthRetrying } from './engine-exit.ts';
 import type { EngineChannel, EngineHost } from './engine-host.ts';
@@ -14,7 +15,7 @@ import type { EngineChannel, EngineHost } from './engine-host.ts';
 export type EngineModel = Readonly<{
   bundlePath: string;
   fingerprint: string | null;
-  device: Device;
+  device: OnnxDevice;
   threadCount: number | null;
 }>;
 
@@ -99,6 +100,15 @@ export class EngineSupervisor {
     const reply = await this.#ask({ kind: 'layer-attention', settings, question, selectedSlots });
     if (reply.kind !== 'layer-attention') throw new Error(`the engine replied ${reply.kind} to layer-attention`);
     return reply.attention;
+  }
+
+  /** Milliseconds of one run of the speed probe at the model's path. Fails as loading does. */
+  async measureSpeed(): Promise<number> {
+    this.#start();
+    const { bundlePath: path, device, threadCount } = this.#model;
+    const reply = await this.#ask({ kind: 'measure-speed', path, device, threadCount });
+    if (reply.kind !== 'speed') throw new Error(`the engine replied ${reply.kind} to measure-speed`);
+    return reply.milliseconds;
   }
 
   /** Ends the process at once; whatever was asked fails with `cancelled`, and so does all that comes. */

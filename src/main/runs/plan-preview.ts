@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice, type ChosenQuestions } from './choose-questions.ts';
 import { configurationHash, type Configuration } from './configuration-hash.ts';
 import { secondsPerQuestion } from './expected-speed.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import { expandGrid } from './grid.ts';
 import { checkPoints, modelName } from './planner.ts';
 
@@ -32,7 +33,7 @@ const keptCount = 4;
 type Questions = ChosenQuestions &
   Pick<Configuration, 'datasetFingerprint' | 'where' | 'limit'> & { datasetWarnings: readonly string[] };
 
-export function createPlanPreview(store: Store): PlanPreview {
+export function createPlanPreview(store: Store, devices: DeviceChoice): PlanPreview {
   const kept = new Map<string, Readonly<{ at: number; questions: Promise<Questions> }>>();
   const questionsOf = (request: EvaluationRequest): Promise<Questions> => {
     const { dataset, split, where, selection, limit } = request;
@@ -49,7 +50,7 @@ export function createPlanPreview(store: Store): PlanPreview {
   };
   return {
     plan: async ({ base, axes }) => {
-      const points = await checkPoints(expandGrid({ base, axes }), base.label);
+      const points = await checkPoints(expandGrid({ base, axes }), base.label, devices);
       const questions = await questionsOf(base);
       return points.map(({ bundle, settings, label }) => {
         const { count, withoutImage, datasetWarnings, ...rest } = questions;

@@ -19,6 +19,7 @@ import { checkSettings } from './check-settings.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice } from './choose-questions.ts';
 import { datasetName } from './dataset-name.ts';
 import { configurationHash } from './configuration-hash.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import type { GridPoint } from './grid.ts';
 import { deskModel } from './resume-run.ts';
 import type { DeskModel } from './engine-desk.ts';
@@ -34,7 +35,11 @@ export type PlannedRuns = Readonly<{ dataset: Dataset; runs: readonly PlannedRun
  * Reads the models and checks the settings of every run. Fails as bundles do, and: `invalid-settings`,
  * `device-unavailable`.
  */
-export async function checkPoints(points: readonly GridPoint[], label: string | undefined): Promise<CheckedPoint[]> {
+export async function checkPoints(
+  points: readonly GridPoint[],
+  label: string | undefined,
+  devices: DeviceChoice,
+): Promise<CheckedPoint[]> {
   const bundles = new Map<string, Bundle>();
   const checked: CheckedPoint[] = [];
   const severalModels = new Set(points.map(({ model }) => resolve(model))).size > 1;
@@ -43,6 +48,7 @@ export async function checkPoints(points: readonly GridPoint[], label: string | 
     const bundle = bundles.get(modelPath) ?? (await readBundle(modelPath));
     bundles.set(modelPath, bundle);
     const settings = settingsFor(input, bundle);
+    await devices.choose(settings.device);
     const named = label === undefined ? [modelName(bundle), settings.method] : [label];
     const parts = [
       ...named,
@@ -54,6 +60,8 @@ export async function checkPoints(points: readonly GridPoint[], label: string | 
   return checked;
 }
 
+export type PlanParts = Readonly<{ createOwner: () => RunOwner; version: string; devices: DeviceChoice }>;
+
 /**
  * Writes the runs, each owned by an owner of its own; all of them or none. They ask the same questions. Fails as
  * `checkPoints`, `readChoice` and datasets do, and: `nothing-to-do` (no question passes).
@@ -62,10 +70,9 @@ export async function planRuns(
   store: Store,
   points: readonly GridPoint[],
   request: EvaluationRequest,
-  createOwner: () => RunOwner,
-  version: string,
+  { createOwner, version, devices }: PlanParts,
 ): Promise<PlannedRuns> {
-  const checked = await checkPoints(points, request.label);
+  const checked = await checkPoints(points, request.label, devices);
   const dataset = await openDataset(resolve(request.dataset));
   try {
     const summary = await dataset.summary();

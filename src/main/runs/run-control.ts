@@ -7,6 +7,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import type { DeskModel, EngineDesk } from './engine-desk.ts';
 import { createWaitingLeases } from './lease-keeper.ts';
 import { createOwner, retireOwner } from './owner.ts';
@@ -30,6 +31,7 @@ const pollMs = 200;
 export type RunControlOptions = Readonly<{
   store: Store;
   desk: EngineDesk;
+  devices: DeviceChoice;
   version: string;
 }>;
 
@@ -52,7 +54,7 @@ export type RunControl = Readonly<{
 /** What answering a run takes, its dataset perhaps not open yet. */
 type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; model: DeskModel }>;
 
-export function createRunControl({ store, desk, version }: RunControlOptions): RunControl {
+export function createRunControl({ store, desk, devices, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
   const followers = new Set<() => void>();
   const waiting = createWaitingLeases(store);
@@ -85,7 +87,7 @@ export function createRunControl({ store, desk, version }: RunControlOptions): R
       return created;
     };
     try {
-      return await planRuns(store, points, request, owner, version);
+      return await planRuns(store, points, request, { createOwner: owner, version, devices });
     } catch (error) {
       for (const token of tokens) retireOwner(token);
       throw error;

@@ -22,6 +22,7 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { createComparisonService, type ComparisonService } from './comparison-service.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
+import { cpuAlone, type DeviceChoice } from './device-choice.ts';
 import { createEngineDesk, type EngineDesk } from './engine-desk.ts';
 import type { EngineHost } from './engine-host.ts';
 import { planDownloadExport, type DownloadExport, type DownloadExportInput } from './download-export.ts';
@@ -51,6 +52,8 @@ export type ExportManifest = z.infer<typeof exportManifestSchema>;
 export type RunServiceOptions = Readonly<{
   store: Store;
   engineHost: EngineHost;
+  /** Which devices work here; the CPU alone by default. */
+  devices?: DeviceChoice;
   /** The program's version, for manifests. */
   version: string;
   /** What starts the program in a shell here, for the command that repeats a run. */
@@ -163,6 +166,7 @@ export type RunService = QuestionService &
 export function createRunService({
   store,
   engineHost,
+  devices = cpuAlone,
   version,
   program = 'penumbra',
   threadCount = null,
@@ -172,10 +176,10 @@ export function createRunService({
   staysOpen = false,
   logBug = () => undefined,
 }: RunServiceOptions): RunService {
-  const desk = createEngineDesk({ host: engineHost, threadCount, stayLoadedMs: engineStaysMs });
-  const control = createRunControl({ store, desk, version });
+  const desk = createEngineDesk({ host: engineHost, devices, threadCount, stayLoadedMs: engineStaysMs });
+  const control = createRunControl({ store, desk, devices, version });
   const shelf = createDatasetShelf();
-  const preview = createPlanPreview(store);
+  const preview = createPlanPreview(store, devices);
   const prober = createQuestionProber(store, shelf, desk);
   const reader = createStoreReader(store, readerEntry);
   const writes = createLongWrites({ store, reader, version, writerEntry: readerEntry, tasks, staysOpen, logBug });

@@ -19,9 +19,13 @@ export const doctorReportSchema = z.object({
       device: z.string(),
       available: z.boolean(),
       selfTest: z.enum(['passed', 'failed', 'not run']),
+      /** Billions of float32 operations a second in matrix products; null where the self-test did not pass. */
+      gigaflops: z.number().nullable(),
       detail: z.string(),
     }),
   ),
+  /** What `auto` means here. */
+  automatic: z.string(),
 });
 export type DoctorReport = z.infer<typeof doctorReportSchema>;
 

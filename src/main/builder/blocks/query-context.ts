@@ -1,9 +1,12 @@
-/** What the positions that ask have in common in every layer: rotary rows, reshape targets, mask. */
+/**
+ * What the positions that ask have in common in every layer: rotary rows, reshape targets, mask. Shapes that follow
+ * the batch come in as inputs: worked out inside the graph, they would be nodes that only the CPU runs.
+ */
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
 import type { RotaryTables } from '../ops/rotary.ts';
 
-/** Shapes and masks of one set of query positions, computed once and shared by the layers. */
+/** Shapes and masks of one set of query positions, shared by the layers. */
 export type QueryContext = Readonly<{
   rotary: RotaryTables;
   /** [B, Sq, -1] int64 */
@@ -18,40 +21,35 @@ export type QueryContext = Readonly<{
 
 export type HeadSizes = Readonly<{ headCount: number; keyValueHeadCount: number; headSize: number }>;
 
-/** From tables [B, Sq, Dh / 2] and mask [B, 1, Sq, T]; all shapes are read when the graph runs. */
-export function queryContext(
+/** Every position asks; `shape_rows` [3], `shape_grouped` [5] and `shape_flat` [4] are inputs. */
+export function allPositions(graph: GraphBuilder, rotary: RotaryTables, bias: Value): QueryContext {
+  return {
+    rotary,
+    batchShape: graph.input('shape_rows', 'int64', [3]),
+    groupedShape: graph.input('shape_grouped', 'int64', [5]),
+    flatShape: graph.input('shape_flat', 'int64', [4]),
+    bias: graph.node('/all/bias', 'Unsqueeze', [bias, graph.integers([2])]),
+  };
+}
+
+/** Only the last position of each row asks (Sq = 1): its shapes need nothing but the sizes of the heads. */
+export function lastPosition(
   graph: GraphBuilder,
-  path: string,
-  cos: Value,
-  sin: Value,
+  rotary: RotaryTables,
   bias: Value,
   { headCount, keyValueHeadCount, headSize }: HeadSizes,
 ): QueryContext {
-  const dims = (name: string, x: Value, start: number, end: number) =>
-    graph.node(`${path}/shape/${name}`, 'Shape', [x], { attributes: { start: { int: start }, end: { int: end } } });
-  const join = (name: string, parts: Value[]) =>
-    graph.node(`${path}/shape/${name}`, 'Concat', parts, { attributes: { axis: { int: 0 } } });
-  const positions = dims('positions', cos, 0, 2);
-  const batch = dims('batch', bias, 0, 1);
-  const keys = dims('keys', bias, 3, 4);
-  const count = graph.node(`${path}/count`, 'ReduceProd', [positions, graph.integers([0])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  const range = graph.node(`${path}/range`, 'Range', [graph.integers([0], true), count, graph.integers([1], true)]);
-  const rows = graph.integers([-1, headSize / 2]);
+  const last = graph.node('/last/bias/slice', 'Slice', [
+    bias,
+    graph.integers([-1]),
+    graph.integers([Number.MAX_SAFE_INTEGER]),
+    graph.integers([2]),
+  ]);
   return {
-    rotary: {
-      cos: graph.node(`${path}/rope_cos`, 'Reshape', [cos, rows]),
-      sin: graph.node(`${path}/rope_sin`, 'Reshape', [sin, rows]),
-      index: graph.node(`${path}/index`, 'Reshape', [range, positions]),
-    },
-    batchShape: join('rows', [positions, graph.integers([-1])]),
-    groupedShape: join('grouped', [
-      batch,
-      graph.integers([keyValueHeadCount, headCount / keyValueHeadCount, -1]),
-      keys,
-    ]),
-    flatShape: join('flat', [batch, graph.integers([keyValueHeadCount, -1]), keys]),
-    bias: graph.node(`${path}/bias`, 'Unsqueeze', [bias, graph.integers([2])]),
+    rotary,
+    batchShape: graph.integers([-1, 1, headCount * headSize]),
+    groupedShape: graph.integers([0, keyValueHeadCount, headCount / keyValueHeadCount, 1, -1]),
+    flatShape: graph.integers([0, 0, 0, -1]),
+    bias: graph.node('/last/bias', 'Unsqueeze', [last, graph.integers([2])]),
   };
 }

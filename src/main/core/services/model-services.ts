@@ -37,7 +37,7 @@ export function createModelService(parts: ServiceParts): ModelService {
   };
 }
 
-async function openLibrary({ open, storePath, tasks, engineHost, live }: ServiceParts): Promise<ModelLibrary> {
+async function openLibrary({ open, storePath, tasks, engineHost, survey, live }: ServiceParts): Promise<ModelLibrary> {
   const [{ createModelLibrary }, { readSelfTestQuestion, runSelfTest }, { store, runs }] = await Promise.all([
     import('../../runs/model-library.ts'),
     import('../self-test.ts'),
@@ -47,6 +47,7 @@ async function openLibrary({ open, storePath, tasks, engineHost, live }: Service
     store,
     tasks,
     engineHost,
+    device: () => survey.choose('auto'),
     alone: runs.withoutEngines,
     secondsPerQuestion: runs.secondsPerQuestion,
     modelsFolder: modelsFolder(storePath),
@@ -58,7 +59,7 @@ async function openLibrary({ open, storePath, tasks, engineHost, live }: Service
     },
     question: () => readSelfTestQuestion(programFiles.selfTest),
     selfTest: async () => {
-      const { passed } = await runSelfTest('auto', engineHost, programFiles.selfTest);
+      const { passed } = await runSelfTest(await survey.choose('auto'), engineHost, programFiles.selfTest);
       return passed ? 'passed' : 'failed';
     },
     onChange: () => live.publish({ kind: 'models' }),

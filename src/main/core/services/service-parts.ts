@@ -2,6 +2,7 @@
 import type { EngineHost } from '../../runs/engine-host.ts';
 import type { TaskRegistry } from '../../runs/tasks.ts';
 import type { OpenParts } from '../core.ts';
+import type { DeviceSurvey } from '../device-survey.ts';
 import type { Downloads } from '../downloads.ts';
 import type { LiveHub } from '../live-hub.ts';
 
@@ -12,6 +13,8 @@ export type ServiceParts = Readonly<{
   live: LiveHub;
   /** Starts every engine process; under Electron they are of its own kind. */
   engineHost: EngineHost;
+  /** Which devices work here; found out when somebody first asks. */
+  survey: DeviceSurvey;
   /** Folders are browsed below this one. */
   browseRoot: string;
   /** Long work with progress; every change reaches the faces by itself. */

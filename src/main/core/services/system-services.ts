@@ -6,7 +6,7 @@ import { findDemoModel, modelsFolder } from '../demo-model.ts';
 import { programFiles } from '../program-files.ts';
 import type { ServiceParts } from './service-parts.ts';
 
-export function createSystemService({ open, storePath, live, engineHost }: ServiceParts): SystemService {
+export function createSystemService({ open, storePath, live, survey }: ServiceParts): SystemService {
   return {
     version: programFiles.version,
     info: async () => ({
@@ -23,7 +23,7 @@ export function createSystemService({ open, storePath, live, engineHost }: Servi
     doctor: async () => {
       const { examine } = await import('../doctor.ts');
       const { store, runs } = await open();
-      return examine(store, runs, engineHost);
+      return examine(store, runs, survey);
     },
   };
 }

@@ -3,7 +3,8 @@
  * decoding. The head is a graph of its own (head.ts), run only where a token is wanted: latent steps need none.
  *
  *   inputs_embeds [B,S,D] ─ L x (attention, SwiGLU) ─ last position ─ RMS norm ─> hidden [B,D]
- *   rope_cos, rope_sin [B,S,Dh/2] · attention_bias [B,1,S,T] · past_key_values.{l}.key|value [B,Hkv,P,Dh]
+ *   rope_cos, rope_sin [B*S,Dh/2], rope_index [B,S], rope_index_last [B,1] (rows of the tables) · attention_bias [B,1,S,T]
+ *   shape_rows [B,S,-1], shape_grouped [B,Hkv,G,S,T], shape_flat [B,Hkv,G*S,T] · past_key_values.{l}.key|value [B,Hkv,P,Dh]
  *   -> attention [B,T], attention_by_layer [B,L,T] (last row, mean over heads) · present.{l}.key|value [B,Hkv,T,Dh]
  *
  * Checkpoint names: Hugging Face's Qwen2VLForConditionalGeneration (`model.layers.{l}.*`).
@@ -12,7 +13,7 @@ import type { TextDimensions } from '../../../../shared/bundle.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
 import { decoderAttention } from '../../blocks/decoder-attention.ts';
-import { queryContext, type QueryContext } from '../../blocks/query-context.ts';
+import { allPositions, lastPosition } from '../../blocks/query-context.ts';
 import { swiglu } from '../../blocks/swiglu.ts';
 import type { LinearEncoding } from '../../ops/linear.ts';
 import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
@@ -21,8 +22,10 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
   const { hiddenSize, layerCount, keyValueHeadCount, headSize, rmsNormEpsilon } = text;
   const graph = new GraphBuilder('qwen2-vl-decoder');
   const inputsEmbeds = graph.input('inputs_embeds', 'float32', ['B', 'S', hiddenSize]);
-  const cos = graph.input('rope_cos', 'float32', ['B', 'S', headSize / 2]);
-  const sin = graph.input('rope_sin', 'float32', ['B', 'S', headSize / 2]);
+  const cos = graph.input('rope_cos', 'float32', ['B*S', headSize / 2]);
+  const sin = graph.input('rope_sin', 'float32', ['B*S', headSize / 2]);
+  const index = graph.input('rope_index', 'int64', ['B', 'S']);
+  const lastIndex = graph.input('rope_index_last', 'int64', ['B', 1]);
   const bias = graph.input('attention_bias', 'float32', ['B', 1, 'S', 'T']);
   const cacheDims = ['B', keyValueHeadCount, 'P', headSize] as const;
   const past = Array.from({ length: layerCount }, (_, layer) => ({
@@ -30,8 +33,8 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims),
   }));
 
-  const all = queryContext(graph, '/all', cos, sin, bias, text);
-  const last = lastPosition(graph, cos, sin, bias, text);
+  const all = allPositions(graph, { cos, sin, index }, bias);
+  const last = lastPosition(graph, { cos, sin, index: lastIndex }, bias, text);
 
   const lastRows: Value[] = [];
   const presents: { key: Value; value: Value }[] = [];
@@ -110,21 +113,6 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     graph.output(`present.${layer}.value`, present.value, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
   }
   return graph.build();
-}
-
-/** The last position's part of the tables and the mask: there only it asks (Sq = 1). */
-function lastPosition(graph: GraphBuilder, cos: Value, sin: Value, bias: Value, text: TextDimensions): QueryContext {
-  const end = graph.integers([Number.MAX_SAFE_INTEGER]);
-  const slice = (name: string, x: Value, axis: number) =>
-    graph.node(`/last/slice/${name}`, 'Slice', [x, graph.integers([-1]), end, graph.integers([axis])]);
-  return queryContext(
-    graph,
-    '/last',
-    slice('rope_cos', cos, 1),
-    slice('rope_sin', sin, 1),
-    slice('bias', bias, 2),
-    text,
-  );
 }
 
 /** The last position's row of each batch row: [B*S, D] -> [B, D]. */

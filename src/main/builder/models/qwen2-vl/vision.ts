@@ -2,7 +2,7 @@
  * Qwen2-VL's vision tower for a batch of images of one size.
  *
  *   pixel_values [B,Np,C*T*P*P] ─ patch_embed ─ depth x (LN, attention, LN, QuickGELU MLP) ─ LN ─ 2x2 merge ─ MLP ─> image_embeds [B,J,D]
- *   rope_cos, rope_sin [Np,Dh/2]
+ *   rope_cos, rope_sin [Np,Dh/2] · shape_rows [B,Np,-1], shape_images [B,J,D]: worked out inside, only the CPU would run them
  *
  * Patches come in merge-grouped order (four neighbours follow each other), so the merge is a reshape. Attention is
  * full inside one image, without a mask; nobody looks at its probabilities, so the fused kernel serves
@@ -31,10 +31,8 @@ export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, en
     // One offset: position s uses row s of the tables.
     index: graph.integers([0]),
   };
-  const shape = graph.node('/shape/pixels', 'Shape', [pixels], { attributes: { start: { int: 0 }, end: { int: 2 } } });
-  const batchShape = graph.node('/shape/batch', 'Concat', [shape, graph.integers([-1])], {
-    attributes: { axis: { int: 0 } },
-  });
+  const batchShape = graph.input('shape_rows', 'int64', [3]);
+  const imagesShape = graph.input('shape_images', 'int64', [3]);
 
   let x = linear(
     graph,
@@ -102,13 +100,7 @@ export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, en
     outputSize: text.hiddenSize,
     encoding,
   });
-  const batch = graph.node('/shape/batch_only', 'Shape', [pixels], {
-    attributes: { start: { int: 0 }, end: { int: 1 } },
-  });
-  const outputShape = graph.node('/shape/output', 'Concat', [batch, graph.integers([-1, text.hiddenSize])], {
-    attributes: { axis: { int: 0 } },
-  });
-  graph.output('image_embeds', graph.node('/visual/batched', 'Reshape', [merged, outputShape]), 'float32', [
+  graph.output('image_embeds', graph.node('/visual/batched', 'Reshape', [merged, imagesShape]), 'float32', [
     'B',
     'J',
     text.hiddenSize,

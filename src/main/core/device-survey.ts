@@ -1,0 +1,88 @@
+/**
+ * Which devices work on this machine. Each gets the self-test in an engine process of its own, and how fast it
+ * multiplies is measured; what was found holds for the life of this process. `auto` is the fastest that passes:
+ * a graphics driver that computes on the processor passes, too, and is slow.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PenumbraFailure } from '../../shared/failure.ts';
+import { devices, type Device } from '../../shared/run-settings.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
+import { refuseDevice, type DeviceChoice } from '../runs/device-choice.ts';
+import type { EngineHost } from '../runs/engine-host.ts';
+import type { SelfTestResult } from './self-test.ts';
+
+export type DeviceFinding = Readonly<{
+  device: OnnxDevice;
+  result: SelfTestResult;
+  /** Billions of floating-point operations a second in float32 matrix products; null where nothing passed. */
+  gigaflops: number | null;
+}>;
+
+export type DeviceSurvey = DeviceChoice &
+  Readonly<{
+    /** Of every device that the program knows, in the order of the settings. */
+    findings: () => Promise<DeviceFinding[]>;
+  }>;
+
+/** @param selfTest resources/self-test */
+export function createDeviceSurvey(engineHost: EngineHost, selfTest: string): DeviceSurvey {
+  const known = new Map<OnnxDevice, Promise<DeviceFinding>>();
+  // One after the other: two engines at once would slow each other down.
+  let last: Promise<unknown> = Promise.resolve();
+  const find = (device: OnnxDevice): Promise<DeviceFinding> => {
+    const found = known.get(device);
+    if (found !== undefined) return found;
+    const finding = last.then(() => examine(device, engineHost, selfTest));
+    known.set(device, finding);
+    last = finding.catch(() => known.delete(device));
+    return finding;
+  };
+  const findings = (): Promise<DeviceFinding[]> => Promise.all(onnxDevices.map(find));
+  return {
+    findings,
+    choose: async (device) => {
+      if (device === 'auto') return fastest(await findings());
+      // The processor is what everything else is measured by; a run on it says what is wrong better than a test.
+      if (device === 'cpu') return device;
+      const { result } = await find(device);
+      return result.passed ? device : refuseDevice(device, result.detail);
+    },
+  };
+}
+
+const onnxDevices = devices.filter((device): device is Exclude<Device, 'auto'> => device !== 'auto');
+
+function fastest(findings: readonly DeviceFinding[]): OnnxDevice {
+  const passed = findings.filter(({ result }) => result.passed);
+  return passed.toSorted((a, b) => (b.gigaflops ?? 0) - (a.gigaflops ?? 0))[0]?.device ?? 'cpu';
+}
+
+async function examine(device: OnnxDevice, host: EngineHost, selfTest: string): Promise<DeviceFinding> {
+  // Most processes never ask: whatever imports and measures is loaded when one does.
+  const { runSelfTest } = await import('./self-test.ts');
+  const result = await runSelfTest(device, host, selfTest);
+  return { device, result, gigaflops: result.passed ? await measure(device, host) : null };
+}
+
+/** Null where the device fails at it: then nothing speaks for it. */
+async function measure(device: OnnxDevice, host: EngineHost): Promise<number | null> {
+  const [{ speedProbeOperations, writeSpeedProbe }, { EngineSupervisor }] = await Promise.all([
+    import('../builder/speed-probe.ts'),
+    import('../runs/engine-supervisor.ts'),
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'penumbra-speed-'));
+  const bundlePath = join(folder, 'speed-probe.onnx');
+  const engine = new EngineSupervisor(host, { bundlePath, fingerprint: null, device, threadCount: null });
+  try {
+    await writeSpeedProbe(bundlePath);
+    return speedProbeOperations / (await engine.measureSpeed()) / 1e6;
+  } catch (error) {
+    if (error instanceof PenumbraFailure) return null;
+    throw error;
+  } finally {
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+/** Which device a setting means on this machine: named ones as they are, `auto` the best that works. */
+import { fail } from '../../shared/failure.ts';
+import type { Device } from '../../shared/run-settings.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
+
+export type DeviceChoice = Readonly<{
+  /**
+   * Fails: `device-unavailable`, where the device does not pass its self-test here. The first call for a device takes
+   * seconds, later ones nothing.
+   */
+  choose: (device: Device) => Promise<OnnxDevice>;
+}>;
+
+/** The processor and nothing else. */
+export const cpuAlone: DeviceChoice = {
+  choose: async (device) => {
+    if (device === 'auto' || device === 'cpu') return 'cpu';
+    return refuseDevice(device, 'it was not asked for here');
+  },
+};
+
+export function refuseDevice(device: Device, why: string): never {
+  return fail('device-unavailable', `Models cannot run on ${device} here.`, {
+    place: 'device',
+    expected: 'a device that passes its self-test; "penumbra doctor" lists them',
+    found: `${device}: ${why}`,
+    action: 'Choose auto, or cpu.',
+  });
+}
