@@ -95,6 +95,8 @@ export const bundleSchema = z.object({
   embeddings: z.object({ file: z.string(), dtype: z.enum(['f32', 'f16', 'bf16']) }),
   files: z.object({
     vision: z.string(),
+    /** The same over the same data, its attention in plain products. */
+    visionWrittenOut: z.string(),
     decoder: z.string(),
     head: z.string(),
     cacheRows: z.string(),

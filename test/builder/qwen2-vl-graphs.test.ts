@@ -14,7 +14,7 @@ import { goldenRoot } from '../support/golden.ts';
 
 function graphsOf(text: TextDimensions, vision: VisionDimensions, encodings: PartEncodings): Graph[] {
   return [
-    qwen2VlVision(vision, text, encodings.vision),
+    qwen2VlVision(vision, text, encodings.vision, 'fused'),
     qwen2VlDecoder(text, encodings.decoder),
     qwen2VlHead(text, encodings.head),
   ];

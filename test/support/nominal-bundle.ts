@@ -66,6 +66,7 @@ export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}
     embeddings: { file: 'embeddings.bin', dtype: 'f32' },
     files: {
       vision: 'vision.onnx',
+      visionWrittenOut: 'vision-written-out.onnx',
       decoder: 'decoder.onnx',
       head: 'head.onnx',
       cacheRows: 'cache-rows.onnx',

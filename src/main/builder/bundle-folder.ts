@@ -13,7 +13,10 @@ import { isAlive } from '../files/process-alive.ts';
 const partialMark = '.partial-';
 /** Every file that an import writes, in any version so far. */
 const bundleEntries: ReadonlySet<string> = new Set([
-  ...['vision', 'decoder', 'head', 'cache-rows'].flatMap((graph) => [`${graph}.onnx`, `${graph}.onnx.data`]),
+  ...['vision', 'vision-written-out', 'decoder', 'head', 'cache-rows'].flatMap((graph) => [
+    `${graph}.onnx`,
+    `${graph}.onnx.data`,
+  ]),
   'embeddings.bin',
   'tokenizer.json',
   'tokenizer_config.json',

@@ -33,6 +33,23 @@ export async function writeGraphFile(graph: Graph, options: GraphFileOptions): P
   await writeFile(join(folder, `${name}.onnx`), encodeOnnx(graph, layout, `${name}.onnx.data`, builderVersion));
 }
 
+/** A graph over the data of another one in the same folder: its external tensors are some of that graph's. */
+export async function writeGraphVariant(
+  variant: Graph,
+  of: Graph,
+  {
+    folder,
+    name,
+    dataName,
+    builderVersion,
+  }: Readonly<{ folder: string; name: string; dataName: string; builderVersion: string }>,
+): Promise<void> {
+  const layout = layOutExternals(of);
+  const stranger = variant.externals.find((tensor) => !layout.offsets.has(tensor.name));
+  if (stranger !== undefined) throw new Error(`${of.name} has no tensor ${stranger.name}`);
+  await writeFile(join(folder, `${name}.onnx`), encodeOnnx(variant, layout, `${dataName}.onnx.data`, builderVersion));
+}
+
 /** Bytes that the graph's data will take, and bytes of the checkpoint that will be read for it. */
 export function graphSizes(graph: Graph, source: WeightSource): { targetBytes: number; sourceBytes: number } {
   return {

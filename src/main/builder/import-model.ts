@@ -11,9 +11,9 @@ import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { makeBundleFolder } from './bundle-folder.ts';
 import { writeEmbeddings } from './embedding-file.ts';
 import { bundleFingerprint } from './fingerprint.ts';
-import { graphSizes, writeGraphFile } from './graph-file.ts';
+import { graphSizes, writeGraphFile, writeGraphVariant } from './graph-file.ts';
 import { ProgressMeter } from './import-progress.ts';
-import { bundleGraphs, prepareImport, type CheckpointChoice } from './prepare-import.ts';
+import { bundleGraphs, bundleVariants, prepareImport, type CheckpointChoice } from './prepare-import.ts';
 import { WeightErrorMeter } from './quantise/weight-error.ts';
 import { writeTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
 
@@ -63,6 +63,9 @@ export async function importModel(
         try {
           for (const [name, graph] of Object.entries(graphs)) {
             await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, signal });
+          }
+          for (const [name, { of, graph }] of Object.entries(bundleVariants(config, request.precision))) {
+            await writeGraphVariant(graph, graphs[of], { folder, name, dataName: of, builderVersion });
           }
           const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
           await writeTokenizerFiles(folder, tokenizer);
@@ -125,6 +128,7 @@ function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: 
     embeddings: parts.embeddings,
     files: {
       vision: 'vision.onnx',
+      visionWrittenOut: 'vision-written-out.onnx',
       decoder: 'decoder.onnx',
       head: 'head.onnx',
       cacheRows: 'cache-rows.onnx',

@@ -29,6 +29,8 @@ export type PreparedImport = Readonly<{
 
 export type BundleGraphs = Readonly<Record<'vision' | 'decoder' | 'head' | 'cache-rows', Graph>>;
 
+export type BundleVariants = Readonly<Record<'vision-written-out', Readonly<{ of: keyof BundleGraphs; graph: Graph }>>>;
+
 /** Opens and checks; reads headers and settings, no weights. Fails with every kind that checkpoints have. */
 export async function prepareImport({ source, adapter, loraAlpha }: CheckpointChoice): Promise<PreparedImport> {
   const { folder } = await resolveModelFolder(source);
@@ -49,10 +51,18 @@ export async function prepareImport({ source, adapter, loraAlpha }: CheckpointCh
   }
 }
 
+/** Graphs over another graph's weights. */
+export function bundleVariants({ text, vision }: Qwen2VlDimensions, precision: Precision): BundleVariants {
+  const encoding = partEncodings[precision].vision;
+  return {
+    'vision-written-out': { of: 'vision', graph: qwen2VlVision(vision, text, encoding, 'written-out') },
+  };
+}
+
 export function bundleGraphs({ text, vision }: Qwen2VlDimensions, precision: Precision): BundleGraphs {
   const encodings = partEncodings[precision];
   return {
-    vision: qwen2VlVision(vision, text, encodings.vision),
+    vision: qwen2VlVision(vision, text, encodings.vision, 'fused'),
     decoder: qwen2VlDecoder(text, encodings.decoder),
     head: qwen2VlHead(text, encodings.head),
     'cache-rows': qwen2VlCacheRows(text),

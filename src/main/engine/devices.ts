@@ -9,13 +9,15 @@ export type DeviceSettings = Readonly<{
   provider: string;
   /** Tensors can stay in the device's memory from one run to the next. */
   hasOwnMemory: boolean;
+  /** Its fused attention kernel is right. */
+  hasFusedAttention: boolean;
 }>;
 
 export const deviceSettings: Readonly<Record<OnnxDevice, DeviceSettings>> = {
-  cpu: { provider: 'cpu', hasOwnMemory: false },
-  webgpu: { provider: 'webgpu', hasOwnMemory: true },
+  cpu: { provider: 'cpu', hasOwnMemory: false, hasFusedAttention: true },
+  webgpu: { provider: 'webgpu', hasOwnMemory: true, hasFusedAttention: false },
   // From Node, this provider's outputs come back over the bus with every run.
-  cuda: { provider: 'cuda', hasOwnMemory: false },
-  dml: { provider: 'dml', hasOwnMemory: false },
-  coreml: { provider: 'coreml', hasOwnMemory: false },
+  cuda: { provider: 'cuda', hasOwnMemory: false, hasFusedAttention: true },
+  dml: { provider: 'dml', hasOwnMemory: false, hasFusedAttention: false },
+  coreml: { provider: 'coreml', hasOwnMemory: false, hasFusedAttention: false },
 };

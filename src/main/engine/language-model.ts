@@ -10,9 +10,10 @@ import { readBundle } from '../files/read-bundle.ts';
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
 import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
+import { deviceSettings } from './devices.ts';
 import { EmbeddingTable } from './embedding-table.ts';
 import { presentNames } from './key-value-cache.ts';
-import { OnnxSession, shape, type SessionOptions } from './onnx-session.ts';
+import { int64, OnnxSession, shape, type SessionOptions } from './onnx-session.ts';
 import { SequenceBatch } from './sequence-batch.ts';
 
 export class LanguageModel {
@@ -58,6 +59,7 @@ export class LanguageModel {
       failFromSystem(error, templatePath),
     );
     const presents = presentNames(text);
+    const vision = deviceSettings[options.device].hasFusedAttention ? files.vision : files.visionWrittenOut;
     const opened: { dispose: () => void | Promise<void> }[] = [];
     const keep = <T extends (typeof opened)[number]>(part: T): T => {
       opened.push(part);
@@ -75,7 +77,7 @@ export class LanguageModel {
         tokenizer,
         chatTemplate,
         embeddings: keep(table),
-        vision: keep(await OnnxSession.open(join(folder, files.vision), options)),
+        vision: keep(await OnnxSession.open(join(folder, vision), options)),
         decoder: keep(await OnnxSession.open(join(folder, files.decoder), options, presents)),
         head: keep(await OnnxSession.open(join(folder, files.head), options)),
         cacheRows: keep(await OnnxSession.open(join(folder, files.cacheRows), options, presents)),
@@ -105,6 +107,7 @@ export class LanguageModel {
         pixel_values: { data: pixels, dims: [group.length, patchCount, pixelSize] },
         rope_cos: { data: cos, dims: [patchCount, half] },
         rope_sin: { data: sin, dims: [patchCount, half] },
+        rope_index: int64([group.length, patchCount], (index) => index % patchCount),
         shape_rows: shape([group.length, patchCount, -1]),
         shape_images: shape([group.length, -1, this.bundle.text.hiddenSize]),
       });

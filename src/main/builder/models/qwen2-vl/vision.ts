@@ -2,11 +2,12 @@
  * Qwen2-VL's vision tower for a batch of images of one size.
  *
  *   pixel_values [B,Np,C*T*P*P] ─ patch_embed ─ depth x (LN, attention, LN, QuickGELU MLP) ─ LN ─ 2x2 merge ─ MLP ─> image_embeds [B,J,D]
- *   rope_cos, rope_sin [Np,Dh/2] · shape_rows [B,Np,-1], shape_images [B,J,D]: worked out inside, only the CPU would run them
+ *   rope_cos, rope_sin [Np,Dh/2], rope_index [B,Np] · shape_rows [B,Np,-1], shape_images [B,J,D]: worked out inside, only the CPU would run them
  *
  * Patches come in merge-grouped order (four neighbours follow each other), so the merge is a reshape. Attention is
- * full inside one image, without a mask; nobody looks at its probabilities, so the fused kernel serves
- * (a written-out one would hold Np x Np scores for each head: gigabytes for a large picture).
+ * full inside one image, without a mask, and nobody looks at its probabilities. `fused`: one kernel, which never holds
+ * all Np x Np scores of a head. `written-out`: it does; for WebGPU, whose fused kernel is wrong from 32 positions on
+ * (seen with onnxruntime-node 1.30.0: off by 3 to 7 %).
  */
 import type { TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -18,7 +19,14 @@ import { rotate, type RotaryTables } from '../../ops/rotary.ts';
 /** Qwen2-VL's vision LayerNorm epsilon (transformers: fixed at 1e-6, not configurable). */
 const layerNormEpsilon = 1e-6;
 
-export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, encoding: LinearEncoding): Graph {
+export type VisionAttention = 'fused' | 'written-out';
+
+export function qwen2VlVision(
+  vision: VisionDimensions,
+  text: TextDimensions,
+  encoding: LinearEncoding,
+  attention: VisionAttention,
+): Graph {
   const { embedDim, depth, headCount, intermediateSize, spatialMergeSize, patchSize, temporalPatchSize, channelCount } =
     vision;
   const pixelSize = channelCount * temporalPatchSize * patchSize * patchSize;
@@ -28,8 +36,8 @@ export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, en
   const rotary: RotaryTables = {
     cos: graph.input('rope_cos', 'float32', ['Np', embedDim / headCount / 2]),
     sin: graph.input('rope_sin', 'float32', ['Np', embedDim / headCount / 2]),
-    // One offset: position s uses row s of the tables.
-    index: graph.integers([0]),
+    // Written out: from one offset (which the operator allows) WebGPU's kernel computes something else.
+    index: graph.input('rope_index', 'int64', ['B', 'Np']),
   };
   const batchShape = graph.input('shape_rows', 'int64', [3]);
   const imagesShape = graph.input('shape_images', 'int64', [3]);
@@ -49,14 +57,14 @@ export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, en
   for (let block = 0; block < depth; block++) {
     const path = `/visual/blocks.${block}`;
     const prefix = `visual.blocks.${block}`;
-    const attention = visionAttention(
+    const attended = attentionBlock(
       graph,
       `${path}/attn`,
       `${prefix}.attn`,
       layerNorm(graph, `${path}/norm1`, x, `${prefix}.norm1`, embedDim, layerNormEpsilon),
-      { embedDim, headCount, rotary, batchShape, encoding },
+      { embedDim, headCount, rotary, batchShape, encoding, attention },
     );
-    x = graph.node(`${path}/attn/residual`, 'Add', [x, attention]);
+    x = graph.node(`${path}/attn/residual`, 'Add', [x, attended]);
     const fc1 = linear(
       graph,
       `${path}/mlp/fc1`,
@@ -109,7 +117,7 @@ export function qwen2VlVision(vision: VisionDimensions, text: TextDimensions, en
 }
 
 /** x [B*Np, E] -> [B*Np, E] */
-function visionAttention(
+function attentionBlock(
   graph: GraphBuilder,
   path: string,
   prefix: string,
@@ -120,9 +128,10 @@ function visionAttention(
     rotary: RotaryTables;
     batchShape: Value;
     encoding: LinearEncoding;
+    attention: VisionAttention;
   }>,
 ): Value {
-  const { embedDim, headCount, rotary, batchShape, encoding } = options;
+  const { embedDim, headCount, rotary, batchShape, encoding, attention } = options;
   const qkv = linear(graph, `${path}/qkv`, x, {
     weight: `${prefix}.qkv.weight`,
     bias: `${prefix}.qkv.bias`,
@@ -135,16 +144,18 @@ function visionAttention(
     attributes: { axis: { int: 2 }, num_outputs: { int: 3 } },
   });
   if (q === undefined || k === undefined || v === undefined) throw new Error(`${path}: split has three outputs`);
-  const mixed = graph.node(
-    `${path}/attention`,
-    'MultiHeadAttention',
-    [
-      rotate(graph, `${path}/q/rotary`, q, rotary, headCount),
-      rotate(graph, `${path}/k/rotary`, k, rotary, headCount),
-      v,
-    ],
-    { domain: 'com.microsoft', attributes: { num_heads: { int: headCount } } },
-  );
+  const inputs = [
+    rotate(graph, `${path}/q/rotary`, q, rotary, headCount),
+    rotate(graph, `${path}/k/rotary`, k, rotary, headCount),
+    v,
+  ] as const;
+  const mixed =
+    attention === 'fused'
+      ? graph.node(`${path}/attention`, 'MultiHeadAttention', inputs, {
+          domain: 'com.microsoft',
+          attributes: { num_heads: { int: headCount } },
+        })
+      : writtenOut(graph, `${path}/attention`, inputs, embedDim, headCount);
   const rows = graph.node(`${path}/rows`, 'Reshape', [mixed, graph.integers([-1, embedDim])]);
   return linear(graph, `${path}/proj`, rows, {
     weight: `${prefix}.proj.weight`,
@@ -152,5 +163,30 @@ function visionAttention(
     inputSize: embedDim,
     outputSize: embedDim,
     encoding,
+  });
+}
+
+/** softmax(q kᵀ / sqrt(Dh)) v of [B,Np,E] each, as matrix products. */
+function writtenOut(
+  graph: GraphBuilder,
+  path: string,
+  [q, k, v]: readonly [Value, Value, Value],
+  embedDim: number,
+  headCount: number,
+): Value {
+  const headSize = embedDim / headCount;
+  const heads = (name: string, x: Value, perm: readonly number[]) => {
+    const split = graph.node(`${path}/${name}/heads`, 'Reshape', [x, graph.integers([0, 0, headCount, headSize])]);
+    return graph.node(`${path}/${name}/by_head`, 'Transpose', [split], { attributes: { perm: { ints: perm } } });
+  };
+  const scaled = graph.node(`${path}/q/scaled`, 'Mul', [q, graph.float(`${path}/scale`, 1 / Math.sqrt(headSize))]);
+  const scores = graph.node(`${path}/scores`, 'MatMul', [
+    heads('q', scaled, [0, 2, 1, 3]),
+    heads('k', k, [0, 2, 3, 1]),
+  ]);
+  const probabilities = graph.node(`${path}/probabilities`, 'Softmax', [scores], { attributes: { axis: { int: -1 } } });
+  const mixed = graph.node(`${path}/mixed`, 'MatMul', [probabilities, heads('v', v, [0, 2, 1, 3])]);
+  return graph.node(`${path}/mixed/by_position`, 'Transpose', [mixed], {
+    attributes: { perm: { ints: [0, 2, 1, 3] } },
   });
 }
