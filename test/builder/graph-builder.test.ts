@@ -11,7 +11,6 @@ describe('GraphBuilder', () => {
     const { graph, x } = started();
     graph.node('/a', 'Relu', [x]);
     expect(() => graph.node('/a', 'Neg', [x])).toThrow('node /a exists already');
-    expect(() => graph.output('a', x, 'float32', ['B', 4])).toThrow('node /a exists already');
   });
 
   it('refuses a value name that exists, whatever it belongs to', () => {
@@ -60,13 +59,23 @@ describe('GraphBuilder', () => {
     expect(weights).toEqual([{ kind: 'float32', tensor: 'model.norm.weight', target: 'model.norm.weight' }]);
   });
 
-  it('gives a value its public name through an Identity', () => {
+  it('gives a value its public name, where it is made and where it is used', () => {
     const { graph, x } = started();
-    graph.output('hidden', x, 'float32', ['B', 4]);
-    expect(graph.build()).toMatchObject({
-      inputs: [{ name: 'x', elementType: 'float32', dims: ['B', 4] }],
-      outputs: [{ name: 'hidden', elementType: 'float32', dims: ['B', 4] }],
-      nodes: [{ name: '/hidden', opType: 'Identity', inputs: ['x'], outputs: ['hidden'] }],
-    });
+    const hidden = graph.node('/a', 'Relu', [x]);
+    graph.output('hidden', hidden, 'float32', ['B', 4]);
+    const { nodes, outputs } = (graph.node('/b', 'Abs', [hidden]), graph.build());
+    expect(outputs).toEqual([{ name: 'hidden', elementType: 'float32', dims: ['B', 4] }]);
+    expect(nodes).toMatchObject([
+      { name: '/a', inputs: ['x'], outputs: ['hidden'] },
+      { name: '/b', inputs: ['hidden'] },
+    ]);
+  });
+
+  it('refuses as an output what no node makes, and a second name', () => {
+    const { graph, x } = started();
+    expect(() => graph.output('y', x, 'float32', ['B', 4])).toThrow('only a node');
+    const hidden = graph.node('/a', 'Relu', [x]);
+    graph.output('hidden', hidden, 'float32', ['B', 4]);
+    expect(() => graph.output('again', hidden, 'float32', ['B', 4])).toThrow('only once');
   });
 });

@@ -11,7 +11,12 @@ const newFolder = temporaryFolders();
 
 type Layer = Readonly<{ weight: Float32Array; bias: Float32Array | null; inputSize: number; outputSize: number }>;
 
-async function run(layer: Layer, x: Float32Array, encoding: LinearEncoding): Promise<Float32Array> {
+async function run(
+  layer: Layer,
+  x: Float32Array,
+  encoding: LinearEncoding,
+  wideInput = false,
+): Promise<Float32Array> {
   const { weight, bias, inputSize, outputSize } = layer;
   const graph = new GraphBuilder('linear');
   const input = graph.input('x', 'float32', ['M', inputSize]);
@@ -21,6 +26,7 @@ async function run(layer: Layer, x: Float32Array, encoding: LinearEncoding): Pro
     inputSize,
     outputSize,
     encoding,
+    wideInput,
   });
   graph.output('y', y, 'float32', ['M', outputSize]);
   const source = plainWeights({
@@ -77,6 +83,28 @@ describe('float32', () => {
     const layer = layerOf(48, 20, withBias);
     const x = seededNumbers(5 * 48, 1);
     expectClose(await run(layer, x, { kind: 'float32' }), product(layer, x), { relativeToLargest: 1e-6 }, 'y');
+  });
+});
+
+describe('float16', () => {
+  it.each([true, false])('stays within its rounding of the product, bias %s', async (withBias) => {
+    const layer = layerOf(48, 20, withBias);
+    const x = seededNumbers(5 * 48, 1);
+    expectClose(await run(layer, x, { kind: 'float16' }), product(layer, x), { relativeToLargest: 2e-3 }, 'y');
+  });
+
+  it('holds rows with outliers beyond its range, each row to its own scale', async () => {
+    const layer = layerOf(96, 24, true);
+    const x = seededNumbers(3 * 96, 4);
+    // Qwen2-VL's feed-forward has such values; the middle row has none.
+    x[17] = 1e5;
+    x[2 * 96 + 80] = -3e6;
+    const y = await run(layer, x, { kind: 'float16' }, true);
+    const wanted = product(layer, x);
+    for (const row of [0, 1, 2]) {
+      const [start, end] = [row * 24, (row + 1) * 24];
+      expectClose(y.slice(start, end), wanted.slice(start, end), { relativeToLargest: 2e-3 }, `row ${row}`);
+    }
   });
 });
 

@@ -10,11 +10,13 @@ export type PartEncodings = Readonly<{ vision: LinearEncoding; decoder: LinearEn
 /** Weights that share a scale. */
 const blockSize = 32;
 const float32: LinearEncoding = { kind: 'float32' };
+const float16: LinearEncoding = { kind: 'float16' };
 const int8: LinearEncoding = { kind: 'blocks', bits: 8, blockSize };
 const int4: LinearEncoding = { kind: 'blocks', bits: 4, blockSize };
 
 export const partEncodings: Readonly<Record<Precision, PartEncodings>> = {
   f32: { vision: float32, decoder: float32, head: float32 },
+  f16: { vision: float16, decoder: float16, head: float16 },
   int8: { vision: int8, decoder: int8, head: int8 },
   int4: { vision: int8, decoder: int4, head: int8 },
 };

@@ -66,6 +66,12 @@ async function writeRows(
     await writeAt(file, values, offsetOf(layout, weight.target) + row * rowSize * 4);
     return;
   }
+  if (weight.kind === 'float16') {
+    const halves = new Float16Array(values);
+    checkRange(halves, values, weight.tensor, row, rowSize);
+    await writeAt(file, halves, offsetOf(layout, weight.target) + row * rowSize * 2);
+    return;
+  }
   const quantised = quantiseRows(values, weight.columns, weight.bits, weight.blockSize);
   const { blocks, scales } = quantised;
   errors.add(weight.tensor, blockErrorSums(values, quantised, weight.columns, weight.bits, weight.blockSize));
@@ -91,6 +97,24 @@ function checkFinite(values: Float32Array, tensor: string, row: number, rowSize:
   });
 }
 
+/** A finite weight that float16 cannot hold would become an infinity. */
+function checkRange(
+  halves: Float16Array,
+  values: Float32Array,
+  tensor: string,
+  row: number,
+  rowSize: number,
+): void {
+  const index = halves.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return;
+  fail('unsupported-dtype', `${tensor} holds a value that float16 cannot hold.`, {
+    place: `tensor ${tensor}, row ${row + Math.floor(index / rowSize)}`,
+    expected: 'values between -65,504 and 65,504',
+    found: String(values[index]),
+    action: 'Import the model as f32, int8 or int4.',
+  });
+}
+
 function offsetOf(layout: ExternalLayout, name: string): number {
   const offset = layout.offsets.get(name);
   if (offset === undefined) throw new Error(`${name} has no place in the data file`);
@@ -98,7 +122,7 @@ function offsetOf(layout: ExternalLayout, name: string): number {
 }
 
 /** Writes all of an array at a byte offset; a full disk is a typed failure. */
-export async function writeAt(file: FileHandle, values: Uint8Array | Float32Array, offset: number): Promise<void> {
+export async function writeAt(file: FileHandle, values: Uint8Array | Float16Array | Float32Array, offset: number): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);

@@ -12,13 +12,14 @@ export function swiglu(
   encoding: LinearEncoding,
 ): Value {
   const { hiddenSize, intermediateSize } = sizes;
-  const project = (name: string, input: Value, inputSize: number, outputSize: number) =>
+  const project = (name: string, input: Value, inputSize: number, outputSize: number, wideInput = false) =>
     linear(graph, `${path}/${name}`, input, {
       weight: `${prefix}.${name}.weight`,
       bias: null,
       inputSize,
       outputSize,
       encoding,
+      wideInput,
     });
   const gate = project('gate_proj', x, hiddenSize, intermediateSize);
   const up = project('up_proj', x, hiddenSize, intermediateSize);
@@ -28,5 +29,5 @@ export function swiglu(
     attributes: { alpha: { float: 1 } },
   });
   const gated = graph.node(`${path}/gated`, 'Mul', [activated, up]);
-  return project('down_proj', gated, intermediateSize, hiddenSize);
+  return project('down_proj', gated, intermediateSize, hiddenSize, true);
 }

@@ -29,6 +29,8 @@ export class GraphBuilder {
   readonly #values = new Set<string>();
   readonly #nodeNames = new Set<string>();
   readonly #integers = new Map<string, Value>();
+  /** Of values that are outputs. */
+  readonly #publicNames = new Map<string, string>();
 
   constructor(name: string) {
     this.#name = name;
@@ -39,19 +41,14 @@ export class GraphBuilder {
     return this.#produce(name);
   }
 
-  /** Gives a value its public name. */
+  /** Gives a value its public name: the node that makes it then writes the output itself, and nothing is copied. */
   output(name: string, value: Value, elementType: ElementType, dims: readonly Dimension[]): void {
-    this.#addNodeName(`/${name}`);
     this.#consume(value);
-    this.#nodes.push({
-      name: `/${name}`,
-      opType: 'Identity',
-      domain: '',
-      inputs: [value.name],
-      outputs: [name],
-      attributes: {},
-    });
     this.#produce(name);
+    if (this.#publicNames.has(value.name) || !this.#nodes.some(({ outputs }) => outputs.includes(value.name))) {
+      throw new Error(`${name}: only a node's value can be an output, and only once`);
+    }
+    this.#publicNames.set(value.name, name);
     this.#outputs.push({ name, elementType, dims });
   }
 
@@ -110,19 +107,24 @@ export class GraphBuilder {
     this.#weights.push(weight);
   }
 
-  /** A checkpoint tensor as float32, in its stored order, under its own name. */
-  parameter(tensor: string, dims: readonly number[]): Value {
+  /** A checkpoint tensor as float32 (or float16), in its stored order, under its own name. */
+  parameter(tensor: string, dims: readonly number[], elementType: 'float32' | 'float16' = 'float32'): Value {
     if (this.#values.has(tensor)) return { name: tensor };
-    this.weight({ kind: 'float32', tensor, target: tensor });
-    return this.external({ name: tensor, elementType: 'float32', dims });
+    this.weight({ kind: elementType, tensor, target: tensor });
+    return this.external({ name: tensor, elementType, dims });
   }
 
   build(): Graph {
+    const publicName = (name: string): string => this.#publicNames.get(name) ?? name;
     return Object.freeze({
       name: this.#name,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(publicName),
+        outputs: node.outputs.map(publicName),
+      })),
       constants: this.#constants,
       externals: this.#externals,
       weights: this.#weights,

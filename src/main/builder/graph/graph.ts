@@ -5,8 +5,13 @@
  * Serialised by onnx-file.ts; weights are streamed by weight-writer.ts.
  */
 
-export type ElementType = 'float32' | 'int64' | 'uint8';
-export const elementSizeBytes: Readonly<Record<ElementType, number>> = { float32: 4, int64: 8, uint8: 1 };
+export type ElementType = 'float32' | 'float16' | 'int64' | 'uint8';
+export const elementSizeBytes: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  float16: 2,
+  int64: 8,
+  uint8: 1,
+};
 
 /** A size known when the graph is built, or the name of one known when it runs. */
 export type Dimension = number | string;
@@ -48,6 +53,7 @@ export type ExternalTensor = Readonly<{ name: string; elementType: ElementType; 
 /** Which checkpoint tensor fills which external tensors, and how it is encoded on the way. */
 export type Weight =
   | Readonly<{ kind: 'float32'; tensor: string; target: string }>
+  | Readonly<{ kind: 'float16'; tensor: string; target: string }>
   | Readonly<{
       kind: 'blocks';
       tensor: string;

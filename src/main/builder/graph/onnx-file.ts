@@ -30,6 +30,7 @@ const smallAlignmentBytes = 64;
 
 const dataTypes: Readonly<Record<ElementType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
+  float16: TensorProto_DataType.FLOAT16,
   int64: TensorProto_DataType.INT64,
   uint8: TensorProto_DataType.UINT8,
 };

@@ -87,6 +87,7 @@ export function qwen2VlVision(
       inputSize: intermediateSize,
       outputSize: embedDim,
       encoding,
+      wideInput: true,
     });
     x = graph.node(`${path}/mlp/residual`, 'Add', [x, fc2]);
   }
@@ -107,6 +108,7 @@ export function qwen2VlVision(
     inputSize: mergedSize,
     outputSize: text.hiddenSize,
     encoding,
+    wideInput: true,
   });
   graph.output('image_embeds', graph.node('/visual/batched', 'Reshape', [merged, imagesShape]), 'float32', [
     'B',
