@@ -23,6 +23,11 @@ const verbs = {
   /** In the browser; `main` tries the desktop app first. */
   start: (args) => [[inRoot('src/main/cli/main.ts'), 'serve', '--open', ...args]],
   test: (args) => [vitest(args)],
+  /** The golden suite on another device: `npm run test:device -- webgpu`. */
+  'test-device': ([device = 'webgpu', ...args]) => {
+    process.env.PENUMBRA_TEST_DEVICE = device;
+    return [vitest(['test/methods/parity.test.ts', 'test/engine/sequence-batch.test.ts', ...args])];
+  },
   e2e: (args) => [vitest(['--config', 'vitest.e2e.config.ts', ...args])],
   bench: (args) => [[inRoot('bench/run.ts'), ...args]],
   build: (args) => [[inRoot('scripts/build.ts'), ...args]],

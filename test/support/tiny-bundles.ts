@@ -1,10 +1,18 @@
 /** The golden checkpoints imported as bundles into temporary folders, and opened for an image size. */
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { importModel, type ImportResult } from '../../src/main/builder/import-model.ts';
 import { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { bundleSchema, type Precision } from '../../src/shared/bundle.ts';
+import { devices } from '../../src/shared/run-settings.ts';
 import { goldenRoot, type GoldenCheckpoint, type LatentImageSize } from './golden.ts';
+
+/** Where the golden suite runs: the CPU, or what `npm run test:device` names. */
+const device = z
+  .enum(devices)
+  .exclude(['auto'])
+  .parse(process.env['PENUMBRA_TEST_DEVICE'] ?? 'cpu');
 
 /** What a user would import: the released one is a base folder and a `model.pth` whose alpha is 2 (rank 8: 0.25). */
 export function tinySource(checkpoint: GoldenCheckpoint): { source: string; adapter?: string; loraAlpha?: number } {
@@ -34,14 +42,14 @@ export async function importTiny(
  * the golden cases use other sizes. Hence a copy of the bundle whose description has the size of the case.
  */
 export async function openTiny(bundlePath: string, size: LatentImageSize | null): Promise<LanguageModel> {
-  if (size === null) return await LanguageModel.open(bundlePath, { device: 'cpu', threadCount: 1 });
+  if (size === null) return await LanguageModel.open(bundlePath, { device, threadCount: 1 });
   const copy = `${bundlePath}-${size.width}x${size.height}`;
   await cp(bundlePath, copy, { recursive: true });
   const file = join(copy, 'bundle.json');
   const bundle = bundleSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   const image = { ...bundle.image, latentWidth: size.width, latentHeight: size.height };
   await writeFile(file, JSON.stringify({ ...bundle, image }));
-  return await LanguageModel.open(copy, { device: 'cpu', threadCount: 1 });
+  return await LanguageModel.open(copy, { device, threadCount: 1 });
 }
 
 /** A bundle opened once for each image size that is asked for. */

@@ -3,6 +3,7 @@
  * loaded when they are first needed, so that `dataset inspect` opens no store and loads no SQLite.
  */
 import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import type { Contract } from '../../shared/contract.ts';
@@ -78,7 +79,12 @@ export function createCore({
     ...(hasPages ? { onStart: yieldToPages } : {}),
   }),
 }: CoreOptions = {}): Core {
-  const survey = createDeviceSurvey(engineHost, programFiles.selfTest);
+  const survey = createDeviceSurvey({
+    engineHost,
+    selfTest: programFiles.selfTest,
+    keptChoice: join(dirname(storePath), 'devices.json'),
+    version: programFiles.version,
+  });
   let opening: Promise<OpenParts> | null = null;
   const opened = Promise.withResolvers<OpenParts>();
   const open = (): Promise<OpenParts> =>

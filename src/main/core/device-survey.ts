@@ -11,6 +11,7 @@ import { devices, type Device } from '../../shared/run-settings.ts';
 import type { OnnxDevice } from '../engine/devices.ts';
 import { refuseDevice, type DeviceChoice } from '../runs/device-choice.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
+import { keepChoice, readKeptChoice } from './kept-choice.ts';
 import type { SelfTestResult } from './self-test.ts';
 
 export type DeviceFinding = Readonly<{
@@ -22,12 +23,20 @@ export type DeviceFinding = Readonly<{
 
 export type DeviceSurvey = DeviceChoice &
   Readonly<{
-    /** Of every device that the program knows, in the order of the settings. */
-    findings: () => Promise<DeviceFinding[]>;
+    /** Of every device that the program knows, in the order of the settings; found out anew. */
+    again: () => Promise<DeviceFinding[]>;
   }>;
 
-/** @param selfTest resources/self-test */
-export function createDeviceSurvey(engineHost: EngineHost, selfTest: string): DeviceSurvey {
+export type DeviceSurveyParts = Readonly<{
+  engineHost: EngineHost;
+  /** resources/self-test */
+  selfTest: string;
+  /** Where what `auto` means is kept from one process to the next. */
+  keptChoice: string;
+  version: string;
+}>;
+
+export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }: DeviceSurveyParts): DeviceSurvey {
   const known = new Map<OnnxDevice, Promise<DeviceFinding>>();
   // One after the other: two engines at once would slow each other down.
   let last: Promise<unknown> = Promise.resolve();
@@ -39,11 +48,26 @@ export function createDeviceSurvey(engineHost: EngineHost, selfTest: string): De
     last = finding.catch(() => known.delete(device));
     return finding;
   };
-  const findings = (): Promise<DeviceFinding[]> => Promise.all(onnxDevices.map(find));
+  let automatic: Promise<OnnxDevice> | null = null;
+  const findAutomatic = async (): Promise<OnnxDevice> => {
+    const kept = await readKeptChoice(keptChoice, version);
+    if (kept !== null) return kept;
+    const others = await Promise.all(onnxDevices.filter((device) => device !== 'cpu').map(find));
+    // Most machines have nothing else: then there is nothing to compare the processor with.
+    const found = others.some(({ result }) => result.passed) ? fastest([await find('cpu'), ...others]) : 'cpu';
+    await keepChoice(keptChoice, version, found);
+    return found;
+  };
   return {
-    findings,
+    again: async () => {
+      known.clear();
+      const findings = await Promise.all(onnxDevices.map(find));
+      automatic = Promise.resolve(fastest(findings));
+      await keepChoice(keptChoice, version, await automatic);
+      return findings;
+    },
     choose: async (device) => {
-      if (device === 'auto') return fastest(await findings());
+      if (device === 'auto') return await (automatic ??= findAutomatic());
       // The processor is what everything else is measured by; a run on it says what is wrong better than a test.
       if (device === 'cpu') return device;
       const { result } = await find(device);

@@ -11,7 +11,7 @@ import { programFiles } from './program-files.ts';
 
 /** Builds the report; an engine that cannot start is part of it, not an error. */
 export async function examine(store: Store, runs: RunService, survey: DeviceSurvey): Promise<DoctorReport> {
-  const findings = await survey.findings();
+  const findings = await survey.again();
   return {
     version: programFiles.version,
     node: process.version,

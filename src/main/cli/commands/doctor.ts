@@ -35,7 +35,10 @@ export function addDoctor(parent: Command, run: RunInSession): void {
               { header: 'Device', cell: ({ device }) => device },
               { header: 'Available', cell: ({ available }) => (available ? 'yes' : 'no') },
               { header: 'Self-test', cell: ({ selfTest }) => selfTest },
-              { header: 'GFLOP/s', cell: ({ gigaflops }) => (gigaflops === null ? '' : gigaflops.toFixed(0)) },
+              {
+                header: 'GFLOP/s',
+                cell: ({ gigaflops }) => (gigaflops === null ? '' : gigaflops.toFixed(gigaflops < 10 ? 1 : 0)),
+              },
               { header: 'Detail', cell: ({ detail }) => detail },
             ]),
           ].join('\n'),

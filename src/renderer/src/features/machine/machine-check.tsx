@@ -78,11 +78,14 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
               <Table.Th w={110}>Device</Table.Th>
               <Table.Th w={110}>Available</Table.Th>
               <Table.Th w={120}>Self-test</Table.Th>
+              <Table.Th w={110} ta="right">
+                GFLOP/s
+              </Table.Th>
               <Table.Th>Detail</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {report.devices.map(({ device, available, selfTest, detail }) => (
+            {report.devices.map(({ device, available, selfTest, gigaflops, detail }) => (
               <Table.Tr key={device}>
                 <Table.Th scope="row" fw={500}>
                   {device}
@@ -93,6 +96,7 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
                     {selfTest}
                   </Badge>
                 </Table.Td>
+                <Table.Td ta="right">{gigaflops === null ? '' : gigaflops.toFixed(gigaflops < 10 ? 1 : 0)}</Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{detail}</Table.Td>
               </Table.Tr>
             ))}
@@ -103,6 +107,7 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
         <FactList
           label="Store and versions"
           facts={[
+            ['Automatic device', report.automatic],
             ['Store', store.path],
             ['In the store', `${counted(store.runCount, 'run')}, version ${String(store.schemaVersion)}`],
             ['Integrity', store.integrity],
