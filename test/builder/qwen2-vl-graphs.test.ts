@@ -119,7 +119,7 @@ describe.each(['f32', 'int8', 'int4'] as const)('a checkpoint in %s', (precision
     for (const graph of graphs) {
       const declared = new Map(graph.externals.map((tensor) => [tensor.name, tensor]));
       const filled = graph.weights.flatMap((weight) =>
-        weight.kind === 'float32' ? [weight.target] : [weight.blocks, weight.scales],
+        weight.kind === 'blocks' ? [weight.blocks, weight.scales] : [weight.target],
       );
       expect([...declared.keys()].sort()).toEqual(filled.sort());
       for (const weight of graph.weights) {

@@ -40,7 +40,7 @@ export async function withDemoModel<Result>(
       { source: checkpointFolder(checkpoint), out, precision, name: checkpoint },
       { onProgress: () => undefined, signal: new AbortController().signal },
     );
-    const model = await LanguageModel.open(out, { threadCount: null });
+    const model = await LanguageModel.open(out, { device: 'cpu', threadCount: null });
     try {
       return await work(model);
     } finally {

@@ -147,6 +147,7 @@ function FoundCheckpoint({ plan }: Readonly<{ plan: ImportPlan }>) {
 
 const meanings: Readonly<Record<Precision, string>> = {
   f32: 'The checkpoint’s numbers exactly; the reference for parity.',
+  f16: 'Matrices in 16 bits, everything between them in 32; for GPUs.',
   int8: 'Matrices in 8 bits; answers may differ a little from those in f32.',
   int4: 'Language model in 4 bits, vision and head in 8; answers differ more.',
 };
