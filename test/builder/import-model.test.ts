@@ -26,6 +26,7 @@ describe('a bundle', () => {
   it('holds graphs, data, embeddings, tokenizer and its description, and nothing else', async () => {
     expect((await readdir(out)).sort()).toEqual([
       'bundle.json',
+      'cache-rows.onnx',
       'chat_template.jinja',
       'decoder.onnx',
       'decoder.onnx.data',
@@ -34,6 +35,7 @@ describe('a bundle', () => {
       'head.onnx.data',
       'tokenizer.json',
       'tokenizer_config.json',
+      'vision-written-out.onnx',
       'vision.onnx',
       'vision.onnx.data',
     ]);

@@ -40,10 +40,6 @@ describe('settings without effect', () => {
     expect(failure.action).toMatch(/^[A-Z].*\.$/);
   });
 
-  it.each(['cuda', 'webgpu', 'dml', 'coreml'] as const)('so is the device %s', async (device) => {
-    await expectFailure(() => checkSettings(settingsOf({ device }), bundle), 'device-unavailable');
-  });
-
   it.each<RunSettingsInput>([
     {},
     { method: 'no-cot', intervention: 'none', forcedPatches: [], adaptiveStop: 'off' },

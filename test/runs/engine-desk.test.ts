@@ -73,8 +73,10 @@ describe('who needs to be alone', () => {
     await begun(1);
     const first = pid();
     const seen: string[] = [];
+    const turn = Promise.withResolvers<void>();
     const work = Promise.withResolvers<void>();
     const alone = desk.alone(async () => {
+      turn.resolve();
       seen.push(isAlive(first) ? 'beside an engine' : 'alone');
       await work.promise;
       seen.push('ended');
@@ -84,6 +86,8 @@ describe('who needs to be alone', () => {
     await run.leave(true);
     const next = desk.use(model('b'), 'batch');
     const late = next.answer(settings, [question('late')]).then(() => seen.push('answered'));
+    await turn.promise;
+    // Long enough for an engine that did not wait to have answered.
     await wait(200);
     expect(seen).toEqual(['alone']);
     work.resolve();

@@ -63,7 +63,8 @@ type User = { readonly order: EngineOrder; isStopped: boolean };
 
 type Job = Readonly<{
   user: User;
-  run: (engine: EngineSupervisor) => Promise<void>;
+  /** Never rejects: resolves with what tells the user the outcome, so that the seat is free when the user hears of it. */
+  run: (engine: EngineSupervisor) => Promise<() => void>;
   reject: (error: unknown) => void;
 }>;
 
@@ -149,7 +150,11 @@ class Seat {
     const ask = <Result>(request: (engine: EngineSupervisor) => Promise<Result>): Promise<Result> =>
       new Promise((resolve, reject) => {
         if (user.isStopped || this.#isClosed) return reject(cancelled());
-        const run = (engine: EngineSupervisor): Promise<void> => request(engine).then(resolve, reject);
+        const run = (engine: EngineSupervisor): Promise<() => void> =>
+          request(engine).then(
+            (result) => () => resolve(result),
+            (error: unknown) => () => reject(error),
+          );
         this.#enqueue({ user, run, reject });
       });
     return {
@@ -189,26 +194,27 @@ class Seat {
       if (job === undefined) return;
       this.#current = job;
       if (this.#engine === null) await Promise.all([this.#leaving, this.#options.beforeLoading()]).catch(job.reject);
-      // Nobody waits for it any more: no process is started for it.
-      if (this.#isClosed || job.user.isStopped) job.reject(cancelled());
-      else await this.#serve(job);
+      const tell = await this.#serve(job);
       this.#current = null;
+      tell();
       if (this.isIdle) this.#options.onIdle();
     }
   }
 
-  async #serve(job: Job): Promise<void> {
+  /** Resolves with what tells the job's user the outcome. */
+  async #serve(job: Job): Promise<() => void> {
+    const refuse = (error: unknown) => () => job.reject(error);
+    // Nobody waits for it any more: no process is started for it.
+    if (this.#isClosed || job.user.isStopped) return refuse(cancelled());
     try {
       this.#engine ??= await this.#options.start();
     } catch (error) {
-      job.reject(error);
-      return;
+      return refuse(error);
     }
+    if (!this.#isClosed && !job.user.isStopped) return await job.run(this.#engine);
     // Who stopped, or closed, while the device was found out wants no engine any more.
-    if (this.#isClosed || job.user.isStopped) {
-      this.#letGo();
-      job.reject(cancelled());
-    } else await job.run(this.#engine);
+    this.#letGo();
+    return refuse(cancelled());
   }
 
   #stop(user: User): void {
