@@ -31,6 +31,8 @@ const verbs = {
   e2e: (args) => [vitest(['--config', 'vitest.e2e.config.ts', ...args])],
   bench: (args) => [[inRoot('bench/run.ts'), ...args]],
   build: (args) => [[inRoot('scripts/build.ts'), ...args]],
+  /** What the CUDA device needs of ONNX Runtime: its package's own installer fetches it (Linux x64). */
+  cuda: () => [[inRoot('node_modules/onnxruntime-node/script/install.js'), '--onnxruntime-node-install=cuda12']],
   check: () => [
     [inRoot('node_modules/prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
     [inRoot('node_modules/oxlint/bin/oxlint'), '--type-aware', '--max-warnings', '0'],

@@ -7,6 +7,7 @@ type Device = DoctorReport['devices'][number];
 const store = { path: '/s', schemaVersion: 1, integrity: 'ok', runCount: 0 };
 const device = (name: string, available: boolean, selfTest: Device['selfTest']): Device => ({
   device: name,
+  hardware: [],
   available,
   selfTest,
   gigaflops: null,

@@ -69,6 +69,8 @@ async function handle(request: EngineRequest): Promise<void> {
         requestId,
         attention: { layerCount: 1, steps: request.selectedSlots.map((slots) => Float32Array.from(slots)) },
       });
+    case 'measure-speed':
+      return send({ kind: 'speed', requestId, milliseconds: 1 });
     case 'close':
       send({ kind: 'closed', requestId });
       return process.disconnect();

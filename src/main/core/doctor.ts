@@ -2,22 +2,20 @@
  * What `doctor` reports: the machine, the store's state, and for each device whether the self-test passes there, in a
  * fresh engine process.
  */
-import { cpus, totalmem } from 'node:os';
 import type { DoctorReport } from '../../shared/contract/system.ts';
 import type { RunService } from '../runs/run-service.ts';
 import type { Store } from '../store/store.ts';
+import { graphicsControllers, hardwareOf, type GraphicsController } from './device-hardware.ts';
 import type { DeviceFinding, DeviceSurvey } from './device-survey.ts';
 import { programFiles } from './program-files.ts';
 
 /** Builds the report; an engine that cannot start is part of it, not an error. */
 export async function examine(store: Store, runs: RunService, survey: DeviceSurvey): Promise<DoctorReport> {
-  const findings = await survey.again();
+  const [findings, controllers] = await Promise.all([survey.again(), graphicsControllers()]);
   return {
     version: programFiles.version,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    cpu: `${cpus()[0]?.model.trim() ?? 'unknown'} (${String(cpus().length)} threads)`,
-    memoryBytes: totalmem(),
     store: {
       path: store.path,
       schemaVersion: store.schemaVersion,
@@ -26,15 +24,19 @@ export async function examine(store: Store, runs: RunService, survey: DeviceSurv
     },
     onnxruntime:
       findings.find(({ result }) => result.onnxruntimeVersion !== null)?.result.onnxruntimeVersion ?? 'unknown',
-    devices: findings.map(describe),
+    devices: findings.map((finding) => describe(finding, controllers)),
     automatic: await survey.choose('auto'),
   };
 }
 
-function describe({ device, result, gigaflops }: DeviceFinding): DoctorReport['devices'][number] {
+function describe(
+  { device, result, gigaflops }: DeviceFinding,
+  controllers: readonly GraphicsController[],
+): DoctorReport['devices'][number] {
   const { passed, isAvailable, detail } = result;
   return {
     device,
+    hardware: hardwareOf(device, controllers),
     available: isAvailable,
     selfTest: passed ? 'passed' : isAvailable ? 'failed' : 'not run',
     gigaflops,

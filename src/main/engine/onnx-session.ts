@@ -158,7 +158,9 @@ function failToOpen(error: unknown, path: string, device: OnnxDevice): never {
   });
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The runtime's words without the place in its sources that they begin with. */
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^\/onnxruntime_src\/.* was false\. /s, '').trim();
 
 const isOutOfMemory = (text: string): boolean =>
   /bad_alloc|out of memory|failed to allocate|bad allocation/i.test(text);

@@ -10,13 +10,13 @@ export const doctorReportSchema = z.object({
   version: z.string(),
   node: z.string(),
   platform: z.string(),
-  cpu: z.string(),
-  memoryBytes: z.number(),
   store: z.object({ path: z.string(), schemaVersion: z.int(), integrity: z.string(), runCount: z.int() }),
   onnxruntime: z.string(),
   devices: z.array(
     z.object({
       device: z.string(),
+      /** What it computes on, or, of several adapters, could compute on; memory in bytes, null where unknown. */
+      hardware: z.array(z.object({ name: z.string(), memoryBytes: z.number().nullable() })),
       available: z.boolean(),
       selfTest: z.enum(['passed', 'failed', 'not run']),
       /** Billions of float32 operations a second in matrix products; null where the self-test did not pass. */

@@ -1,10 +1,14 @@
 /** `penumbra doctor`: devices, versions, self-tests and the state of the store. */
 import type { Command } from 'commander';
+import type { DoctorReport } from '../../../shared/contract/system.ts';
 import { examples } from '../examples.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { bytes, count } from '../output/numbers.ts';
 import { properties, table } from '../output/table.ts';
 import type { RunInSession } from '../session.ts';
+
+const hardwareText = ({ name, memoryBytes }: DoctorReport['devices'][number]['hardware'][number]): string =>
+  memoryBytes === null ? name : `${name}, ${bytes(memoryBytes)}`;
 
 export function addDoctor(parent: Command, run: RunInSession): void {
   parent
@@ -20,8 +24,6 @@ export function addDoctor(parent: Command, run: RunInSession): void {
               ['Penumbra', report.version],
               ['Node', report.node],
               ['Platform', report.platform],
-              ['Processor', report.cpu],
-              ['Memory', bytes(report.memoryBytes)],
               ['ONNX Runtime', report.onnxruntime],
               [
                 'Store',
@@ -33,6 +35,7 @@ export function addDoctor(parent: Command, run: RunInSession): void {
             '',
             table(report.devices, [
               { header: 'Device', cell: ({ device }) => device },
+              { header: 'Hardware', cell: ({ hardware }) => hardware.map(hardwareText).join('; ') },
               { header: 'Available', cell: ({ available }) => (available ? 'yes' : 'no') },
               { header: 'Self-test', cell: ({ selfTest }) => selfTest },
               {

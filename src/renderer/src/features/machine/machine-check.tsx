@@ -75,7 +75,7 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
         <Table aria-labelledby="machine-devices">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={110}>Device</Table.Th>
+              <Table.Th w={200}>Device</Table.Th>
               <Table.Th w={110}>Available</Table.Th>
               <Table.Th w={120}>Self-test</Table.Th>
               <Table.Th w={110} ta="right">
@@ -85,10 +85,15 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {report.devices.map(({ device, available, selfTest, gigaflops, detail }) => (
+            {report.devices.map(({ device, hardware, available, selfTest, gigaflops, detail }) => (
               <Table.Tr key={device}>
                 <Table.Th scope="row" fw={500}>
                   {device}
+                  {hardware.map(({ name, memoryBytes }, index) => (
+                    <Text key={index} size="xs" c="dimmed">
+                      {memoryBytes === null ? name : `${name}, ${bytes(memoryBytes)}`}
+                    </Text>
+                  ))}
                 </Table.Th>
                 <Table.Td>{available ? 'yes' : 'no'}</Table.Td>
                 <Table.Td>
@@ -111,7 +116,7 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
             ['Store', store.path],
             ['In the store', `${counted(store.runCount, 'run')}, version ${String(store.schemaVersion)}`],
             ['Integrity', store.integrity],
-            ['Machine', `${report.cpu}, ${bytes(report.memoryBytes)} of memory, ${report.platform}`],
+            ['Platform', report.platform],
             ['Versions', `Penumbra ${report.version}, ONNX Runtime ${report.onnxruntime}, Node ${report.node}`],
           ]}
         />
