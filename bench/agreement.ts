@@ -9,7 +9,7 @@ import { sayProgress } from './progress-line.ts';
 export const bench = {
   name: 'agreement',
   describe: 'answers and patches of the demo models in each precision, against PyTorch in float32',
-  async run(_options: { keep: boolean }) {
+  async run() {
     const ours: Record<string, unknown> = {};
     for (const checkpoint of demoCheckpoints) {
       for (const precision of precisions) {

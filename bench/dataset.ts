@@ -21,7 +21,7 @@ const run = promisify(execFile);
 export const bench = {
   name: 'dataset',
   describe: `inspecting ${rowCount.toLocaleString('en')} questions: seconds and peak memory by format`,
-  async run(_options: { keep: boolean }) {
+  async run() {
     const folder = join(benchCache, 'datasets');
     const ours: Record<string, number> = {};
     const details: Record<string, unknown> = { rowCount, limits };

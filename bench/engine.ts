@@ -33,7 +33,7 @@ type Pair = Readonly<{ ours: Answer; peer: PeerAnswer | null }>;
 export const bench = {
   name: 'engine',
   describe: 'questions/s, f32 on CPU at batch 1, against PyTorch recomputing everything',
-  async run(_options: { keep: boolean }) {
+  async run() {
     sayProgress(`making the random checkpoint in ${checkpoint} (once) …`);
     await makeCheckpoint(presets.middle, checkpoint);
     const model = await openModel('f32');

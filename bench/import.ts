@@ -31,7 +31,7 @@ const plans: readonly Plan[] = [
 export const bench = {
   name: 'import',
   describe: 'importing 2B whole and 7B with two layers: MB/s, peak memory, seconds a question (14 GB of disk)',
-  async run(_options: { keep: boolean }) {
+  async run() {
     const folder = join(benchCache, `import-${process.pid}`);
     await mkdir(folder, { recursive: true });
     const ours: Record<string, number> = {};

@@ -29,7 +29,7 @@ const filters = [
 export const bench = {
   name: 'pages',
   describe: 'pages over 100,000 questions while an engine works: shown, scrolled, input, memory',
-  async run(_options: { keep: boolean }) {
+  async run() {
     const { path } = await makeLargeStore(join(benchCache, 'stores'));
     const server = spawn(
       process.execPath,

@@ -17,7 +17,7 @@ const patchCounts = [0, 1, 2, 4, 6, 9];
 export const bench = {
   name: 'reproduction',
   describe: "the paper's tables at the demo's size: methods, N, K, interventions, attention, evidence",
-  async run(_options: { keep: boolean }) {
+  async run() {
     const details = 'shares of the test split; times at batch 1';
     return { ours: await measure(), peer: null, ratio: null, details };
   },

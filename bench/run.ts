@@ -1,5 +1,5 @@
 /**
- * `npm run -s bench -- NAME [--json] [--keep]`: runs one benchmark, both sides in one go, and prints what it
+ * `npm run -s bench -- NAME [--json] [--keep] [--device D] [--preset P]`: runs one benchmark, both sides in one go, and prints what it
  * measured with the machine that it ran on. Without a name it lists the benchmarks: the modules beside this one
  * that export `bench`.
  */
@@ -7,6 +7,10 @@ import { cpus, release, totalmem } from 'node:os';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { OnnxDevice } from '../src/main/engine/devices.ts';
+import { devices } from '../src/shared/run-settings.ts';
+import { presetNames, type PresetName } from './checkpoints/presets.ts';
 
 export type BenchResult = Readonly<{
   ours: unknown;
@@ -16,25 +20,35 @@ export type BenchResult = Readonly<{
   details: unknown;
 }>;
 
+export type BenchOptions = Readonly<{
+  /** For those that run a model on a device of choice. */
+  device: OnnxDevice;
+  /** The random checkpoint of those that leave it to be chosen. */
+  preset: PresetName;
+}>;
+
 export type Bench = Readonly<{
   name: string;
   describe: string;
-  run: (options: { keep: boolean }) => Promise<BenchResult>;
+  run: (options: BenchOptions) => Promise<BenchResult>;
 }>;
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const usage = 'usage: npm run -s bench -- NAME [--json] [--keep]';
+const defaults: BenchOptions = { device: 'cpu', preset: 'middle' };
+const deviceNames = devices.filter((device): device is OnnxDevice => device !== 'auto');
+const usage =
+  `usage: npm run -s bench -- NAME [--json] [--keep] [--device ${deviceNames.join('|')}] ` +
+  `[--preset ${presetNames.join('|')}]`;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const flags = new Set(args.filter((arg) => arg.startsWith('--')));
-  const [name, ...rest] = args.filter((arg) => !arg.startsWith('--'));
-  if (rest.length > 0 || [...flags].some((flag) => flag !== '--json' && flag !== '--keep')) {
+  const chosen = readArguments(args);
+  if (chosen === null) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  const json = flags.has('--json');
+  const { name, json, keep, options } = chosen;
   const benches = await findBenches();
   if (name === undefined) {
     printList(benches, json);
@@ -47,17 +61,39 @@ async function main(args: readonly string[]): Promise<number> {
     else process.stderr.write(`error: ${message}\n`);
     return 2;
   }
-  const keep = flags.has('--keep');
-  const result = { name, machine: describeMachine(), ...(await bench.run({ keep })) };
+  const result = { name, machine: describeMachine(), ...(await bench.run(options)) };
   const text = JSON.stringify(result, null, 2);
   process.stdout.write(json ? `${text}\n` : `${asLines(result)}\n`);
   if (keep) {
-    const file = join(folder, 'results', `${name}.json`);
+    const variant = [options.device, options.preset].filter((value) => !Object.values(defaults).includes(value));
+    const file = join(folder, 'results', `${[name, ...variant].join('-')}.json`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${text}\n`);
     process.stderr.write(`kept in ${file}\n`);
   }
   return 0;
+}
+
+/** Null for anything that is not in the usage. */
+function readArguments(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        device: { type: 'string', default: defaults.device },
+        preset: { type: 'string', default: defaults.preset },
+      },
+    });
+    const device = deviceNames.find((each) => each === values.device);
+    const preset = presetNames.find((each) => each === values.preset);
+    if (positionals.length > 1 || device === undefined || preset === undefined) return null;
+    return { name: positionals[0], json: values.json, keep: values.keep, options: { device, preset } };
+  } catch {
+    return null;
+  }
 }
 
 /** Loads the modules that say they are benchmarks, in alphabetical order. */

@@ -23,7 +23,7 @@ type Start = Readonly<{ serverMs: number; firstPageMs: number; transferredKb: nu
 export const bench = {
   name: 'start',
   describe: 'start of the program to the first usable page, and what the first load transfers',
-  async run(_options: { keep: boolean }) {
+  async run() {
     const folder = await mkdtemp(join(tmpdir(), 'penumbra-bench-start-'));
     try {
       const store = join(folder, 'store.sqlite');

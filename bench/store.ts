@@ -34,7 +34,7 @@ type Timed = Readonly<{ name: string; coldMs: number; warmMs: number[] }>;
 export const bench = {
   name: 'store',
   describe: `asking a store of ${runCount} runs of ${questionCount.toLocaleString('en')} questions while an engine works`,
-  async run(_options: { keep: boolean }) {
+  async run() {
     const { path, sizeMegabytes } = await makeLargeStore(join(benchCache, 'stores'));
     sayProgress('starting an engine beside it …');
     const engine = await startBusyEngine();

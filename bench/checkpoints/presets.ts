@@ -1,5 +1,5 @@
 /**
- * Dimensions of the random checkpoints that the benchmarks run. `2b` and `7b-2layers` are those of the published
+ * Dimensions of the random checkpoints that the benchmarks run. `small` is for devices that are slow. `2b` and `7b-2layers` are those of the published
  * Qwen2-VL configurations (the latter with two decoder layers instead of 28, everything else true, the whole vision
  * tower of 32 blocks included); `middle` is of a size that PyTorch recomputes in seconds on a laptop.
  */
@@ -14,7 +14,7 @@ export type CheckpointPreset = Readonly<{
   shardBytes: number;
 }>;
 
-export const presetNames = ['middle', '2b', '7b-2layers'] as const;
+export const presetNames = ['small', 'middle', '2b', '7b-2layers'] as const;
 export type PresetName = (typeof presetNames)[number];
 
 const qwen2 = { rmsNormEpsilon: 1e-6, ropeTheta: 1_000_000, maxPositions: 32_768 } as const;
@@ -28,6 +28,24 @@ const publishedVision: VisionDimensions = {
 };
 
 export const presets: Readonly<Record<PresetName, CheckpointPreset>> = {
+  small: {
+    name: 'small',
+    text: {
+      ...qwen2,
+      hiddenSize: 256,
+      layerCount: 4,
+      headCount: 4,
+      keyValueHeadCount: 2,
+      headSize: 64,
+      intermediateSize: 704,
+      vocabularySize: 151_936,
+      mropeSections: [8, 12, 12],
+      tiedEmbeddings: true,
+    },
+    vision: { ...patches, depth: 2, embedDim: 128, headCount: 2, intermediateSize: 512 },
+    dtype: 'F32',
+    shardBytes: 1e9,
+  },
   middle: {
     name: 'middle',
     text: {

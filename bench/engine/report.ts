@@ -4,6 +4,7 @@ import type { Precision } from '../../src/shared/bundle.ts';
 import type { Answer } from '../../src/shared/prediction.ts';
 import { meanPhases, type PhaseSeconds } from '../latent/answer-questions.ts';
 import { latentSettings } from '../latent/settings.ts';
+import { median } from '../quantile.ts';
 import type { PeerAnswer, StartedPeer } from './recompute-peer.ts';
 
 export type Row = Readonly<{
@@ -46,12 +47,6 @@ export function describeRow(
 }
 
 const secondsOf = (answer: Answer): number => (answer.timings?.totalMs ?? Number.NaN) / 1000;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
-}
 
 const selectionOf = (answer: Answer | undefined): (readonly number[])[] =>
   answer?.trace?.steps.map(({ selectedSlots }) => selectedSlots) ?? [];

@@ -98,13 +98,7 @@ function checkFinite(values: Float32Array, tensor: string, row: number, rowSize:
 }
 
 /** A finite weight that float16 cannot hold would become an infinity. */
-function checkRange(
-  halves: Float16Array,
-  values: Float32Array,
-  tensor: string,
-  row: number,
-  rowSize: number,
-): void {
+function checkRange(halves: Float16Array, values: Float32Array, tensor: string, row: number, rowSize: number): void {
   const index = halves.findIndex((value) => !Number.isFinite(value));
   if (index === -1) return;
   fail('unsupported-dtype', `${tensor} holds a value that float16 cannot hold.`, {
@@ -122,7 +116,11 @@ function offsetOf(layout: ExternalLayout, name: string): number {
 }
 
 /** Writes all of an array at a byte offset; a full disk is a typed failure. */
-export async function writeAt(file: FileHandle, values: Uint8Array | Float16Array | Float32Array, offset: number): Promise<void> {
+export async function writeAt(
+  file: FileHandle,
+  values: Uint8Array | Float16Array | Float32Array,
+  offset: number,
+): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);

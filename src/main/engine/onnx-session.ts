@@ -1,12 +1,12 @@
 /**
- * The only importer of onnxruntime-node: opens a graph on a device and runs it with plain typed arrays.
+ * The only user of ONNX Runtime: opens a graph on a device and runs it with plain typed arrays.
  * `session.run` is synchronous inside and cannot be cancelled, so this lives in the engine's own process.
  */
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fail } from '../../shared/failure.ts';
 import { deviceSettings, type OnnxDevice } from './devices.ts';
+import { InferenceSession, Tensor, type OnnxTensor, type Session } from './onnxruntime.ts';
 
 /** Numbers in main memory. */
 export type FloatTensor = Readonly<{ data: Float32Array; dims: readonly number[] }>;
@@ -33,9 +33,9 @@ export type SessionOutputs = Readonly<{
 }>;
 
 export class OnnxSession {
-  readonly #session: InferenceSession;
+  readonly #session: Session;
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: Session) {
     this.#session = session;
   }
 
@@ -78,13 +78,13 @@ export class OnnxSession {
   }
 
   async run(feeds: Readonly<Record<string, FedTensor>>): Promise<SessionOutputs> {
-    const inputs: Record<string, Tensor> = {};
+    const inputs: Record<string, OnnxTensor> = {};
     for (const [name, value] of Object.entries(feeds)) {
       inputs[name] = value instanceof Tensor ? value : newTensor(value);
     }
     try {
       const outputs = await this.#session.run(inputs);
-      const output = (name: string): Tensor => outputs[name] ?? failWithoutOutput(name);
+      const output = (name: string): OnnxTensor => outputs[name] ?? failWithoutOutput(name);
       return {
         values: (name) => {
           const { data, dims } = output(name);
@@ -121,7 +121,7 @@ export function shape(sizes: readonly number[]): IntegerTensor {
   return int64([sizes.length], (index) => sizes[index] ?? 0);
 }
 
-function newTensor(tensor: FedTensor): Tensor {
+function newTensor(tensor: FedTensor): OnnxTensor {
   if (!('data' in tensor)) throw new Error('a kept tensor comes from a session');
   const { data, dims } = tensor;
   return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims);

@@ -35,11 +35,12 @@ export function allPositions(graph: GraphBuilder, rotary: RotaryTables, bias: Va
 /** Only the last position of each row asks (Sq = 1): its shapes need nothing but the sizes of the heads. */
 export function lastPosition(
   graph: GraphBuilder,
+  path: string,
   rotary: RotaryTables,
   bias: Value,
   { headCount, keyValueHeadCount, headSize }: HeadSizes,
 ): QueryContext {
-  const last = graph.node('/last/bias/slice', 'Slice', [
+  const last = graph.node(`${path}/bias/slice`, 'Slice', [
     bias,
     graph.integers([-1]),
     graph.integers([Number.MAX_SAFE_INTEGER]),
@@ -50,6 +51,6 @@ export function lastPosition(
     batchShape: graph.integers([-1, 1, headCount * headSize]),
     groupedShape: graph.integers([0, keyValueHeadCount, headCount / keyValueHeadCount, 1, -1]),
     flatShape: graph.integers([0, 0, 0, -1]),
-    bias: graph.node('/last/bias', 'Unsqueeze', [last, graph.integers([2])]),
+    bias: graph.node(`${path}/bias`, 'Unsqueeze', [last, graph.integers([2])]),
   };
 }

@@ -7,7 +7,9 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
 
 export type LinearEncoding =
-  Readonly<{ kind: 'float32' }> | Readonly<{ kind: 'float16' }> | Readonly<{ kind: 'blocks'; bits: 4 | 8; blockSize: number }>;
+  | Readonly<{ kind: 'float32' }>
+  | Readonly<{ kind: 'float16' }>
+  | Readonly<{ kind: 'blocks'; bits: 4 | 8; blockSize: number }>;
 
 export type LinearOptions = Readonly<{
   /** Checkpoint tensors, [out, in] and [out]. */

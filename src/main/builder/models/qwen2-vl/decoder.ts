@@ -13,13 +13,13 @@ import type { TextDimensions } from '../../../../shared/bundle.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
 import { decoderAttention } from '../../blocks/decoder-attention.ts';
-import { allPositions, lastPosition } from '../../blocks/query-context.ts';
+import { allPositions, lastPosition, type QueryContext } from '../../blocks/query-context.ts';
 import { swiglu } from '../../blocks/swiglu.ts';
 import type { LinearEncoding } from '../../ops/linear.ts';
 import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
 
 export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): Graph {
-  const { hiddenSize, layerCount, keyValueHeadCount, headSize, rmsNormEpsilon } = text;
+  const { hiddenSize, layerCount, keyValueHeadCount, headSize } = text;
   const graph = new GraphBuilder('qwen2-vl-decoder');
   const inputsEmbeds = graph.input('inputs_embeds', 'float32', ['B', 'S', hiddenSize]);
   const cos = graph.input('rope_cos', 'float32', ['B*S', headSize / 2]);
@@ -33,15 +33,69 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims),
   }));
 
-  const all = allPositions(graph, { cos, sin, index }, bias);
-  const last = lastPosition(graph, { cos, sin, index: lastIndex }, bias, text);
+  const { hidden, lastRows, presents } = decoderLayers(
+    graph,
+    '/model',
+    {
+      rows: graph.node('/model/rows', 'Reshape', [inputsEmbeds, graph.integers([-1, hiddenSize])]),
+      all: allPositions(graph, { cos, sin, index }, bias),
+      last: lastPosition(graph, '/last', { cos, sin, index: lastIndex }, bias, text),
+      past,
+    },
+    text,
+    encoding,
+  );
 
+  graph.output('hidden', hidden, 'float32', ['B', hiddenSize]);
+  const byLayer = graph.node('/attention/by_layer', 'Concat', lastRows, { attributes: { axis: { int: 1 } } });
+  const mean = graph.node('/attention/mean', 'ReduceMean', [byLayer, graph.integers([1])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  graph.output('attention', mean, 'float32', ['B', 'T']);
+  graph.output('attention_by_layer', byLayer, 'float32', ['B', layerCount, 'T']);
+  for (const [layer, present] of presents.entries()) {
+    graph.output(`present.${layer}.key`, present.key, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
+    graph.output(`present.${layer}.value`, present.value, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
+  }
+  return graph.build();
+}
+
+export type LayerCache = Readonly<{ key: Value; value: Value }>;
+
+export type DecoderInputs = Readonly<{
+  /** Embeddings of the new positions, [B*S, D]. */
+  rows: Value;
+  all: QueryContext;
+  /** Of the last position of each batch row: nothing else of the last layer is used. */
+  last: QueryContext;
+  /** [B, Hkv, P, Dh], layer by layer. */
+  past: readonly LayerCache[];
+}>;
+
+export type DecoderOutputs = Readonly<{
+  /** Final-norm hidden state of the last position, [B, D]. */
+  hidden: Value;
+  /** Mean over heads of the last row's probabilities, [B, 1, T], layer by layer. */
+  lastRows: readonly Value[];
+  /** [B, Hkv, T, Dh], layer by layer. */
+  presents: readonly LayerCache[];
+}>;
+
+/** All layers and the final norm; nodes are named below `root`. */
+export function decoderLayers(
+  graph: GraphBuilder,
+  root: string,
+  { rows, all, last, past }: DecoderInputs,
+  text: TextDimensions,
+  encoding: LinearEncoding,
+): DecoderOutputs {
+  const { hiddenSize, layerCount, rmsNormEpsilon } = text;
   const lastRows: Value[] = [];
-  const presents: { key: Value; value: Value }[] = [];
-  let residual = graph.node('/model/rows', 'Reshape', [inputsEmbeds, graph.integers([-1, hiddenSize])]);
+  const presents: LayerCache[] = [];
+  let residual = rows;
   let normalised = rmsNorm(
     graph,
-    '/model/layers.0/input_layernorm',
+    `${root}/layers.0/input_layernorm`,
     residual,
     'model.layers.0.input_layernorm.weight',
     hiddenSize,
@@ -49,7 +103,7 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
   );
   for (const [layer, cache] of past.entries()) {
     const isLast = layer === layerCount - 1;
-    const path = `/model/layers.${layer}`;
+    const path = `${root}/layers.${layer}`;
     const prefix = `model.layers.${layer}`;
     const context = isLast ? last : all;
     const query = isLast ? takeLast(graph, `${path}/query`, normalised, all.batchShape) : normalised;
@@ -83,9 +137,9 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     );
     const feedForward = swiglu(graph, `${path}/mlp`, `${prefix}.mlp`, afterAttention.normalised, text, encoding);
     const next = isLast
-      ? { path: '/model/norm', weight: 'model.norm.weight' }
+      ? { path: `${root}/norm`, weight: 'model.norm.weight' }
       : {
-          path: `/model/layers.${layer + 1}/input_layernorm`,
+          path: `${root}/layers.${layer + 1}/input_layernorm`,
           weight: `model.layers.${layer + 1}.input_layernorm.weight`,
         };
     const afterFeedForward = addRmsNorm(
@@ -100,19 +154,7 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
     residual = afterFeedForward.sum;
     normalised = afterFeedForward.normalised;
   }
-
-  graph.output('hidden', normalised, 'float32', ['B', hiddenSize]);
-  const byLayer = graph.node('/attention/by_layer', 'Concat', lastRows, { attributes: { axis: { int: 1 } } });
-  const mean = graph.node('/attention/mean', 'ReduceMean', [byLayer, graph.integers([1])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  graph.output('attention', mean, 'float32', ['B', 'T']);
-  graph.output('attention_by_layer', byLayer, 'float32', ['B', layerCount, 'T']);
-  for (const [layer, present] of presents.entries()) {
-    graph.output(`present.${layer}.key`, present.key, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
-    graph.output(`present.${layer}.value`, present.value, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
-  }
-  return graph.build();
+  return { hidden: normalised, lastRows, presents };
 }
 
 /** The last position's row of each batch row: [B*S, D] -> [B, D]. */
