@@ -11,12 +11,7 @@ const newFolder = temporaryFolders();
 
 type Layer = Readonly<{ weight: Float32Array; bias: Float32Array | null; inputSize: number; outputSize: number }>;
 
-async function run(
-  layer: Layer,
-  x: Float32Array,
-  encoding: LinearEncoding,
-  wideInput = false,
-): Promise<Float32Array> {
+async function run(layer: Layer, x: Float32Array, encoding: LinearEncoding, wideInput = false): Promise<Float32Array> {
   const { weight, bias, inputSize, outputSize } = layer;
   const graph = new GraphBuilder('linear');
   const input = graph.input('x', 'float32', ['M', inputSize]);
@@ -109,7 +104,7 @@ describe('float16', () => {
 });
 
 describe.each([4, 8] as const)('MatMulNBits, %d bits', (bits) => {
-  const encoding = { kind: 'blocks', bits, blockSize: 32 } as const;
+  const encoding = { kind: 'blocks', bits } as const;
 
   it.each([
     { rows: 1, inputSize: 64, outputSize: 24, withBias: true },

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quantiseRows } from '../../src/main/builder/quantise/blocks.ts';
-import { blockErrorSums, WeightErrorMeter } from '../../src/main/builder/quantise/weight-error.ts';
+import { WeightErrorMeter } from '../../src/main/builder/quantise/weight-error.ts';
 import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { importTiny } from '../support/tiny-bundles.ts';
@@ -41,11 +41,11 @@ describe('the error of quantised weights', () => {
     [8, 2, 33],
   ] as const)('%i bits, %i x %i: equals that of the dequantised blocks', (bits, rows, columns) => {
     const values = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 1.7) * (1 + (i % 7)));
-    const quantised = quantiseRows(values, columns, bits, 32);
+    const quantised = quantiseRows(new Uint8Array(values.buffer), 'F32', columns, bits);
     const stored = dequantise(quantised, rows, columns, bits, 32);
     const squaredError = stored.reduce((sum, value, i) => sum + (value - (values[i] ?? 0)) ** 2, 0);
     const squaredWeight = values.reduce((sum, value) => sum + value ** 2, 0);
-    const sums = blockErrorSums(values, quantised, columns, bits, 32);
+    const { sums } = quantised;
     expect(sums.squaredWeight).toBeCloseTo(squaredWeight, 6);
     expect(sums.squaredError / squaredError).toBeCloseTo(1, 4);
     expect(squaredError).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 /** A graph written to a folder with weights given as plain numbers, and opened with ONNX Runtime. */
 import { OnnxSession } from '../../src/main/engine/onnx-session.ts';
+import { createChunkBuffers } from '../../src/main/builder/chunk-buffers.ts';
 import { writeGraphFile } from '../../src/main/builder/graph-file.ts';
 import { WeightErrorMeter } from '../../src/main/builder/quantise/weight-error.ts';
 import type { Graph } from '../../src/main/builder/graph/graph.ts';
@@ -44,6 +45,7 @@ export async function openGraph(folder: string, graph: Graph, source: WeightSour
     builderVersion: 'test',
     onBytes: () => undefined,
     errors: new WeightErrorMeter(),
+    nextBuffer: createChunkBuffers(),
     signal: new AbortController().signal,
   });
   return await OnnxSession.open(`${folder}/graph.onnx`, { device: 'cpu', threadCount: 1 });

@@ -2,6 +2,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightSource } from '../checkpoint/weight-source.ts';
+import type { ChunkBuffer } from './chunk-buffers.ts';
 import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
 import { tensorSizeBytes, type Graph } from './graph/graph.ts';
 import type { WeightErrorMeter } from './quantise/weight-error.ts';
@@ -15,17 +16,18 @@ export type GraphFileOptions = Readonly<{
   onBytes: (sourceBytes: number) => void;
   /** Collects how far the quantised weights are from the checkpoint's. */
   errors: WeightErrorMeter;
+  nextBuffer: () => ChunkBuffer;
   signal: AbortSignal;
 }>;
 
 export async function writeGraphFile(graph: Graph, options: GraphFileOptions): Promise<void> {
-  const { folder, name, source, builderVersion, onBytes, errors, signal } = options;
+  const { folder, name, source, builderVersion, ...writing } = options;
   const layout = layOutExternals(graph);
   if (graph.weights.length > 0) {
     const file = await open(join(folder, `${name}.onnx.data`), 'w');
     try {
       await file.truncate(layout.sizeBytes);
-      for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, onBytes, errors, signal });
+      for (const weight of graph.weights) await writeWeight(weight, { source, layout, file, ...writing });
     } finally {
       await file.close();
     }

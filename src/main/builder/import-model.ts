@@ -8,6 +8,7 @@ import { bundleVersion, type Bundle, type Precision, type WeightError } from '..
 import type { ImportProgress } from '../../shared/contract/models.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
 import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import { createChunkBuffers } from './chunk-buffers.ts';
 import { makeBundleFolder } from './bundle-folder.ts';
 import { writeEmbeddings } from './embedding-file.ts';
 import { bundleFingerprint } from './fingerprint.ts';
@@ -54,6 +55,7 @@ export async function importModel(
       async (folder) => {
         const meter = new ProgressMeter(sourceBytes, onProgress);
         const errors = new WeightErrorMeter();
+        const nextBuffer = createChunkBuffers();
         meter.enter('writing');
         // Fingerprints need every byte too: hashing runs beside the writing, so the disk is read about once.
         const stopHashing = new AbortController();
@@ -62,12 +64,12 @@ export async function importModel(
         const onBytes = (bytes: number) => meter.add(bytes);
         try {
           for (const [name, graph] of Object.entries(graphs)) {
-            await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, signal });
+            await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, nextBuffer, signal });
           }
           for (const [name, { of, graph }] of Object.entries(bundleVariants(config, request.precision))) {
             await writeGraphVariant(graph, graphs[of], { folder, name, dataName: of, builderVersion });
           }
-          const embeddings = await writeEmbeddings(folder, source, { onBytes, signal });
+          const embeddings = await writeEmbeddings(folder, source, { onBytes, nextBuffer, signal });
           await writeTokenizerFiles(folder, tokenizer);
           meter.enter('hashing');
           const description = describe(request, checkpoint, {

@@ -7,12 +7,10 @@ import type { LinearEncoding } from './ops/linear.ts';
 
 export type PartEncodings = Readonly<{ vision: LinearEncoding; decoder: LinearEncoding; head: LinearEncoding }>;
 
-/** Weights that share a scale. */
-const blockSize = 32;
 const float32: LinearEncoding = { kind: 'float32' };
 const float16: LinearEncoding = { kind: 'float16' };
-const int8: LinearEncoding = { kind: 'blocks', bits: 8, blockSize };
-const int4: LinearEncoding = { kind: 'blocks', bits: 4, blockSize };
+const int8: LinearEncoding = { kind: 'blocks', bits: 8 };
+const int4: LinearEncoding = { kind: 'blocks', bits: 4 };
 
 export const partEncodings: Readonly<Record<Precision, PartEncodings>> = {
   f32: { vision: float32, decoder: float32, head: float32 },

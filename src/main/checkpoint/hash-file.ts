@@ -18,13 +18,18 @@ export async function hashFile(path: string, options: HashOptions = {}): Promise
   const file = await WeightFile.open(path);
   try {
     const hash = createHash('sha256');
-    let next = file.read(0, Math.min(chunkBytes, file.sizeBytes));
+    const buffers = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)] as const;
+    const read = (position: number, chunk: 0 | 1) =>
+      file.read(position, Math.min(chunkBytes, file.sizeBytes - position), buffers[chunk]);
+    let ahead: 0 | 1 = 0;
+    let next = read(0, ahead);
     for (let position = 0; position < file.sizeBytes;) {
       if (options.signal?.aborted === true) fail('cancelled', 'The import was cancelled.', { file: path });
       const chunk = await next;
       position += chunk.length;
       // The disk reads the next chunk while this one is hashed.
-      next = file.read(position, Math.min(chunkBytes, file.sizeBytes - position));
+      ahead = ahead === 0 ? 1 : 0;
+      next = read(position, ahead);
       hash.update(chunk);
       options.onBytes?.(chunk.length);
     }

@@ -102,9 +102,9 @@ export function mergeLora(base: WeightSource, { factors, adapter, scaleOf }: Mer
   return {
     files: [...new Set([...base.files, ...adapter.files])],
     tensors,
-    async read(name, startElement, elementCount) {
+    async read(name, startElement, elementCount, into) {
       const pair = factors.get(name);
-      if (pair === undefined) return base.read(name, startElement, elementCount);
+      if (pair === undefined) return base.read(name, startElement, elementCount, into);
       const columns = tensorForRead({ tensors }, name, startElement, elementCount).shape[1] ?? 1;
       const firstRow = Math.floor(startElement / columns);
       const endRow = Math.ceil((startElement + elementCount) / columns);

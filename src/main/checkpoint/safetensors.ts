@@ -20,10 +20,10 @@ export function storedTensors(file: WeightFile, tensors: ReadonlyMap<string, Ten
   return {
     files: [file.path],
     tensors,
-    async read(name, startElement, elementCount) {
+    async read(name, startElement, elementCount, into) {
       const { dtype, byteOffset } = tensorForRead({ tensors }, name, startElement, elementCount);
       if (byteOffset === null) throw new Error(`${name} lies in no file`);
-      return file.read(byteOffset + startElement * dtypeSizes[dtype], elementCount * dtypeSizes[dtype]);
+      return file.read(byteOffset + startElement * dtypeSizes[dtype], elementCount * dtypeSizes[dtype], into);
     },
     close: () => file.close(),
   };

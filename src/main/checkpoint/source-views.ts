@@ -51,11 +51,11 @@ function readingFrom(
   return {
     files: [...new Set(sources.flatMap((source) => source.files))],
     tensors,
-    read(name, startElement, elementCount) {
+    read(name, startElement, elementCount, into) {
       tensorForRead({ tensors }, name, startElement, elementCount);
       const { source, stored } = locate(name);
       if (source === undefined) throw new RangeError(`no source for ${name}`);
-      return source.read(stored, startElement, elementCount);
+      return source.read(stored, startElement, elementCount, into);
     },
     async close() {
       for (const source of sources) await source.close();

@@ -40,9 +40,10 @@ export class WeightFile {
     }
   }
 
-  /** `length` bytes from `position` on, in a buffer of their own. Fails: `malformed-checkpoint`, `io`. */
-  async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(length);
+  /** `length` bytes from `position` on, in a buffer of their own or at the start of `into`. Fails: `malformed-checkpoint`, `io`. */
+  async read(position: number, length: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
+    if (bytes.length !== length) throw new RangeError(`${length} bytes into ${bytes.length}`);
     let done = 0;
     while (done < length) {
       const wanted = Math.min(length - done, largestRead);

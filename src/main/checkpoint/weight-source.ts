@@ -23,10 +23,16 @@ export interface WeightSource {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /**
    * The raw little-endian bytes of `elementCount` elements from `startElement` on, in the tensor's own dtype,
-   * in a buffer of their own (offset 0). An unknown name or a range outside the tensor is a bug and throws
-   * `RangeError`. Fails: `malformed-checkpoint` (the file shrank), `io`.
+   * in a buffer of their own (offset 0), or at the start of `into` where the source can use it. An unknown name or a range outside the tensor is a bug and throws
+   * `RangeError`. `into` has room for them and offset 0: fresh memory for each chunk costs more than reading it.
+   * Fails: `malformed-checkpoint` (the file shrank), `io`.
    */
-  read(name: string, startElement: number, elementCount: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(
+    name: string,
+    startElement: number,
+    elementCount: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 

@@ -58,7 +58,6 @@ export type Weight =
       kind: 'blocks';
       tensor: string;
       bits: 4 | 8;
-      blockSize: number;
       /** N: outputs of the linear layer. */
       rows: number;
       /** K: inputs of the linear layer. */

@@ -5,11 +5,10 @@
  */
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
+import { blockSize } from '../quantise/blocks.ts';
 
 export type LinearEncoding =
-  | Readonly<{ kind: 'float32' }>
-  | Readonly<{ kind: 'float16' }>
-  | Readonly<{ kind: 'blocks'; bits: 4 | 8; blockSize: number }>;
+  Readonly<{ kind: 'float32' }> | Readonly<{ kind: 'float16' }> | Readonly<{ kind: 'blocks'; bits: 4 | 8 }>;
 
 export type LinearOptions = Readonly<{
   /** Checkpoint tensors, [out, in] and [out]. */
@@ -36,7 +35,7 @@ export function linear(graph: GraphBuilder, path: string, x: Value, options: Lin
     });
   }
   if (encoding.kind === 'float16') return halfLinear(graph, path, x, biasValue, options);
-  const { bits, blockSize } = encoding;
+  const { bits } = encoding;
   const blockCount = Math.ceil(inputSize / blockSize);
   const blocks = graph.external({
     name: `${weight}.blocks`,
@@ -52,7 +51,6 @@ export function linear(graph: GraphBuilder, path: string, x: Value, options: Lin
     kind: 'blocks',
     tensor: weight,
     bits,
-    blockSize,
     rows: outputSize,
     columns: inputSize,
     blocks: blocks.name,

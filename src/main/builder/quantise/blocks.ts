@@ -6,69 +6,108 @@
  *   value ≈ (q - zeroPoint) * scale
  *
  * 4 bits: the scale maps the value of largest magnitude to q = 0, so that all 16 levels are used (as ONNX Runtime's
- * own quantiser does). 8 bits: the largest magnitude maps to ±127.
+ * own quantiser does). 8 bits: the largest magnitude maps to ±127. The arithmetic is block-kernel.ts's.
  */
+import { dtypeSizes, type WeightDtype } from '../../checkpoint/dtype.ts';
+import { toFloat32 } from '../../checkpoint/float-conversion.ts';
+import { wasmPageBytes } from '../../checkpoint/wasm-module.ts';
+import { instantiateBlockKernel, kernelBlockSize, type BlockKernel } from './block-kernel.ts';
+import type { ErrorSums } from './weight-error.ts';
+
+/** Weights that share a scale. */
+export const blockSize = kernelBlockSize;
+
 export type QuantisedRows = Readonly<{
   /** [rows, ceil(K / block), block * bits / 8] uint8 */
-  blocks: Uint8Array;
+  blocks: Uint8Array<ArrayBuffer>;
   /** [rows, ceil(K / block)] float32 */
-  scales: Float32Array;
+  scales: Float32Array<ArrayBuffer>;
+  /** Not finite where a value is not. */
+  sums: ErrorSums;
 }>;
 
-/** @param values rows x columns, row-major. A value that is not finite is a failure of the caller to check. */
-export function quantiseRows(values: Float32Array, columns: number, bits: 4 | 8, blockSize: number): QuantisedRows {
-  const rows = values.length / columns;
+/** Values that pass through the kernel's memory at once: they and what they become fit in a core's cache. */
+const stripValues = 64 * 1024;
+
+let kernel: BlockKernel | undefined;
+
+/** @param stored rows x columns as a checkpoint stores them, row-major, little-endian */
+export function quantiseRows(
+  stored: Uint8Array<ArrayBuffer>,
+  dtype: WeightDtype,
+  columns: number,
+  bits: 4 | 8,
+): QuantisedRows {
+  // Float16 has no instruction of its own: it takes the way through a table first.
+  if (dtype === 'F16') return quantiseRows(bytesOf(toFloat32(stored, 'F16')), 'F32', columns, bits);
+  const rows = stored.byteLength / dtypeSizes[dtype] / columns;
+  if (!Number.isInteger(rows)) throw new RangeError(`${stored.byteLength} bytes of ${dtype} in rows of ${columns}`);
   const blockCount = Math.ceil(columns / blockSize);
   const blobSize = (blockSize * bits) / 8;
+  const strip = createStrip(columns, bits, rows);
+  const blocks = new Uint8Array(rows * blockCount * blobSize);
   const scales = new Float32Array(rows * blockCount);
-  // Zero-point bytes: padding at the end of a row stands for zeros.
-  const blocks = new Uint8Array(rows * blockCount * blobSize).fill(bits === 4 ? 0x88 : 0x80);
-  const encode = bits === 4 ? encodeBlock4 : encodeBlock8;
-  for (let row = 0; row < rows; row++) {
-    for (let block = 0; block < blockCount; block++) {
-      const start = row * columns + block * blockSize;
-      const end = Math.min(start + blockSize, (row + 1) * columns);
-      const index = row * blockCount + block;
-      scales[index] = encode(values, start, end, blocks, index * blobSize);
-    }
+  strip.sums.fill(0);
+  for (let row = 0; row < rows; row += strip.rowCount) {
+    const count = Math.min(strip.rowCount, rows - row);
+    const rowBytes = columns * dtypeSizes[dtype];
+    strip.quantise(stored.subarray(row * rowBytes, (row + count) * rowBytes), dtype, count);
+    blocks.set(strip.blocks.subarray(0, count * blockCount * blobSize), row * blockCount * blobSize);
+    scales.set(strip.scales.subarray(0, count * blockCount), row * blockCount);
   }
-  return { blocks, scales };
+  const [squaredError = 0, squaredWeight = 0] = strip.sums;
+  return { blocks, scales, sums: { squaredError, squaredWeight } };
 }
 
-/** The value of largest magnitude, with its sign. */
-function extreme(values: Float32Array, start: number, end: number): number {
-  let largest = 0;
-  let smallest = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number;
-    if (value > largest) largest = value;
-    else if (value < smallest) smallest = value;
-  }
-  return largest >= -smallest ? largest : smallest;
+type Strip = Readonly<{
+  rowCount: number;
+  /** Rows as stored become `blocks` and `scales`, and add to `sums`. */
+  quantise: (stored: Uint8Array<ArrayBuffer>, dtype: 'F32' | 'BF16', rows: number) => void;
+  blocks: Uint8Array;
+  scales: Float32Array;
+  sums: Float64Array;
+}>;
+
+/** The kernel's memory, laid out for rows of one length: sums, scales, blocks, values, and values as stored. */
+function createStrip(columns: number, bits: 4 | 8, rows: number): Strip {
+  const { memory, quantise, widen } = (kernel ??= instantiateBlockKernel());
+  const blockCount = Math.ceil(columns / blockSize);
+  const width = blockCount * blockSize;
+  const rowCount = Math.min(rows, Math.max(1, Math.floor(stripValues / width)));
+  const scalesAt = 16;
+  const blocksAt = scalesAt + Math.ceil((rowCount * blockCount) / 4) * 16;
+  const valuesAt = blocksAt + (rowCount * width * bits) / 8;
+  const storedAt = valuesAt + rowCount * width * 4;
+  const missing =
+    Math.ceil((storedAt + rowCount * width * 2) / wasmPageBytes) - memory.buffer.byteLength / wasmPageBytes;
+  if (missing > 0) memory.grow(missing);
+  const { buffer } = memory;
+  const floats = new Uint8Array(buffer, valuesAt, rowCount * width * 4);
+  const halves = new Uint8Array(buffer, storedAt, rowCount * width * 2);
+  return {
+    rowCount,
+    quantise(stored, dtype, count) {
+      copyRows(stored, dtype === 'F32' ? floats : halves, columns * dtypeSizes[dtype], width * dtypeSizes[dtype]);
+      if (dtype === 'BF16') widen(storedAt, valuesAt, (count * width) / 8);
+      quantise[bits](valuesAt, blocksAt, scalesAt, count * blockCount, 0);
+    },
+    blocks: new Uint8Array(buffer, blocksAt, (rowCount * width * bits) / 8),
+    scales: new Float32Array(buffer, scalesAt, rowCount * blockCount),
+    sums: new Float64Array(buffer, 0, 2),
+  };
 }
 
-function encodeBlock4(values: Float32Array, start: number, end: number, target: Uint8Array, offset: number): number {
-  const scale = Math.fround(extreme(values, start, end) / -8);
-  if (scale === 0) return 0;
-  const inverse = 1 / scale;
-  let position = offset;
-  for (let i = start; i < end; i += 2, position++) {
-    // Values lie in [-8, 8] after scaling, so truncation of v + 8.5 is rounding; 16 is clamped to 15.
-    let low = ((values[i] as number) * inverse + 8.5) | 0;
-    if (low > 15) low = 15;
-    let high = i + 1 < end ? ((values[i + 1] as number) * inverse + 8.5) | 0 : 8;
-    if (high > 15) high = 15;
-    target[position] = low | (high << 4);
+/** Zeros behind each row up to a whole block: they become the zero point, and are no error. */
+function copyRows(from: Uint8Array, to: Uint8Array, rowBytes: number, strideBytes: number): void {
+  if (rowBytes === strideBytes) {
+    to.set(from);
+    return;
   }
-  return scale;
+  for (let at = 0, target = 0; at < from.length; at += rowBytes, target += strideBytes) {
+    to.set(from.subarray(at, at + rowBytes), target);
+    to.fill(0, target + rowBytes, target + strideBytes);
+  }
 }
 
-function encodeBlock8(values: Float32Array, start: number, end: number, target: Uint8Array, offset: number): number {
-  const scale = Math.fround(Math.abs(extreme(values, start, end)) / 127);
-  if (scale === 0) return 0;
-  const inverse = 1 / scale;
-  for (let i = start; i < end; i++) {
-    target[offset + i - start] = ((values[i] as number) * inverse + 128.5) | 0;
-  }
-  return scale;
-}
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(buffer, byteOffset, byteLength);
