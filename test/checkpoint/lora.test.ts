@@ -87,6 +87,14 @@ describe('a released state dict', () => {
     expect([...(await readRowsAsFloat32(source, `${q}.weight`, 2, 1))]).toEqual([45, 54]);
     const across = await source.read(`${q}.weight`, 1, 3);
     expect([...new Float32Array(across.buffer)]).toEqual([18, 27, 36]);
+    const memory = new Uint8Array(32);
+    for (const [start, values] of [
+      [2, [27, 36]],
+      [1, [18, 27, 36]],
+    ] as const) {
+      const read = await source.read(`${q}.weight`, start, values.length, memory);
+      expect([...new Float32Array(read.buffer, 0, values.length)]).toEqual(values);
+    }
     expect([...(await readRowsAsFloat32(source, `${q}.bias`, 0, 3))]).toEqual([7, 8, 9]);
     await source.close();
   });

@@ -57,6 +57,18 @@ describe('one file', () => {
     await source.close();
   });
 
+  it("reads into a caller's memory", async () => {
+    const source = await openSafetensorsFile(await withFile(safetensors({ w: f32([4], [1, 2, 3, 4]) })));
+    const memory = new Uint8Array(16).fill(255);
+    const read = await source.read('w', 1, 2, memory);
+    expect(read.buffer).toBe(memory.buffer);
+    expect([...new Float32Array(memory.buffer, 0, 2)]).toEqual([2, 3]);
+    expect(read.length).toBe(8);
+    expect([...memory.subarray(8)]).toEqual(Array.from({ length: 8 }, () => 255));
+    await expect(source.read('w', 0, 4, new Uint8Array(8))).rejects.toThrow(RangeError);
+    await source.close();
+  });
+
   it('treats a range outside the tensor as a bug of the caller', async () => {
     const source = await openSafetensorsFile(await withFile(safetensors({ w: counting([4]) })));
     const read = (start: number, count: number) => () => source.read('w', start, count);

@@ -93,8 +93,15 @@ export function mergeLora(base: WeightSource, { factors, adapter, scaleOf }: Mer
     tensors.set(name, { ...weight, dtype: 'F32', sizeBytes: weight.elementCount * 4, byteOffset: null });
   }
   const readA = rememberLast((name) => readRowsAsFloat32(adapter, name, 0, adapter.tensors.get(name)?.shape[0] ?? 0));
-  const mergedRows = async (name: string, pair: LoraFactors, start: number, rows: number, columns: number) => {
-    const w = await readRowsAsFloat32(base, name, start, rows);
+  const mergedRows = async (
+    name: string,
+    pair: LoraFactors,
+    { start, rows, columns }: Readonly<{ start: number; rows: number; columns: number }>,
+    into: Uint8Array<ArrayBuffer> | undefined,
+  ) => {
+    const hasRoom = into !== undefined && into.length >= 4 * rows * columns;
+    const target = hasRoom ? new Float32Array(into.buffer, into.byteOffset, rows * columns) : undefined;
+    const w = await readRowsAsFloat32(base, name, start, rows, target);
     const b = await readRowsAsFloat32(adapter, pair.b.name, start, rows);
     addLowRankProduct(w, b, await readA(pair.a.name), { rows, columns, rank: rankOf(pair) }, scaleOf(pair));
     return w;
@@ -108,7 +115,8 @@ export function mergeLora(base: WeightSource, { factors, adapter, scaleOf }: Mer
       const columns = tensorForRead({ tensors }, name, startElement, elementCount).shape[1] ?? 1;
       const firstRow = Math.floor(startElement / columns);
       const endRow = Math.ceil((startElement + elementCount) / columns);
-      const merged = await mergedRows(name, pair, firstRow, endRow - firstRow, columns);
+      const wanted = { start: firstRow, rows: endRow - firstRow, columns };
+      const merged = await mergedRows(name, pair, wanted, into);
       const skipped = startElement - firstRow * columns;
       const bytes = new Uint8Array(merged.buffer, merged.byteOffset, merged.byteLength);
       if (elementCount === merged.length && bytes.byteOffset === 0) return bytes;

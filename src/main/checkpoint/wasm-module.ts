@@ -145,13 +145,18 @@ export const choose = (condition: Code, yes: Code, no: Code): Code => [...yes, .
 /** Adds to a pointer. */
 export const advance = (pointer: number, ...bytes: Code): Code => set(pointer, ...i32.add(get(pointer), bytes));
 
+const loopStart: Code = [0x03, 0x40];
+const loopEndIfZero: Code = [0x0d, 0, 0x0b];
+/** `\0asm`, version 1. */
+const preamble: Code = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 /** Repeats until the counter, at least 1, reaches 0. */
 export const countDown = (counter: number, ...body: Code): Code => [
-  ...[0x03, 0x40],
+  ...loopStart,
   ...body,
   ...set(counter, ...i32.subtract(get(counter), i32.constant(1))),
   ...get(counter),
-  ...[0x0d, 0, 0x0b],
+  ...loopEndIfZero,
 ];
 
 function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
@@ -171,8 +176,7 @@ function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffe
     return [...unsigned(code.length), ...code];
   });
   return Uint8Array.from([
-    // `\0asm`, version 1.
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...preamble,
     ...section(1, types),
     ...section(2, [[...text('host'), ...text('memory'), 0x02, 0x00, 1]]),
     ...section(

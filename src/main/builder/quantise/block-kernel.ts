@@ -62,12 +62,10 @@ export function instantiateBlockKernel(): BlockKernel {
 }
 
 /** Parameters and locals by index; from `low` on vectors. */
-const local = {
-  ...{ from: 0, blocks: 1, scales: 2, blockCount: 3, sums: 4 },
-  ...{ largest: 5, smallest: 6, scale: 7, inverse: 8 },
-  ...{ low: 9, high: 10, sum: 11, inverses: 12, scaleOfAll: 13, lowError: 14, highError: 15, level: 16, most: 17 },
-  ...{ least: 18, half: 19 },
-};
+const parameter = { from: 0, blocks: 1, scales: 2, blockCount: 3, sums: 4 };
+const scalar = { largest: 5, smallest: 6, scale: 7, inverse: 8 };
+const pair = { low: 9, high: 10, sum: 11, inverses: 12, lowError: 13, highError: 14, half: 15 };
+const local = { ...parameter, ...scalar, ...pair, scaleOfAll: 16, level: 17, most: 18, least: 19 };
 const firstQuantised = 20;
 /** The vectors of a block. */
 const vectors = [0, 1, 2, 3, 4, 5, 6, 7] as const;
@@ -158,11 +156,11 @@ function quantiseVector(vector: number, bits: 4 | 8): Code {
 }
 
 /** Eight integers below 2^16 in one vector. */
-const eight = (pair: number): Code => narrowTo16(get(quantised(2 * pair)), get(quantised(2 * pair + 1)));
+const eight = (index: number): Code => narrowTo16(get(quantised(2 * index)), get(quantised(2 * index + 1)));
 
 /** Of eight integers below 16 each two in one byte, the first one low: four lanes below 256. */
-function nibblePairs(pair: number): Code {
-  const both = eight(pair);
+function nibblePairs(index: number): Code {
+  const both = eight(index);
   const shifted = i32x4.shiftRight(both, i32.constant(12));
   // Bits 0 to 3 and 16 to 19 hold the two; the second moves to bits 4 to 7, what is left of it above is cut off.
   return i32x4.shiftRight(i32x4.shiftLeft(v128.or(both, shifted), i32.constant(24)), i32.constant(24));
