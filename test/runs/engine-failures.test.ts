@@ -40,8 +40,17 @@ describe('an engine', () => {
     await follow(runs, runId);
     expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 16, failed: 1 });
     expect(await failedIds(runs, runId)).toEqual([sampleIdOf(8)]);
-    // 8, then its halves down to 1, then what is left of each half.
-    expect(batchesOf(log).map((batch) => batch.length)).toEqual([8, 8, 4, 2, 1, 1, 2, 4]);
+    // Questions 10 to 15 have the longer prompts. Then 2 to 9, and halves of it down to question 8.
+    expect(batchesOf(log).map((batch) => batch.map((id) => Number(id.slice(-4))))).toEqual([
+      [10, 11, 12, 13, 14, 15, 0, 1],
+      [2, 3, 4, 5, 6, 7, 8, 9],
+      [2, 3, 4, 5],
+      [6, 7, 8, 9],
+      [6, 7],
+      [8, 9],
+      [8],
+      [9],
+    ]);
     const { prediction } = await runs.getQuestion({ runId, sampleId: sampleIdOf(8), where: [] });
     expect(prediction).toMatchObject({ failure: { kind: 'engine-crashed', found: 'exit code 4' } });
   });

@@ -30,8 +30,11 @@ const linesOf = (file: string): string[][] =>
     .split('\n')
     .map((line) => JSON.parse(line) as string[]);
 
+/** From `start` to before `end`. */
+const numbers = (start: number, end: number): number[] => Array.from({ length: end - start }, (_, i) => start + i);
+
 describe('a run', () => {
-  it('answers every question with an image, in order, in batches of the size that the engine suggests', async () => {
+  it('answers every question with an image, the longest first, in batches of the size that the engine suggests', async () => {
     const place = await workplaceWith({ questionCount: 11, withoutImage: [2] });
     const log = join(place.folder, 'batches');
     const { runs } = place.open({ log });
@@ -42,7 +45,9 @@ describe('a run', () => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index));
     expect(events.at(-1)).toMatchObject({ status: 'finished', done: 10, planned: 10 });
     const ids = Array.from({ length: 11 }, (_, number) => sampleIdOf(number)).filter((id) => id !== sampleIdOf(2));
-    expect(linesOf(log)).toEqual([ids.slice(0, 4), ids.slice(4, 8), ids.slice(8)]);
+    // Question 10's text has one character more than the others'.
+    const asked = [10, 0, 1, 3, 4, 5, 6, 7, 8, 9].map(sampleIdOf);
+    expect(linesOf(log)).toEqual([asked.slice(0, 4), asked.slice(4, 8), asked.slice(8)]);
     const { run, manifest } = await runs.show({ runId: started.runId });
     expect(run).toMatchObject({ status: 'finished', total: 10, failed: 0, device: 'cpu', arStepsMean: 10 });
     expect(run.secondsPerQuestionMean).toBeCloseTo(0.014);
@@ -106,6 +111,8 @@ describe('a run', () => {
     expect(new Set(asked).size).toBe(40);
     expect(await again.runs.resume({ runId })).toMatchObject({ status: 'finished', total: 40 });
     expect(linesOf(log).flat()).toHaveLength(40);
+    // Interrupted or not: the questions with two-digit numbers, then the shorter ones, each in the plan's order.
+    expect(asked).toEqual([...numbers(10, 40), ...numbers(0, 10)].map(sampleIdOf));
   });
 
   it('stops at once when forced; the batch in flight is asked again later', async () => {

@@ -1,12 +1,14 @@
 /**
- * Batches of questions that have no row yet, in the plan's order, with their images. The next batch is read while
- * the engine works on the one before. An image that cannot be read makes a failed question, not a failed batch.
+ * Batches of questions that have no row yet, in the order of asking-order.ts, with their images. The next batch is
+ * read while the engine works on the one before. An image that cannot be read makes a failed question, not a failed
+ * batch.
  */
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { PlannedQuestion } from '../store/predictions-repository.ts';
 import type { Store } from '../store/store.ts';
+import { blockSize, inAskingOrder, type PromptLength } from './asking-order.ts';
 
 export type FedQuestion = Readonly<{ planned: PlannedQuestion; question: EngineQuestion }>;
 export type UnreadableQuestion = Readonly<{ planned: PlannedQuestion; failure: Failure }>;
@@ -18,14 +20,29 @@ export type QuestionFeed = Readonly<{
   next: (batchSize: number) => Promise<FedBatch | null>;
 }>;
 
-export function createQuestionFeed(store: Store, runRow: number, dataset: Dataset): QuestionFeed {
-  let position = -1;
+export function createQuestionFeed(
+  store: Store,
+  runRow: number,
+  dataset: Dataset,
+  lengthOf: PromptLength,
+): QuestionFeed {
+  let nextPosition = 0;
+  const waiting: PlannedQuestion[] = [];
   let ahead: Promise<FedBatch | null> | null = null;
+  const take = async (count: number): Promise<PlannedQuestion[]> => {
+    while (waiting.length < count) {
+      const position = store.predictions.nextPending(runRow, nextPosition);
+      if (position === null) break;
+      const blockIndex = Math.floor(position / blockSize);
+      nextPosition = (blockIndex + 1) * blockSize;
+      const block = store.predictions.pending(runRow, blockIndex * blockSize, nextPosition);
+      waiting.push(...(await inAskingOrder(blockIndex, block, lengthOf)));
+    }
+    return waiting.splice(0, count);
+  };
   const read = async (batchSize: number): Promise<FedBatch | null> => {
-    const planned = store.predictions.pending(runRow, position, batchSize);
-    const last = planned.at(-1);
-    if (last === undefined) return null;
-    position = last.position;
+    const planned = await take(batchSize);
+    if (planned.length === 0) return null;
     const rows = await Promise.all(planned.map((each) => readQuestion(dataset, each)));
     return {
       questions: rows.filter((row) => 'question' in row),

@@ -7,11 +7,13 @@ import type { Failure } from '../../shared/failure.ts';
 import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { readBundle } from '../files/read-bundle.ts';
 import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord, StoredRunStatus } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { createPromptLength } from './asking-order.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
-import type { EngineUse } from './engine-desk.ts';
+import type { DeskModel, EngineUse } from './engine-desk.ts';
 import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
 import type { RunProgress } from './run-progress.ts';
 import { savePredictionScores } from './scoring-rows.ts';
@@ -20,6 +22,7 @@ export type RunLoopParts = Readonly<{
   store: Store;
   run: RunRecord;
   settings: RunSettings;
+  model: DeskModel;
   /** Lease under which rows are written. */
   token: string;
   openDataset: () => Promise<Dataset>;
@@ -74,7 +77,8 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
   progress.enter('answering');
   const record = createRecorder(parts);
   const answerer = new BatchAnswerer({ engine, settings, suspects: run.suspects, record });
-  const feed = createQuestionFeed(store, run.runRow, dataset);
+  const lengthOf = createPromptLength(await readBundle(parts.model.bundlePath), settings, dataset);
+  const feed = createQuestionFeed(store, run.runRow, dataset, lengthOf);
   while (!isStopping()) {
     const batch = await feed.next(batchSize);
     if (batch === null) {

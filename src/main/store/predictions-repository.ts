@@ -26,8 +26,10 @@ export type ReadOptions = Readonly<{
 export type PredictionsRepository = Readonly<{
   insert: (runRow: number, question: Readonly<{ position: number; sampleRow: number }>, prediction: Prediction) => void;
   count: (runRow: number) => number;
-  /** Planned questions without a row, from `afterPosition` on, in order. */
-  pending: (runRow: number, afterPosition: number, limit: number) => PlannedQuestion[];
+  /** Planned questions without a row at positions from `from` to before `to`, in order. */
+  pending: (runRow: number, from: number, to: number) => PlannedQuestion[];
+  /** Position of the first planned question without a row from `from` on; null: there is none. */
+  nextPending: (runRow: number, from: number) => number | null;
   pendingCount: (runRow: number) => number;
   /** Planned questions after a position, answered or not, in order. */
   planned: (
@@ -48,6 +50,10 @@ export type PredictionsRepository = Readonly<{
   /** Means over the answered questions that are not excluded. */
   means: (runRow: number) => Readonly<{ arSteps: number | null; totalMs: number | null }>;
 }>;
+
+/** Of a planned question under the name `planned`. */
+const isPending = `NOT EXISTS (SELECT 1 FROM predictions
+  WHERE predictions.run_row = :runRow AND predictions.position = planned.position)`;
 
 type PredictionColumns = {
   predictionRow: number;
@@ -109,17 +115,23 @@ export function createPredictionsRepository(
       connection.all<{ count: number }>('SELECT count(*) AS count FROM predictions WHERE run_row = :runRow', {
         runRow,
       })[0]?.count ?? 0,
-    pending: (runRow, afterPosition, limit) =>
+    pending: (runRow, from, to) =>
       connection
         .all<SampleColumns & { position: number; sampleRow: number }>(
           `SELECT position, sample_row AS sampleRow, ${sampleColumns}
            FROM planned_questions AS planned JOIN samples USING (sample_row) JOIN strata USING (stratum_row)
-           WHERE run_row = :runRow AND position > :afterPosition AND NOT EXISTS (SELECT 1 FROM predictions
-             WHERE predictions.run_row = :runRow AND predictions.position = planned.position)
-           ORDER BY position LIMIT :limit`,
-          { runRow, afterPosition, limit },
+           WHERE run_row = :runRow AND position >= :from AND position < :to AND ${isPending}
+           ORDER BY position`,
+          { runRow, from, to },
         )
         .map((row) => ({ position: row.position, sampleRow: row.sampleRow, sample: sampleOf(row, connection.path) })),
+    nextPending: (runRow, from) =>
+      connection.all<{ position: number }>(
+        `SELECT position FROM planned_questions AS planned
+         WHERE run_row = :runRow AND position >= :from AND ${isPending}
+         ORDER BY position LIMIT 1`,
+        { runRow, from },
+      )[0]?.position ?? null,
     pendingCount: (runRow) =>
       connection.all<{ count: number }>(
         `SELECT (SELECT count(*) FROM planned_questions WHERE run_row = :runRow)
