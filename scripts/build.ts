@@ -18,6 +18,7 @@ const entries = {
   'core-process': source('core', 'core-process.ts'),
   web: source('web', 'web-server.ts'),
   'engine-entry': source('methods', 'engine-entry.ts'),
+  'image-thread': source('engine', 'image-thread.ts'),
   'reader-worker': source('runs', 'reader', 'reader-worker.ts'),
 };
 /** The desktop app's; the only one that may import `electron`. */

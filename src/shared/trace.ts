@@ -62,7 +62,10 @@ export const traceSchema = z.object({
 export type Trace = z.infer<typeof traceSchema>;
 
 export const timingsSchema = z.object({
-  /** Image decoding and preprocessing; not part of the time per question, as in the paper. */
+  /**
+   * Image decoding and preprocessing, and the prompt; not part of the time per question, as in the paper. It is the work
+   * of whichever thread did it: in a run most of it overlaps the answering of the batch before, and delays nothing.
+   */
   preprocessMs: z.number(),
   visionMs: z.number(),
   prefillMs: z.number(),

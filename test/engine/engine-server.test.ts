@@ -62,6 +62,13 @@ class Engine {
     return await Promise.race([reply, ended]);
   }
 
+  /** Sends what has no reply; returns its number. */
+  tell(request: Unnumbered): number {
+    const requestId = ++this.#requestCount;
+    this.channel.send({ ...request, requestId });
+    return requestId;
+  }
+
   load(path: string, device: OnnxDevice = 'cpu', fingerprint: string | null = null): Promise<EngineReply> {
     return this.ask({ kind: 'load', bundlePath: path, fingerprint, device, threadCount: 1 });
   }
@@ -138,6 +145,70 @@ describe('an engine process', () => {
       failure: { kind: 'engine-crashed', found: expect.stringContaining('before a model') },
     });
     expect(await engine.load(bundlePath)).toMatchObject({ kind: 'loaded' });
+  });
+});
+
+describe('a batch that was announced', () => {
+  /** What must not depend on it. */
+  const contentOf = (reply: EngineReply) => {
+    if (reply.kind !== 'answered') throw new Error(JSON.stringify(reply));
+    return reply.predictions.map((prediction) => {
+      if (prediction.status === 'failed') return prediction;
+      const { timings: _, ...answer } = prediction.answer;
+      return { ...prediction, answer };
+    });
+  };
+
+  it.each(['default-0', 'no-cot-scene'])(
+    '%s is answered as one that was not, its broken image included',
+    async (id) => {
+      const engine = startEngine();
+      await engine.load(bundlePath);
+      const { settings, question } = await questionOf(id);
+      const { question: other } = await questionOf('default-1');
+      const broken = {
+        ...question,
+        sampleId: 'broken',
+        images: [(question.images[0] ?? new Uint8Array()).slice(0, 99)],
+      };
+      const questions = [question, broken, { ...other, sampleId: 'other' }];
+      const unannounced = await engine.ask({ kind: 'answer', settings, questions });
+      const preparedAs = engine.tell({ kind: 'prepare', settings, questions });
+      // One that goes between changes nothing.
+      await engine.ask({ kind: 'answer', settings, questions: [question] });
+      const reply = await engine.ask({ kind: 'answer-prepared', preparedAs });
+      expect(contentOf(reply)).toEqual(contentOf(unannounced));
+      expect(contentOf(reply)[1]).toMatchObject({ status: 'failed', failure: { kind: 'malformed-image' } });
+      const times = reply.kind === 'answered' ? reply.predictions.filter(({ status }) => status === 'answered') : [];
+      for (const prediction of times) expect(answerOf(prediction).timings?.preprocessMs).toBeGreaterThan(0);
+    },
+  );
+
+  it('before any model is loaded is answered, and one that is forgotten leaves the next as it is', async () => {
+    const engine = startEngine();
+    const { wanted, settings, question } = await questionOf('default-0');
+    const early = engine.tell({ kind: 'prepare', settings, questions: [question] });
+    await engine.load(bundlePath);
+    const forgotten = engine.tell({ kind: 'prepare', settings, questions: [question] });
+    engine.tell({ kind: 'forget', preparedAs: forgotten });
+    const next = engine.tell({ kind: 'prepare', settings, questions: [question] });
+    for (const preparedAs of [early, next]) {
+      const reply = await engine.ask({ kind: 'answer-prepared', preparedAs });
+      expect(reply.kind === 'answered' ? answerOf(reply.predictions[0]).outputText : reply).toBe(wanted.outputText);
+    }
+  });
+
+  it('keeps no process alive', async () => {
+    const { settings, question } = await questionOf('no-cot-scene');
+    const questions = Array.from({ length: 40 }, (_, index) => ({ ...question, sampleId: String(index) }));
+    for (const end of ['close', 'disconnect'] as const) {
+      const engine = startEngine();
+      await engine.load(bundlePath);
+      engine.tell({ kind: 'prepare', settings, questions });
+      if (end === 'close') await engine.ask({ kind: 'close' });
+      else engine.channel.disconnect();
+      expect(await engine.exit).toMatchObject({ code: 0, signal: null });
+    }
   });
 });
 

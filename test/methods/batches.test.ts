@@ -186,7 +186,9 @@ describe('more patches than the image has', () => {
     const settings = { ...goldenSettings(caseOf('default-0')), patchesPerStep: 77 };
     const prepare = async (latentPositions: number, maxTokens: number) => {
       const resize = { kind: 'stretch', width: 112, height: 112 } as const;
-      const [prepared] = await prepareQuestions(model, { ...settings, maxTokens }, questions.slice(0, 1), resize, {
+      const [prepared] = await prepareQuestions(model, { ...settings, maxTokens }, questions.slice(0, 1), {
+        resize,
+        ahead: null,
         latentPositions,
       });
       return prepared?.ok === false ? prepared.failure : null;

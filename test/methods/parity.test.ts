@@ -104,7 +104,11 @@ async function embedCase(model: LanguageModel, golden: Golden, wanted: GoldenCas
   const { imageSize } = wanted.settings;
   const resize: ImageResize = imageSize === null ? { kind: 'dynamic' } : { kind: 'stretch', ...imageSize };
   const questions = [await goldenQuestion(wanted)];
-  const [prepared] = await prepareQuestions(model, goldenSettings(wanted), questions, resize, { latentPositions: 0 });
+  const [prepared] = await prepareQuestions(model, goldenSettings(wanted), questions, {
+    resize,
+    ahead: null,
+    latentPositions: 0,
+  });
   if (prepared?.ok !== true) throw new Error(JSON.stringify(prepared));
   const { prompted } = prepared;
   expect(prompted.prompt.tokenIds).toEqual(wanted.promptTokenIds);

@@ -65,6 +65,53 @@ async function deskWith(behaviour: FakeEngineBehaviour = {}, stayLoadedMs = 60_0
   };
 }
 
+describe('a batch that was announced', () => {
+  const announcements = (file: string): string[] => readFileSync(file, 'utf8').trim().split('\n');
+
+  it('is asked as such once; what is asked otherwise goes whole, and the next announcement takes its place', async () => {
+    const announcementLog = join(await newFolder(), 'announcements');
+    const { desk, order } = await deskWith({ announcementLog });
+    const run = desk.use(model(), 'batch');
+    const [a, b, c] = ['a', 'b', 'c'].map(question);
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three questions exist');
+    // Before there is a process nobody can prepare.
+    run.prepare(settings, [a]);
+    await run.answer(settings, [a]);
+    run.prepare(settings, [a, b]);
+    await run.answer(settings, [a]);
+    await run.answer(settings, [a, b]);
+    await run.answer(settings, [a, b]);
+    run.prepare(settings, [b]);
+    run.prepare(settings, [c]);
+    await run.answer({ ...settings, maxTokens: 5 }, [c]);
+    expect(order()).toEqual(['a', 'a', 'a+b', 'a+b', 'c']);
+    await run.leave(true);
+    // In the queue of the process before the probe.
+    await desk.use(model(), 'probe').answer(settings, [b]);
+    expect(announcements(announcementLog)).toEqual([
+      'prepare a+b',
+      'asked a+b',
+      'prepare b',
+      'forget b',
+      'prepare c',
+      'forget c',
+    ]);
+  });
+
+  it('goes whole to the process that follows a crash', async () => {
+    const announcementLog = join(await newFolder(), 'announcements');
+    const { desk, order } = await deskWith({ announcementLog, crashOn: ['bad'] });
+    const run = desk.use(model(), 'batch');
+    await run.ready();
+    const next = question('next');
+    const crashed = run.answer(settings, [question('bad')]);
+    run.prepare(settings, [next]);
+    await expect(crashed).rejects.toThrow();
+    expect(await run.answer(settings, [next])).toMatchObject([{ sampleId: 'next', status: 'answered' }]);
+    expect(order()).toEqual(['bad', 'next']);
+  });
+});
+
 describe('who needs to be alone', () => {
   it('waits for the users of now, and those who come meanwhile wait for its end', async () => {
     const { desk, pid, begun } = await deskWith({ batchMs: 100 });

@@ -58,6 +58,36 @@ describe('a run', () => {
     expect(rows.every(({ hasTrace }) => hasTrace)).toBe(true);
   });
 
+  it('announces each batch while the one before is answered, and asks it as announced', async () => {
+    const place = await workplaceWith({ questionCount: 9 });
+    const announcementLog = join(place.folder, 'announcements');
+    const { runs } = place.open({ announcementLog, batchMs: 100 });
+    const { runId } = await runs.start(place.request({ settings: { batchSize: 4 } }));
+    await follow(runs, runId);
+    const [second, third] = [[4, 5, 6, 7], [8]].map((batch) => batch.map(sampleIdOf).join('+'));
+    expect(readFileSync(announcementLog, 'utf8').trim().split('\n')).toEqual([
+      `prepare ${second}`,
+      `asked ${second}`,
+      `prepare ${third}`,
+      `asked ${third}`,
+    ]);
+  });
+
+  it('that is paused takes its announced batch back, and answers it when it is resumed', async () => {
+    const place = await workplaceWith({ questionCount: 8 });
+    const announcementLog = join(place.folder, 'announcements');
+    const { runs } = place.open({ announcementLog, batchMs: 400 });
+    const { runId } = await runs.start(place.request({ settings: { batchSize: 4 } }));
+    for await (const event of runs.watch({ runId })) if (event.phase === 'answering') break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await runs.pause({ runId, force: false })).total).toBe(4);
+    const second = [4, 5, 6, 7].map(sampleIdOf).join('+');
+    expect(readFileSync(announcementLog, 'utf8').trim().split('\n')).toEqual([`prepare ${second}`, `forget ${second}`]);
+    await runs.resume({ runId });
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 8, failed: 0 });
+  });
+
   it('takes the filter, the limit and the given batch size', async () => {
     const place = await workplaceWith({ questionCount: 30 });
     const log = join(place.folder, 'batches');

@@ -36,12 +36,17 @@ export type FakeEngineBehaviour = Readonly<{
   batchDependent?: readonly string[];
   /** Each batch's ids are appended here, one line a batch. */
   log?: string;
+  /** What is said of batches that will be asked is appended here, one line each: `prepare`, `forget`, `asked`. */
+  announcementLog?: string;
   /** The process notes its id here. */
   pidFile?: string;
 }>;
 
 const behaviour = JSON.parse(process.env['FAKE_ENGINE'] ?? '{}') as FakeEngineBehaviour;
 const gridSize = 10;
+type Announced = Readonly<{ settings: RunSettings; questions: readonly EngineQuestion[] }>;
+/** Batches that will be asked. */
+const announced = new Map<number, Announced>();
 
 const numbersOf = (text: string): number[] => [...createHash('sha512').update(text).digest()];
 
@@ -63,6 +68,18 @@ async function handle(request: EngineRequest): Promise<void> {
       });
     case 'answer':
       return send(await answer(requestId, request.settings, request.questions));
+    case 'prepare':
+      note('prepare', request.questions);
+      announced.set(requestId, request);
+      return;
+    case 'forget':
+      note('forget', takeAnnounced(request.preparedAs).questions);
+      return;
+    case 'answer-prepared': {
+      const batch = takeAnnounced(request.preparedAs);
+      note('asked', batch.questions);
+      return send(await answer(requestId, batch.settings, batch.questions));
+    }
     case 'layer-attention':
       return send({
         kind: 'layer-attention',
@@ -75,6 +92,19 @@ async function handle(request: EngineRequest): Promise<void> {
       send({ kind: 'closed', requestId });
       return process.disconnect();
   }
+}
+
+/** What was never announced is a mistake of who feeds the engine. */
+function takeAnnounced(preparedAs: number): Announced {
+  const batch = announced.get(preparedAs);
+  if (batch === undefined) process.exit(7);
+  announced.delete(preparedAs);
+  return batch;
+}
+
+function note(what: string, questions: readonly EngineQuestion[]): void {
+  if (behaviour.announcementLog === undefined) return;
+  appendFileSync(behaviour.announcementLog, `${what} ${questions.map(({ sampleId }) => sampleId).join('+')}\n`);
 }
 
 async function answer(

@@ -7,13 +7,22 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { EngineLink } from './engine-link.ts';
 import { suggestBatchSize } from './batch-size.ts';
+import type { ImagesAhead } from './images-ahead.ts';
 import { LanguageModel } from './language-model.ts';
 import { OnnxSession, onnxruntimeVersion, type FloatTensor } from './onnx-session.ts';
 import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from './protocol.ts';
 
 /** What methods do with a loaded model. */
 export type EngineWork = Readonly<{
-  answer: (model: LanguageModel, settings: RunSettings, questions: readonly EngineQuestion[]) => Promise<Prediction[]>;
+  /** @param ahead what was prepared of these questions' images; null: nothing */
+  answer: (
+    model: LanguageModel,
+    settings: RunSettings,
+    questions: readonly EngineQuestion[],
+    ahead: ImagesAhead | null,
+  ) => Promise<Prediction[]>;
+  /** Begins with the images of questions that will be asked. */
+  prepare: (model: LanguageModel, settings: RunSettings, questions: readonly EngineQuestion[]) => ImagesAhead;
   layerAttention: (
     model: LanguageModel,
     settings: RunSettings,
@@ -22,18 +31,47 @@ export type EngineWork = Readonly<{
   ) => Promise<LayerAttention>;
 }>;
 
+/** A request whose turn comes and that is replied to. */
+type Served = Exclude<EngineRequest, { kind: 'prepare' | 'forget' | 'answer-prepared' }>;
+
+/** A batch that was announced. */
+type Announced = Readonly<{
+  settings: RunSettings;
+  questions: readonly EngineQuestion[];
+  ahead: ImagesAhead | null;
+}>;
+
 /** Serves the requests that come over the link, and ends the process with it. */
 export function serveEngine(link: EngineLink, work: EngineWork): void {
   const engine = new Engine(work);
-  const serve = async (previous: Promise<void>, request: EngineRequest): Promise<void> => {
+  const serve = async (previous: Promise<void>, request: Served, announced?: Announced): Promise<void> => {
     await previous;
-    link.send(await engine.handle(request));
+    link.send(await engine.handle(request, announced?.ahead ?? null));
+    announced?.ahead?.drop();
     if (request.kind === 'close') link.close();
+  };
+  const announcements = new Map<number, Announced>();
+  const takeAnnounced = (preparedAs: number): Announced | undefined => {
+    const announced = announcements.get(preparedAs);
+    announcements.delete(preparedAs);
+    return announced;
   };
   let queue = Promise.resolve();
   link.onClose(() => process.exit(0));
   link.onRequest((request) => {
-    queue = serve(queue, request);
+    if (request.kind === 'prepare') {
+      const { settings, questions } = request;
+      announcements.set(request.requestId, { settings, questions, ahead: engine.prepare(settings, questions) });
+    } else if (request.kind === 'forget') {
+      takeAnnounced(request.preparedAs)?.ahead?.drop();
+    } else if (request.kind === 'answer-prepared') {
+      const announced = takeAnnounced(request.preparedAs);
+      if (announced === undefined) throw new Error(`batch ${request.preparedAs} was never announced`);
+      const { settings, questions } = announced;
+      queue = serve(queue, { kind: 'answer', requestId: request.requestId, settings, questions }, announced);
+    } else {
+      queue = serve(queue, request);
+    }
   });
   // Interrupts reach the whole process group: whether a run stops is decided by its owner, who talks to us.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -47,20 +85,25 @@ class Engine {
     this.#work = work;
   }
 
-  async handle(request: EngineRequest): Promise<EngineReply> {
+  /** Null: no model is loaded yet whose size the images could have. */
+  prepare(settings: RunSettings, questions: readonly EngineQuestion[]): ImagesAhead | null {
+    return this.#model === null ? null : this.#work.prepare(this.#model, settings, questions);
+  }
+
+  async handle(request: Served, ahead: ImagesAhead | null): Promise<EngineReply> {
     try {
-      return await this.#reply(request);
+      return await this.#reply(request, ahead);
     } catch (error) {
       return { kind: 'failed', requestId: request.requestId, failure: describe(error) };
     }
   }
 
-  #reply(request: EngineRequest): Promise<EngineReply> {
+  #reply(request: Served, ahead: ImagesAhead | null): Promise<EngineReply> {
     switch (request.kind) {
       case 'load':
         return this.#load(request);
       case 'answer':
-        return this.#answerQuestions(request);
+        return this.#answerQuestions(request, ahead);
       case 'layer-attention':
         return this.#readLayers(request);
       case 'measure-speed':
@@ -99,12 +142,15 @@ class Engine {
     await model?.dispose();
   }
 
-  async #answerQuestions(request: Extract<EngineRequest, { kind: 'answer' }>): Promise<EngineReply> {
+  async #answerQuestions(
+    { requestId, settings, questions }: Extract<EngineRequest, { kind: 'answer' }>,
+    ahead: ImagesAhead | null,
+  ): Promise<EngineReply> {
     const started = performance.now();
-    const predictions = await this.#work.answer(this.#loaded(), request.settings, request.questions);
+    const predictions = await this.#work.answer(this.#loaded(), settings, questions, ahead);
     return {
       kind: 'answered',
-      requestId: request.requestId,
+      requestId,
       predictions,
       batchMs: performance.now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

@@ -27,6 +27,15 @@ export type EngineRequest =
       threadCount: number | null;
     }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
+  /**
+   * What will be asked next: its images are prepared beside whatever the engine is doing. No reply, no failure; one
+   * `answer-prepared` or `forget` follows, or the end of the process.
+   */
+  | Readonly<{ kind: 'prepare'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
+  /** `answer` to the questions and settings of a `prepare`, which are not sent again. */
+  | Readonly<{ kind: 'answer-prepared'; requestId: number; preparedAs: number }>
+  /** What was to be prepared will not be asked. No reply. */
+  | Readonly<{ kind: 'forget'; requestId: number; preparedAs: number }>
   | Readonly<{
       kind: 'layer-attention';
       requestId: number;

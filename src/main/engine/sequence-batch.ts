@@ -159,6 +159,18 @@ export class SequenceBatch {
   }
 }
 
+/** Works with a batch and disposes of it however that ends: a device's memory has no garbage collector. */
+export async function withBatch<Result>(
+  batch: SequenceBatch,
+  work: (batch: SequenceBatch) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(batch);
+  } finally {
+    batch.dispose();
+  }
+}
+
 /** S of one row's feed, its shapes checked. */
 function countPositions(feed: RowFeed, row: number, size: number): number {
   if (feed === null) return 0;

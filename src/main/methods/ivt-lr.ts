@@ -13,9 +13,10 @@ import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { LatentStep } from '../../shared/trace.ts';
 import { decodeGreedily } from '../engine/greedy.ts';
+import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import type { RowFeed, RowState, SequenceBatch } from '../engine/sequence-batch.ts';
+import { withBatch, type RowFeed, type RowState, type SequenceBatch } from '../engine/sequence-batch.ts';
 import { plainPositions } from '../vlm/qwen2-vl/rope.ts';
 import { batchTimings, PhaseClock } from './batch-timings.ts';
 import { attentionMasses, cosine, visionFocus, type PositionKind } from './latent-trace.ts';
@@ -48,8 +49,13 @@ export type Reasoner = {
 
 export const ivtLr: ReasoningMethod = {
   name: 'ivt-lr',
-  async answer(model, settings, questions) {
-    const preparations = await prepareForLatentSteps(model, settings, questions);
+  imageResize: ({ image: { latentWidth, latentHeight } }) => ({
+    kind: 'stretch',
+    width: latentWidth,
+    height: latentHeight,
+  }),
+  async answer(model, settings, questions, ahead = null) {
+    const preparations = await prepareForLatentSteps(model, settings, questions, ahead);
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
   },
 };
@@ -59,15 +65,13 @@ export function prepareForLatentSteps(
   model: LanguageModel,
   settings: RunSettings,
   questions: readonly EngineQuestion[],
+  ahead: ImagesAhead | null,
 ): Promise<Preparation[]> {
-  const { latentWidth, latentHeight } = model.bundle.image;
-  return prepareQuestions(
-    model,
-    settings,
-    questions,
-    { kind: 'stretch', width: latentWidth, height: latentHeight },
-    { latentPositions: latentPositions(settings, latentSlotCount(model.bundle)) },
-  );
+  return prepareQuestions(model, settings, questions, {
+    resize: ivtLr.imageResize(model.bundle),
+    ahead,
+    latentPositions: latentPositions(settings, latentSlotCount(model.bundle)),
+  });
 }
 
 /** The most positions that N steps append to a question of J slots: K patches while the pool has them, and h. */
@@ -96,16 +100,18 @@ async function answerBatch(
   clock.end('vision');
 
   const reasoners = embedded.map(startReasoner);
-  const batch = await feedPrompts(model, embedded);
-  clock.end('prefill');
+  const generated = await withBatch(model.startBatch(embedded.length), async (batch) => {
+    await feedPrompts(batch, embedded);
+    clock.end('prefill');
 
-  await reasonInLatentSpace(model, settings, batch, reasoners);
-  clock.end('latent');
+    await reasonInLatentSpace(model, settings, batch, reasoners);
+    clock.end('latent');
 
-  const generated = await decodeGreedily(model, batch, {
-    maxTokens: settings.maxTokens,
-    endTokens: model.bundle.specialTokens.endOfSequence.slice(0, 1),
-    nextPositions: reasoners.map(({ kinds }) => kinds.length),
+    return await decodeGreedily(model, batch, {
+      maxTokens: settings.maxTokens,
+      endTokens: model.bundle.specialTokens.endOfSequence.slice(0, 1),
+      nextPositions: reasoners.map(({ kinds }) => kinds.length),
+    });
   });
   clock.end('decode');
 
@@ -115,16 +121,14 @@ async function answerBatch(
   );
 }
 
-/** A batch that has read the prompts, image slots at plain positions like text. */
-export async function feedPrompts(model: LanguageModel, embedded: readonly EmbeddedQuestion[]): Promise<SequenceBatch> {
-  const batch = model.startBatch(embedded.length);
+/** Lets a new batch read the prompts, image slots at plain positions like text. */
+export async function feedPrompts(batch: SequenceBatch, embedded: readonly EmbeddedQuestion[]): Promise<void> {
   await batch.feed(
     embedded.map(({ promptEmbeds, prompted: { prompt } }) => ({
       embeds: promptEmbeds,
       positions: plainPositions(prompt.tokenIds.length),
     })),
   );
-  return batch;
 }
 
 export function startReasoner({ prompted, imageEmbeds }: EmbeddedQuestion): Reasoner {

@@ -9,7 +9,7 @@ import { fail, PenumbraFailure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
-import type { RowState } from '../engine/sequence-batch.ts';
+import { withBatch, type RowState } from '../engine/sequence-batch.ts';
 import { appendStep, feedPrompts, prepareForLatentSteps, startReasoner, type Reasoner } from './ivt-lr.ts';
 import { embedQuestions } from './prompted-question.ts';
 
@@ -24,7 +24,7 @@ export async function layerAttention(
   selectedSlots: readonly (readonly number[])[],
 ): Promise<LayerAttention> {
   const { layerCount, hiddenSize } = model.bundle.text;
-  const [prepared] = await prepareForLatentSteps(model, settings, [question]);
+  const [prepared] = await prepareForLatentSteps(model, settings, [question], null);
   if (prepared === undefined) throw new Error('the question was not prepared');
   if (!prepared.ok) throw new PenumbraFailure(prepared.failure);
   const [embedded] = await embedQuestions(model, [prepared.prompted]);
@@ -39,15 +39,17 @@ export async function layerAttention(
     });
   }
 
-  const batch = await feedPrompts(model, [embedded]);
-  const steps: Float32Array[] = [];
-  for (const [stepIndex, slots] of selectedSlots.entries()) {
-    const state = batch.state(0);
-    steps.push(overImage(state, reasoner, layerCount));
-    if (stepIndex === selectedSlots.length - 1) break;
-    await batch.feed([appendStep(hiddenSize, settings, reasoner, slots, state.hidden)]);
-  }
-  return { layerCount, steps };
+  return await withBatch(model.startBatch(1), async (batch) => {
+    await feedPrompts(batch, [embedded]);
+    const steps: Float32Array[] = [];
+    for (const [stepIndex, slots] of selectedSlots.entries()) {
+      const state = batch.state(0);
+      steps.push(overImage(state, reasoner, layerCount));
+      if (stepIndex === selectedSlots.length - 1) break;
+      await batch.feed([appendStep(hiddenSize, settings, reasoner, slots, state.hidden)]);
+    }
+    return { layerCount, steps };
+  });
 }
 
 /** [L, T] -> [L, J] */

@@ -1,14 +1,25 @@
 /** What a reasoning method is: it answers a batch of questions with a loaded model. One file for each method. */
 import type { Prediction } from '../../shared/prediction.ts';
+import type { Bundle } from '../../shared/bundle.ts';
 import type { Method, RunSettings } from '../../shared/run-settings.ts';
+import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
+import type { ImageResize } from '../vlm/qwen2-vl/image-processor.ts';
 
 export type ReasoningMethod = Readonly<{
   name: Method;
+  /** The size that the method gives an image. */
+  imageResize(bundle: Bundle): ImageResize;
   /**
    * One prediction for each question, in their order. A question that cannot be answered (a broken image, a prompt
-   * that is too long) is a failed prediction; only what concerns the whole batch is thrown.
+   * that is too long) is a failed prediction; only what concerns the whole batch is thrown. `ahead` has images of
+   * these questions that were prepared at the method's own size.
    */
-  answer(model: LanguageModel, settings: RunSettings, questions: readonly EngineQuestion[]): Promise<Prediction[]>;
+  answer(
+    model: LanguageModel,
+    settings: RunSettings,
+    questions: readonly EngineQuestion[],
+    ahead?: ImagesAhead | null,
+  ): Promise<Prediction[]>;
 }>;

@@ -6,6 +6,7 @@ import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import { decodeGreedily } from '../engine/greedy.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
+import { withBatch } from '../engine/sequence-batch.ts';
 import { mropePositions, type PlacedImage } from '../vlm/qwen2-vl/rope.ts';
 import { batchTimings, PhaseClock } from './batch-timings.ts';
 import { mergePredictions } from './merge-predictions.ts';
@@ -15,14 +16,10 @@ import { embedQuestions, prepareQuestions, type PromptedQuestion } from './promp
 
 export const noCot: ReasoningMethod = {
   name: 'no-cot',
-  async answer(model, settings, questions) {
-    const preparations = await prepareQuestions(
-      model,
-      settings,
-      questions,
-      { kind: 'dynamic' },
-      { latentPositions: 0 },
-    );
+  imageResize: () => ({ kind: 'dynamic' }),
+  async answer(model, settings, questions, ahead = null) {
+    const resize = noCot.imageResize(model.bundle);
+    const preparations = await prepareQuestions(model, settings, questions, { resize, ahead, latentPositions: 0 });
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
   },
 };
@@ -41,14 +38,14 @@ async function answerBatch(
     embeds: promptEmbeds,
     positions: mropePositions(question.prompt.tokenIds.length, placedImages(question), merge),
   }));
-  const batch = model.startBatch(feeds.length);
-  await batch.feed(feeds);
-  clock.end('prefill');
-
-  const generated = await decodeGreedily(model, batch, {
-    maxTokens: settings.maxTokens,
-    endTokens: model.bundle.specialTokens.endOfSequence,
-    nextPositions: feeds.map(({ positions }) => positions.next),
+  const generated = await withBatch(model.startBatch(feeds.length), async (batch) => {
+    await batch.feed(feeds);
+    clock.end('prefill');
+    return await decodeGreedily(model, batch, {
+      maxTokens: settings.maxTokens,
+      endTokens: model.bundle.specialTokens.endOfSequence,
+      nextPositions: feeds.map(({ positions }) => positions.next),
+    });
   });
   clock.end('decode');
 

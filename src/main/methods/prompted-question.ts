@@ -2,63 +2,84 @@
  * The part that methods share: images decoded and preprocessed, the prompt rendered and tokenised, and later
  * embedded with the vision tower's outputs in the image slots. Failures stay with their question.
  */
+import type { Bundle } from '../../shared/bundle.ts';
 import { failureOf, type Failure, fail } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import { decodeImage } from '../vlm/image/decode.ts';
-import { preprocessImage, type ImageResize, type PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import type { ImageResize, PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import { prepareImage, type ImageJob, type PreparedImage } from '../vlm/qwen2-vl/prepare-image.ts';
 import { buildPrompt, type QuestionPrompt } from '../vlm/qwen2-vl/question-prompt.ts';
 
 export type PromptedQuestion = Readonly<{
   question: EngineQuestion;
   images: readonly PreprocessedImage[];
   prompt: QuestionPrompt;
-  /** Decoding and preprocessing of this question's images and prompt. */
+  /** Decoding and preprocessing of this question's images, in whichever thread, and its prompt. */
   preprocessMs: number;
 }>;
 
 export type Preparation =
   Readonly<{ ok: true; prompted: PromptedQuestion }> | Readonly<{ ok: false; sampleId: string; failure: Failure }>;
 
-/** The most positions that latent steps take between prompt and answer. */
-export type PromptRoom = Readonly<{ latentPositions: number }>;
+export type PreparationOptions = Readonly<{
+  resize: ImageResize;
+  /** Images that were prepared at this size while others were answered. */
+  ahead: ImagesAhead | null;
+  /** The most positions that latent steps take between prompt and answer. */
+  latentPositions: number;
+}>;
 
 export async function prepareQuestions(
   model: LanguageModel,
   settings: RunSettings,
   questions: readonly EngineQuestion[],
-  resize: ImageResize,
-  room: PromptRoom,
+  options: PreparationOptions,
 ): Promise<Preparation[]> {
-  return await Promise.all(
-    questions.map(async (question): Promise<Preparation> => {
-      try {
-        return { ok: true, prompted: await prepareQuestion(model, settings, question, resize, room) };
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure === undefined) throw error;
-        return { ok: false, sampleId: question.sampleId, failure };
-      }
-    }),
-  );
+  const preparations: Preparation[] = [];
+  // One after the other, so that each question's time is its own; what was prepared ahead is there already.
+  for (const question of questions) {
+    try {
+      preparations.push({ ok: true, prompted: await prepareQuestion(model, settings, question, options) });
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      preparations.push({ ok: false, sampleId: question.sampleId, failure });
+    }
+  }
+  return preparations;
+}
+
+/** What has to be done for each image of a question. */
+export function imageJobs(
+  { image: settings, vision }: Bundle,
+  resize: ImageResize,
+  { sampleId, images }: EngineQuestion,
+): ImageJob[] {
+  return images.map((bytes, index) => ({
+    bytes,
+    label: `image ${index + 1} of question ${sampleId}`,
+    settings,
+    vision,
+    resize,
+  }));
 }
 
 async function prepareQuestion(
   model: LanguageModel,
   settings: RunSettings,
   question: EngineQuestion,
-  resize: ImageResize,
-  { latentPositions }: PromptRoom,
+  { resize, ahead, latentPositions }: PreparationOptions,
 ): Promise<PromptedQuestion> {
-  const started = performance.now();
-  const { image: imageSettings, vision, text } = model.bundle;
-  const images: PreprocessedImage[] = [];
-  for (const [index, bytes] of question.images.entries()) {
-    const label = `image ${index + 1} of question ${question.sampleId}`;
-    const decoded = await decodeImage(bytes, label);
-    images.push(preprocessImage(decoded, imageSettings, vision, resize, label));
+  const { text } = model.bundle;
+  const prepared: PreparedImage[] = [];
+  for (const job of imageJobs(model.bundle, resize, question)) {
+    prepared.push((await ahead?.take(job.bytes)) ?? (await prepareImage(job)));
   }
+  const images = prepared.map(({ image }) => image);
+  const imageMs = prepared.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const started = performance.now();
   const prompt = buildPrompt({
     tokenizer: model.tokenizer,
     chatTemplate: model.chatTemplate,
@@ -79,13 +100,13 @@ async function prepareQuestion(
       action: remedy(settings, { roomLeft, latentPositions }),
     });
   }
-  return { question, images, prompt, preprocessMs: performance.now() - started };
+  return { question, images, prompt, preprocessMs: imageMs + performance.now() - started };
 }
 
 /** Names what takes the room: the token limit, or the steps' patches where no token would fit beside them. */
 function remedy(
   { patchesPerStep, latentSteps }: RunSettings,
-  { roomLeft, latentPositions }: PromptRoom & Readonly<{ roomLeft: number }>,
+  { roomLeft, latentPositions }: Readonly<{ roomLeft: number; latentPositions: number }>,
 ): string {
   if (roomLeft < 1) return 'Leave the question out.';
   if (latentPositions < roomLeft) return 'Lower the token limit, or leave the question out.';

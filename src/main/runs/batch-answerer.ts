@@ -50,6 +50,11 @@ export class BatchAnswerer {
     this.#suspects = new Set(options.suspects);
   }
 
+  /** Most questions that are asked together by now. */
+  get batchLimit(): number {
+    return this.#batchLimit;
+  }
+
   /** Fails: `CrashStreak`, `EngineUnusable`, and whatever is wrong with the request itself. */
   async answer(questions: readonly FedQuestion[]): Promise<void> {
     await this.#answer(questions, false);

@@ -18,6 +18,11 @@ import { createTurns } from './engine-turns.ts';
 export type EngineUse = Readonly<{
   ready: () => Promise<LoadedEngine>;
   answer: (settings: RunSettings, questions: readonly EngineQuestion[]) => Promise<readonly Prediction[]>;
+  /**
+   * Says what this user will ask next, so that its images are prepared meanwhile; see `EngineSupervisor.prepare`. Does
+   * not wait for a turn.
+   */
+  prepare: (settings: RunSettings, questions: readonly EngineQuestion[]) => void;
   layerAttention: (
     settings: RunSettings,
     question: EngineQuestion,
@@ -160,6 +165,9 @@ class Seat {
     return {
       ready: () => ask((engine) => engine.ready()),
       answer: (settings, questions) => ask((engine) => engine.answer(settings, questions)),
+      prepare: (settings, questions) => {
+        if (!user.isStopped) this.#engine?.prepare(settings, questions);
+      },
       layerAttention: (settings, question, selectedSlots) =>
         ask((engine) => engine.layerAttention(settings, question, selectedSlots)),
       stop: () => this.#stop(user),
@@ -242,6 +250,8 @@ class Seat {
 
   async #leave(user: User, stayLoaded: boolean): Promise<void> {
     user.isStopped = true;
+    // A batch that was announced and never came must not keep its images.
+    if (user.order === 'batch') this.#engine?.forget();
     if (!this.#users.delete(user) || this.#users.size > 0) return;
     if (!stayLoaded) await this.unload();
     if (this.isIdle) this.#options.onIdle();

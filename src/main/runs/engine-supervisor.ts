@@ -30,6 +30,14 @@ type Request = EngineRequest extends infer Each
     : never
   : never;
 
+type Announcement = Readonly<{
+  requestId: number;
+  settings: RunSettings;
+  questions: readonly EngineQuestion[];
+  /** Of the process that was told. */
+  channel: EngineChannel;
+}>;
+
 type Waiting = Readonly<{ resolve: (reply: EngineReply) => void; reject: (error: unknown) => void }>;
 
 /** Times that a process may end while it loads before the engine counts as unusable. */
@@ -49,6 +57,8 @@ export class EngineSupervisor {
   #waiting = new Map<number, Waiting>();
   #nextRequestId = 1;
   #killed = false;
+  /** What the process was told that it will be asked, until it is. */
+  #announced: Announcement | null = null;
   #peakMemoryBytes: number | null = null;
 
   constructor(host: EngineHost, model: EngineModel) {
@@ -78,8 +88,14 @@ export class EngineSupervisor {
    * process ended; the next call starts a new one.
    */
   async answer(settings: RunSettings, questions: readonly EngineQuestion[]): Promise<readonly Prediction[]> {
+    const announced = this.#takeAnnounced(settings, questions);
     await this.ready();
-    const reply = await this.#ask({ kind: 'answer', settings, questions });
+    const reply = await this.#ask(
+      // The process that was told may be gone by now.
+      announced !== null && announced.channel === this.#channel
+        ? { kind: 'answer-prepared', preparedAs: announced.requestId }
+        : { kind: 'answer', settings, questions },
+    );
     if (reply.kind !== 'answered') throw new Error(`the engine replied ${reply.kind} to answer`);
     const ids = reply.predictions.map(({ sampleId }) => sampleId);
     const expected = questions.map(({ sampleId }) => sampleId);
@@ -88,6 +104,28 @@ export class EngineSupervisor {
     }
     this.#peakMemoryBytes = reply.peakMemoryBytes ?? null;
     return reply.predictions;
+  }
+
+  /**
+   * Lets the process prepare what it will be asked next, beside what it is doing. It changes no answer: a process that is
+   * not there yet, or not any more when they are asked, gets the questions then. Takes the place of what was prepared
+   * before and never asked.
+   */
+  prepare(settings: RunSettings, questions: readonly EngineQuestion[]): void {
+    this.forget();
+    if (this.#channel === null || this.#killed || questions.length === 0) return;
+    const requestId = this.#newRequestId();
+    this.#channel.send({ kind: 'prepare', requestId, settings, questions });
+    this.#announced = { requestId, settings, questions, channel: this.#channel };
+  }
+
+  /** What was prepared will not be asked. */
+  forget(): void {
+    const announced = this.#announced;
+    this.#announced = null;
+    if (announced === null || announced.channel !== this.#channel || this.#killed) return;
+    const { requestId: preparedAs } = announced;
+    announced.channel.send({ kind: 'forget', requestId: this.#newRequestId(), preparedAs });
   }
 
   /** Goes through a stored answer's latent steps again. Fails as `answer` does. */
@@ -170,12 +208,27 @@ export class EngineSupervisor {
     const channel = this.#channel;
     if (this.#killed) return Promise.reject(new PenumbraFailure(cancelled));
     if (channel === null) return Promise.reject(new PenumbraFailure(failureOfExit(goneBefore)));
-    const requestId = this.#nextRequestId;
-    this.#nextRequestId += 1;
+    const requestId = this.#newRequestId();
     return new Promise<EngineReply>((resolve, reject) => {
       this.#waiting.set(requestId, { resolve, reject });
       channel.send({ ...request, requestId });
     });
+  }
+
+  #newRequestId(): number {
+    const requestId = this.#nextRequestId;
+    this.#nextRequestId += 1;
+    return requestId;
+  }
+
+  /** The announcement of exactly these questions; it is nobody else's from now on. */
+  #takeAnnounced(settings: RunSettings, questions: readonly EngineQuestion[]): Announcement | null {
+    const announced = this.#announced;
+    if (announced === null || announced.settings !== settings) return null;
+    if (announced.questions.length !== questions.length) return null;
+    if (questions.some((question, index) => question !== announced.questions[index])) return null;
+    this.#announced = null;
+    return announced;
   }
 
   #receive(reply: EngineReply): void {

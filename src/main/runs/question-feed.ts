@@ -18,6 +18,8 @@ export type FedBatch = Readonly<{ questions: readonly FedQuestion[]; unreadable:
 export type QuestionFeed = Readonly<{
   /** The next batch, null at the end of the plan; starts reading the one after it. */
   next: (batchSize: number) => Promise<FedBatch | null>;
+  /** The batch after the last one of `next`, once it has been read. Fails as `next` would. */
+  ahead: () => Promise<FedBatch | null>;
 }>;
 
 export function createQuestionFeed(
@@ -57,6 +59,7 @@ export function createQuestionFeed(
       ahead?.catch(() => undefined);
       return batch;
     },
+    ahead: async () => await ahead,
   };
 }
 

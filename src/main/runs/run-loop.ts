@@ -14,7 +14,7 @@ import type { Store } from '../store/store.ts';
 import { createPromptLength } from './asking-order.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
 import type { DeskModel, EngineUse } from './engine-desk.ts';
-import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
+import { createQuestionFeed, type QuestionFeed, type UnreadableQuestion } from './question-feed.ts';
 import type { RunProgress } from './run-progress.ts';
 import { savePredictionScores } from './scoring-rows.ts';
 
@@ -80,15 +80,28 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
   const lengthOf = createPromptLength(await readBundle(parts.model.bundlePath), settings, dataset);
   const feed = createQuestionFeed(store, run.runRow, dataset, lengthOf);
   while (!isStopping()) {
-    const batch = await feed.next(batchSize);
+    const batch = await feed.next(Math.min(batchSize, answerer.batchLimit));
     if (batch === null) {
       await answerer.finish();
       return true;
     }
     await record(batch.unreadable.map(unreadableRow));
-    await answerer.answer(batch.questions);
+    const answered = answerer.answer(batch.questions);
+    void announce(feed, engine, settings);
+    await answered;
   }
   return store.predictions.pendingCount(run.runRow) === 0;
+}
+
+/** Lets the engine prepare the next batch's images while it answers this one. */
+async function announce(feed: QuestionFeed, engine: EngineUse, settings: RunSettings): Promise<void> {
+  // What fails here fails again when the batch is asked for.
+  const next = await feed.ahead().catch(() => null);
+  if (next !== null)
+    engine.prepare(
+      settings,
+      next.questions.map(({ question }) => question),
+    );
 }
 
 type Row = Pick<AnsweredQuestion, 'prediction'> & { question: Pick<AnsweredQuestion['question'], 'planned'> };
