@@ -70,7 +70,7 @@ class Engine {
   }
 
   load(path: string, device: OnnxDevice = 'cpu', fingerprint: string | null = null): Promise<EngineReply> {
-    return this.ask({ kind: 'load', bundlePath: path, fingerprint, device, threadCount: 1 });
+    return this.ask({ kind: 'load', bundlePath: path, fingerprint, device, deviceMemoryBytes: null, threadCount: 1 });
   }
 }
 
@@ -342,7 +342,7 @@ describe('the end of an engine process', () => {
       const { createForkEngineHost } = await import(${JSON.stringify(hostModule.href)});
       const channel = createForkEngineHost({ entry: ${JSON.stringify(entry)} }).start();
       channel.onReply((reply) => console.log(reply.kind + ' ' + channel.pid));
-      channel.send({ kind: 'load', requestId: 1, bundlePath: ${JSON.stringify(bundlePath)}, fingerprint: null, device: 'cpu', threadCount: 1 });
+      channel.send({ kind: 'load', requestId: 1, bundlePath: ${JSON.stringify(bundlePath)}, fingerprint: null, device: 'cpu', deviceMemoryBytes: null, threadCount: 1 });
     `;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', owner], {
       stdio: ['ignore', 'pipe', 'inherit'],

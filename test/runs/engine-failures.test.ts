@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { writeNominalBundle } from '../support/nominal-bundle.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
@@ -99,6 +100,58 @@ describe('an engine', () => {
     expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 24, failed: 0 });
     const sizes = batchesOf(log).map((batch) => batch.length);
     expect(sizes.filter((size) => size > 3)).toEqual([8, 4]);
+  });
+
+  it('without memory for the batch is asked for less from the start by the next run, unless the user says a size', async () => {
+    const place = await workplaceOf(16);
+    const log = join(place.folder, 'batches');
+    const { runs } = place.open({ memoryFor: 5, suggestedBatchSize: 16, log });
+    const sizesOfRun = async (changes: Parameters<Workplace['request']>[0]): Promise<number[]> => {
+      rmSync(log, { force: true });
+      const { runId } = await runs.start(place.request(changes));
+      await follow(runs, runId);
+      expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 16, failed: 0 });
+      return batchesOf(log).map((batch) => batch.length);
+    };
+    expect(await sizesOfRun({})).toEqual([16, 8, 4, 4, 4, 4]);
+    expect(await sizesOfRun({})).toEqual([4, 4, 4, 4]);
+    expect(await sizesOfRun({ settings: { batchSize: 5 } })).toEqual([5, 5, 5, 1]);
+  });
+
+  it('without memory for one question says what it takes, what there is, and pauses', async () => {
+    const place = await workplaceOf(6);
+    const { runs } = place.open({ memoryFor: 0, suggestedBatchSize: 2 });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({
+      status: 'paused',
+      total: 0,
+      failure: {
+        kind: 'out-of-memory',
+        message: 'The batch does not fit.',
+        // The process alone; the nominal model is tiny.
+        expected: 'about 0.4 GB for one question in f32',
+        found: expect.stringMatching(/^[\d.]+ GB free; [\d.]+ GB in all$/),
+      },
+    });
+  });
+
+  it('is not even started for a model larger than the machine’s memory', async () => {
+    const place = await workplaceOf(3);
+    writeNominalBundle(place.model, { sizeBytes: 1e15 });
+    const pidFile = join(place.folder, 'pid');
+    const { runs } = place.open({ pidFile });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({
+      status: 'paused',
+      failure: {
+        kind: 'out-of-memory',
+        message: 'The model is larger than the memory.',
+        expected: 'about 1000000.4 GB for one question in f32',
+      },
+    });
+    expect(existsSync(pidFile)).toBe(false);
   });
 
   it('that crashes on question after question pauses the run and loses none of them', async () => {

@@ -10,6 +10,7 @@ import type { Contract } from '../../shared/contract.ts';
 import type { BugLog } from '../api/failures.ts';
 import type { Router } from '../api/router.ts';
 import { createRouter } from '../api/router.ts';
+import type { BatchLimits } from '../runs/batch-limits.ts';
 import { createForkEngineHost, type EngineHost } from '../runs/engine-host.ts';
 import type { DatasetLibrary } from '../runs/dataset-library.ts';
 import type { RunService } from '../runs/run-service.ts';
@@ -22,6 +23,7 @@ import { createServices } from './compose.ts';
 import { createDeviceSurvey, type DeviceSurvey } from './device-survey.ts';
 import { createDatasetImages } from './dataset-images.ts';
 import { createDownloads } from './downloads.ts';
+import { createKeptBatchLimits } from './kept-batch-limits.ts';
 import { createLiveHub } from './live-hub.ts';
 import { yieldToPages } from './process-priority.ts';
 import { programFiles } from './program-files.ts';
@@ -93,6 +95,7 @@ export function createCore({
       storeMustExist,
       engineHost,
       devices: survey,
+      batchLimits: createKeptBatchLimits(join(dirname(storePath), 'batch-limits.json'), programFiles.version),
       tasks,
       staysOpen: hasPages,
       logBug,
@@ -175,6 +178,7 @@ type PartsOptions = Readonly<{
   storeMustExist: boolean;
   engineHost: EngineHost;
   devices: DeviceSurvey;
+  batchLimits: BatchLimits;
   tasks: TaskRegistry;
   staysOpen: boolean;
   logBug: BugLog;

@@ -11,6 +11,7 @@ import { devices, type Device } from '../../shared/run-settings.ts';
 import type { OnnxDevice } from '../engine/devices.ts';
 import { refuseDevice, type DeviceChoice } from '../runs/device-choice.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
+import { graphicsControllers, hardwareOf } from './device-hardware.ts';
 import { keepChoice, readKeptChoice } from './kept-choice.ts';
 import type { SelfTestResult } from './self-test.ts';
 
@@ -58,7 +59,16 @@ export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }
     await keepChoice(keptChoice, version, found);
     return found;
   };
+  let controllers: ReturnType<typeof graphicsControllers> | null = null;
   return {
+    // The runtime takes the fastest of several adapters; that is the one with most memory, as a rule.
+    memoryBytes: async (device) => {
+      if (device === 'cpu') return null;
+      const known = hardwareOf(device, await (controllers ??= graphicsControllers().catch(() => []))).flatMap(
+        ({ memoryBytes }) => memoryBytes ?? [],
+      );
+      return known.length === 0 ? null : Math.max(...known);
+    },
     again: async () => {
       known.clear();
       const findings = await Promise.all(onnxDevices.map(find));

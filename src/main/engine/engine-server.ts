@@ -126,7 +126,7 @@ class Engine {
       kind: 'loaded',
       requestId: request.requestId,
       device,
-      suggestedBatchSize: suggestBatchSize(model.bundle),
+      suggestedBatchSize: suggestBatchSize(model.bundle, request),
       onnxruntimeVersion: onnxruntimeVersion(),
     };
   }

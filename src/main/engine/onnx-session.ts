@@ -162,8 +162,11 @@ function failToOpen(error: unknown, path: string, device: OnnxDevice): never {
 const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/^\/onnxruntime_src\/.* was false\. /s, '').trim();
 
-const isOutOfMemory = (text: string): boolean =>
-  /bad_alloc|out of memory|failed to allocate|bad allocation/i.test(text);
+/** In the words of the C++ library, CUDA, Vulkan, Direct3D and Dawn; a buffer that no memory could hold counts, too. */
+const memoryWords =
+  /bad_alloc|bad allocation|out[ _]?of[ _]?(?:device[ _]|host[ _])?memory|failed to allocate|8007000e|exceeds the max(?:imum)? buffer size/i;
+
+const isOutOfMemory = (text: string): boolean => memoryWords.test(text);
 
 /** Version of the runtime, from its own package. */
 export function onnxruntimeVersion(): string {

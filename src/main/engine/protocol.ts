@@ -24,6 +24,8 @@ export type EngineRequest =
       /** The model that has to be there; another one is refused. Null: whichever is. */
       fingerprint: string | null;
       device: OnnxDevice;
+      /** The device's own memory; null: not known, or main memory. */
+      deviceMemoryBytes: number | null;
       threadCount: number | null;
     }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>

@@ -2,6 +2,7 @@
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import type { BatchLimits } from './batch-limits.ts';
 import type { DeskModel, EngineDesk, EngineUse } from './engine-desk.ts';
 import { keepLease, type WaitingLeases } from './lease-keeper.ts';
 import { retireOwner } from './owner.ts';
@@ -21,6 +22,7 @@ export type ActiveRun = Readonly<{
 export type ActiveRunParts = Readonly<{
   store: Store;
   desk: EngineDesk;
+  batchLimits: BatchLimits;
   run: RunRecord;
   settings: RunSettings;
   model: DeskModel;

@@ -33,6 +33,8 @@ export type BatchAnswererOptions = Readonly<{
   settings: RunSettings;
   /** Positions that already crashed an engine in an earlier session of the run. */
   suspects: readonly number[];
+  /** Told the most questions that are asked together from now on, whenever memory runs out. */
+  onLimit?: (batchLimit: number) => Promise<void>;
   /** Called for every part of a batch as soon as it is answered. */
   record: (answered: readonly AnsweredQuestion[]) => Promise<void>;
 }>;
@@ -77,7 +79,10 @@ export class BatchAnswerer {
     } catch (error) {
       const failure = failureOf(error);
       if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
-      if (failure.kind === 'out-of-memory') this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
+      if (failure.kind === 'out-of-memory') {
+        this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
+        await this.#options.onLimit?.(this.#batchLimit);
+      }
       const [only, second] = questions;
       if (only === undefined || second !== undefined) await this.#inHalves(questions, true);
       else if (hasCrashed || this.#suspects.has(only.planned.position)) await this.#giveUp(only, failure);

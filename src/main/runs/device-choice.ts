@@ -9,6 +9,8 @@ export type DeviceChoice = Readonly<{
    * seconds, later ones nothing.
    */
   choose: (device: Device) => Promise<OnnxDevice>;
+  /** The device's own memory, all of it; null: not known, or main memory. */
+  memoryBytes: (device: OnnxDevice) => Promise<number | null>;
 }>;
 
 /** The processor and nothing else. */
@@ -17,6 +19,7 @@ export const cpuAlone: DeviceChoice = {
     if (device === 'auto' || device === 'cpu') return 'cpu';
     return refuseDevice(device, 'it was not asked for here');
   },
+  memoryBytes: async () => null,
 };
 
 export function refuseDevice(device: Device, why: string): never {

@@ -89,7 +89,8 @@ export function createEngineDesk({ host, devices, threadCount, stayLoadedMs }: E
     const seat = new Seat({
       start: async () => {
         const chosen = await devices.choose(device);
-        return new EngineSupervisor(host, { bundlePath, fingerprint, device: chosen, threadCount });
+        const deviceMemoryBytes = await devices.memoryBytes(chosen);
+        return new EngineSupervisor(host, { bundlePath, fingerprint, device: chosen, deviceMemoryBytes, threadCount });
       },
       beforeLoading: async () => {
         await alone.ended();

@@ -3,19 +3,24 @@
  * and turns every way in which the process can end into a typed failure. It does not retry questions: who feeds
  * it decides what to ask again.
  */
-import { PenumbraFailure, type Failure } from '../../shared/failure.ts';
+import type { Bundle } from '../../shared/bundle.ts';
+import { failureOf, PenumbraFailure, type Failure } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from '../engine/protocol.ts';
+import { readBundle } from '../files/read-bundle.ts';
 import { failureOfExit, isWorthRetrying } from './engine-exit.ts';
 import type { EngineChannel, EngineHost } from './engine-host.ts';
+import { explainShortage, memoryThere, refuseTooLarge, type MemoryThere } from './memory-shortage.ts';
 
 /** A process that has crashed is followed by another: with a fingerprint, that one loads the same model or none. */
 export type EngineModel = Readonly<{
   bundlePath: string;
   fingerprint: string | null;
   device: OnnxDevice;
+  /** The device's own memory; null or absent: not known, or main memory. */
+  deviceMemoryBytes?: number | null;
   threadCount: number | null;
 }>;
 
@@ -90,12 +95,17 @@ export class EngineSupervisor {
   async answer(settings: RunSettings, questions: readonly EngineQuestion[]): Promise<readonly Prediction[]> {
     const announced = this.#takeAnnounced(settings, questions);
     await this.ready();
-    const reply = await this.#ask(
+    const asked = this.#ask(
       // The process that was told may be gone by now.
       announced !== null && announced.channel === this.#channel
         ? { kind: 'answer-prepared', preparedAs: announced.requestId }
         : { kind: 'answer', settings, questions },
     );
+    const reply = await (questions.length > 1
+      ? asked
+      : asked.catch(async (error: unknown) => {
+          throw await this.#explained(error);
+        }));
     if (reply.kind !== 'answered') throw new Error(`the engine replied ${reply.kind} to answer`);
     const ids = reply.predictions.map(({ sampleId }) => sampleId);
     const expected = questions.map(({ sampleId }) => sampleId);
@@ -157,9 +167,10 @@ export class EngineSupervisor {
 
   /** Lets the process go and waits until it is gone. */
   async close(): Promise<void> {
+    // None starts any more, where one was about to.
+    this.#killed = true;
     const channel = this.#channel;
     if (channel === null) return;
-    this.#killed = true;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => channel.kill(), closeTimeoutMs);
       channel.onExit(() => {
@@ -171,16 +182,40 @@ export class EngineSupervisor {
   }
 
   async #load(): Promise<LoadedEngine> {
-    this.#start();
     try {
-      const reply = await this.#ask({ kind: 'load', ...this.#model });
+      const bundle = await this.#readBundle();
+      if (bundle !== null) refuseTooLarge(bundle, this.#memoryThere());
+      this.#start();
+      const reply = await this.#ask({ kind: 'load', ...this.#model, deviceMemoryBytes: this.#deviceMemoryBytes });
       if (reply.kind !== 'loaded') throw new Error(`the engine replied ${reply.kind} to load`);
       const { device, suggestedBatchSize, onnxruntimeVersion } = reply;
       return { device, suggestedBatchSize, onnxruntimeVersion };
     } catch (error) {
       this.#drop();
-      throw error;
+      throw await this.#explained(error);
     }
+  }
+
+  /** What the numbers of a shortage come from; a bundle that cannot be read is for the engine to report. */
+  #readBundle(): Promise<Bundle | null> {
+    return readBundle(this.#model.bundlePath).catch(() => null);
+  }
+
+  get #deviceMemoryBytes(): number | null {
+    return this.#model.deviceMemoryBytes ?? null;
+  }
+
+  #memoryThere(): MemoryThere {
+    return memoryThere(this.#model.device, this.#deviceMemoryBytes);
+  }
+
+  /** A shortage of memory in which nothing smaller could be asked, with its numbers. */
+  async #explained(error: unknown): Promise<unknown> {
+    const failure = failureOf(error);
+    if (failure?.kind !== 'out-of-memory') return error;
+    const bundle = await this.#readBundle();
+    if (bundle === null) return error;
+    return new PenumbraFailure(explainShortage(failure, bundle, this.#memoryThere()), { cause: error });
   }
 
   /** Forgets the process and ends it: it cannot serve any more. */

@@ -2,7 +2,6 @@
  * What runs would do, without writing anything: questions, memory, time, the same run done before, warnings. The
  * numbers are estimates; starting the runs reads everything again.
  */
-import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
 import type { EvaluationRequest, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
@@ -13,13 +12,15 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { DatasetSummary } from '../../shared/sample.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { suggestBatchSize } from '../engine/batch-size.ts';
+import type { BatchLimits } from './batch-limits.ts';
+import { memoryThere } from './memory-shortage.ts';
 import type { Store } from '../store/store.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice, type ChosenQuestions } from './choose-questions.ts';
 import { configurationHash, type Configuration } from './configuration-hash.ts';
 import { secondsPerQuestion } from './expected-speed.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { expandGrid } from './grid.ts';
-import { checkPoints, modelName } from './planner.ts';
+import { checkPoints, modelName, type CheckedPoint } from './planner.ts';
 
 export type PlanPreview = Readonly<{
   /** The plans of the grid's runs, in the order in which they would run. Fails as starting them would. */
@@ -33,7 +34,7 @@ const keptCount = 4;
 type Questions = ChosenQuestions &
   Pick<Configuration, 'datasetFingerprint' | 'where' | 'limit'> & { datasetWarnings: readonly string[] };
 
-export function createPlanPreview(store: Store, devices: DeviceChoice): PlanPreview {
+export function createPlanPreview(store: Store, devices: DeviceChoice, limits: BatchLimits): PlanPreview {
   const kept = new Map<string, Readonly<{ at: number; questions: Promise<Questions> }>>();
   const questionsOf = (request: EvaluationRequest): Promise<Questions> => {
     const { dataset, split, where, selection, limit } = request;
@@ -48,30 +49,49 @@ export function createPlanPreview(store: Store, devices: DeviceChoice): PlanPrev
     for (const oldest of kept.keys()) if (kept.size > keptCount) kept.delete(oldest);
     return questions;
   };
+  const planOf = async (
+    { bundle, settings, label }: CheckedPoint,
+    { count, withoutImage, datasetWarnings, ...rest }: Questions,
+  ): Promise<RunPlan> => {
+    const hash = configurationHash({ ...rest, modelFingerprint: bundle.fingerprint, settings });
+    const seconds = secondsPerQuestion(store, bundle.fingerprint, settings);
+    const device = await devices.choose(settings.device);
+    const deviceMemoryBytes = await devices.memoryBytes(device);
+    const known = await limits.read(bundle.fingerprint, device);
+    const suggested = Math.min(suggestBatchSize(bundle, { device, deviceMemoryBytes }), known ?? Infinity);
+    const batchSize = Math.min(count, settings.batchSize === 'auto' ? suggested : settings.batchSize);
+    const memory: PlannedMemory = {
+      neededBytes: bundleMemoryBytes(bundle, batchSize),
+      totalBytes: memoryThere(device, deviceMemoryBytes).totalBytes,
+      suggestedBatchSize: suggested,
+    };
+    return {
+      label,
+      settings,
+      modelName: modelName(bundle),
+      questionCount: count,
+      rowsWithoutImage: withoutImage,
+      memoryBytes: memory.neededBytes,
+      secondsExpected: seconds === null ? null : seconds * count,
+      sameAsRunId: store.times.finishedAs(hash),
+      warnings: [...datasetWarnings, ...warningsOf(bundle, settings, memory)],
+    };
+  };
   return {
     plan: async ({ base, axes }) => {
       const points = await checkPoints(expandGrid({ base, axes }), base.label, devices);
       const questions = await questionsOf(base);
-      return points.map(({ bundle, settings, label }) => {
-        const { count, withoutImage, datasetWarnings, ...rest } = questions;
-        const hash = configurationHash({ ...rest, modelFingerprint: bundle.fingerprint, settings });
-        const seconds = secondsPerQuestion(store, bundle.fingerprint, settings);
-        const memoryBytes = memoryOf(bundle, settings, count);
-        return {
-          label,
-          settings,
-          modelName: modelName(bundle),
-          questionCount: count,
-          rowsWithoutImage: withoutImage,
-          memoryBytes,
-          secondsExpected: seconds === null ? null : seconds * count,
-          sameAsRunId: store.times.finishedAs(hash),
-          warnings: [...datasetWarnings, ...warningsOf(bundle, settings, memoryBytes)],
-        };
-      });
+      return await Promise.all(points.map((point) => planOf(point, questions)));
     },
   };
 }
+
+type PlannedMemory = Readonly<{
+  neededBytes: number;
+  /** Of the device, or of the machine where it computes in main memory; null: not known. */
+  totalBytes: number | null;
+  suggestedBatchSize: number;
+}>;
 
 async function countQuestions(store: Store, request: EvaluationRequest): Promise<Questions> {
   const dataset = await openDataset(resolve(request.dataset));
@@ -92,14 +112,11 @@ async function countQuestions(store: Store, request: EvaluationRequest): Promise
   }
 }
 
-function memoryOf(bundle: Bundle, { batchSize }: RunSettings, questionCount: number): number {
-  return bundleMemoryBytes(
-    bundle,
-    Math.min(questionCount, batchSize === 'auto' ? suggestBatchSize(bundle) : batchSize),
-  );
-}
-
-function warningsOf(bundle: Bundle, settings: RunSettings, memoryBytes: number): string[] {
+function warningsOf(
+  bundle: Bundle,
+  settings: RunSettings,
+  { neededBytes, totalBytes, suggestedBatchSize }: PlannedMemory,
+): string[] {
   const { trainedFor } = bundle;
   const warnings = modelWarnings(bundle, settings).map(sentence);
   const slots = latentSlotCount(bundle);
@@ -109,9 +126,10 @@ function warningsOf(bundle: Bundle, settings: RunSettings, memoryBytes: number):
     if (settings.latentSteps * settings.patchesPerStep > slots)
       warnings.push(`The pool of ${String(slots)} patches runs out before the last step.`);
   }
-  if (memoryBytes > totalmem()) warnings.push('It needs more memory than this machine has.');
-  if (settings.batchSize !== 'auto' && settings.batchSize > 4 * suggestBatchSize(bundle))
-    warnings.push(`The batch is large for this machine; ${String(suggestBatchSize(bundle))} is what auto would take.`);
+  if (totalBytes !== null && neededBytes > totalBytes)
+    warnings.push('It needs more memory than this machine has for it.');
+  if (settings.batchSize !== 'auto' && settings.batchSize > 4 * suggestedBatchSize)
+    warnings.push(`The batch is large for this machine; ${String(suggestedBatchSize)} is what auto would take.`);
   return warnings;
 }
 

@@ -7,6 +7,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
+import type { BatchLimits } from './batch-limits.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { DeskModel, EngineDesk } from './engine-desk.ts';
 import { createWaitingLeases } from './lease-keeper.ts';
@@ -32,6 +33,7 @@ export type RunControlOptions = Readonly<{
   store: Store;
   desk: EngineDesk;
   devices: DeviceChoice;
+  batchLimits: BatchLimits;
   version: string;
 }>;
 
@@ -54,7 +56,7 @@ export type RunControl = Readonly<{
 /** What answering a run takes, its dataset perhaps not open yet. */
 type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; model: DeskModel }>;
 
-export function createRunControl({ store, desk, devices, version }: RunControlOptions): RunControl {
+export function createRunControl({ store, desk, devices, batchLimits, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
   const followers = new Set<() => void>();
   const waiting = createWaitingLeases(store);
@@ -63,7 +65,7 @@ export function createRunControl({ store, desk, devices, version }: RunControlOp
   const begin = (runId: string, token: string, inputs: ActiveInputs): RunRecord => {
     const run = requireRun(store, runId);
     const before = lastTurn;
-    const started = startActiveRun({ store, desk, run, token, turn: before, waiting, ...inputs });
+    const started = startActiveRun({ store, desk, batchLimits, run, token, turn: before, waiting, ...inputs });
     const ended = started.ended.finally(() => active.delete(runId));
     active.set(runId, { ...started, ended });
     // A run that is paused while it waits ends before its turn: the next one still waits for those before it.

@@ -12,6 +12,7 @@ import { stopRequests } from '../store/run-leases.ts';
 import type { RunRecord, StoredRunStatus } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { createPromptLength } from './asking-order.ts';
+import type { BatchLimits } from './batch-limits.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
 import type { DeskModel, EngineUse } from './engine-desk.ts';
 import { createQuestionFeed, type QuestionFeed, type UnreadableQuestion } from './question-feed.ts';
@@ -27,6 +28,7 @@ export type RunLoopParts = Readonly<{
   token: string;
   openDataset: () => Promise<Dataset>;
   engine: EngineUse;
+  batchLimits: BatchLimits;
   progress: RunProgress;
   /** True once somebody wants the loop to end after the batch in flight. */
   isStopping: () => boolean;
@@ -71,12 +73,20 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
   progress.enter('loading model');
   const dataset = await parts.openDataset();
   const loaded = await engine.ready();
-  const batchSize = settings.batchSize === 'auto' ? loaded.suggestedBatchSize : settings.batchSize;
   const { device, onnxruntimeVersion } = loaded;
+  const { fingerprint } = parts.model;
+  const learnt = (await parts.batchLimits.read(fingerprint, device)) ?? Infinity;
+  const batchSize = settings.batchSize === 'auto' ? Math.min(loaded.suggestedBatchSize, learnt) : settings.batchSize;
   store.runs.setEnvironment(run.runRow, device, { ...run.environment, onnxruntime: onnxruntimeVersion, batchSize });
   progress.enter('answering');
   const record = createRecorder(parts);
-  const answerer = new BatchAnswerer({ engine, settings, suspects: run.suspects, record });
+  const answerer = new BatchAnswerer({
+    engine,
+    settings,
+    suspects: run.suspects,
+    onLimit: (limit) => parts.batchLimits.keep(fingerprint, device, limit),
+    record,
+  });
   const lengthOf = createPromptLength(await readBundle(parts.model.bundlePath), settings, dataset);
   const feed = createQuestionFeed(store, run.runRow, dataset, lengthOf);
   while (!isStopping()) {

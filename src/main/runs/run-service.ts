@@ -20,6 +20,7 @@ import type { ExportedRows } from '../export/export-writer.ts';
 import type { Distribution, PhaseMean } from '../store/run-times.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { createBatchLimits, type BatchLimits } from './batch-limits.ts';
 import { createComparisonService, type ComparisonService } from './comparison-service.ts';
 import { createDatasetShelf } from './dataset-shelf.ts';
 import { cpuAlone, type DeviceChoice } from './device-choice.ts';
@@ -54,6 +55,8 @@ export type RunServiceOptions = Readonly<{
   engineHost: EngineHost;
   /** Which devices work here; the CPU alone by default. */
   devices?: DeviceChoice;
+  /** What is known of batches that were too large; of this process's own by default. */
+  batchLimits?: BatchLimits;
   /** The program's version, for manifests. */
   version: string;
   /** What starts the program in a shell here, for the command that repeats a run. */
@@ -167,6 +170,7 @@ export function createRunService({
   store,
   engineHost,
   devices = cpuAlone,
+  batchLimits = createBatchLimits(),
   version,
   program = 'penumbra',
   threadCount = null,
@@ -177,9 +181,9 @@ export function createRunService({
   logBug = () => undefined,
 }: RunServiceOptions): RunService {
   const desk = createEngineDesk({ host: engineHost, devices, threadCount, stayLoadedMs: engineStaysMs });
-  const control = createRunControl({ store, desk, devices, version });
+  const control = createRunControl({ store, desk, devices, batchLimits, version });
   const shelf = createDatasetShelf();
-  const preview = createPlanPreview(store, devices);
+  const preview = createPlanPreview(store, devices, batchLimits);
   const prober = createQuestionProber(store, shelf, desk);
   const reader = createStoreReader(store, readerEntry);
   const writes = createLongWrites({ store, reader, version, writerEntry: readerEntry, tasks, staysOpen, logBug });
