@@ -65,7 +65,7 @@ export function prepareForLatentSteps(
   model: LanguageModel,
   settings: RunSettings,
   questions: readonly EngineQuestion[],
-  ahead: ImagesAhead | null,
+  ahead: ImagesAhead | null = null,
 ): Promise<Preparation[]> {
   return prepareQuestions(model, settings, questions, {
     resize: ivtLr.imageResize(model.bundle),

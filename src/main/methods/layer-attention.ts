@@ -24,7 +24,7 @@ export async function layerAttention(
   selectedSlots: readonly (readonly number[])[],
 ): Promise<LayerAttention> {
   const { layerCount, hiddenSize } = model.bundle.text;
-  const [prepared] = await prepareForLatentSteps(model, settings, [question], null);
+  const [prepared] = await prepareForLatentSteps(model, settings, [question]);
   if (prepared === undefined) throw new Error('the question was not prepared');
   if (!prepared.ok) throw new PenumbraFailure(prepared.failure);
   const [embedded] = await embedQuestions(model, [prepared.prompted]);
