@@ -122,11 +122,19 @@ describe('what goes wrong meanwhile', () => {
     await expect(write({ kind: 'float32' }, 'F32', { failsAt })).rejects.toMatchObject({ code: 'ENOSPC' });
   });
 
-  it('has a place in the tensor where float16 cannot hold a value', async () => {
-    const [index, kept] = [1234 * columns + 5, values[1234 * columns + 5] ?? 0];
-    values[index] = 70_000;
-    const failure = await expectFailure(() => write({ kind: 'float16' }, 'F32'), 'unsupported-dtype');
-    values[index] = kept;
-    expect(failure).toMatchObject({ place: `tensor ${tensor}, row 1234`, found: '70000' });
+  it.each([
+    [70_000, 'unsupported-dtype'],
+    [Number.NaN, 'malformed-checkpoint'],
+    [-Infinity, 'malformed-checkpoint'],
+  ] as const)('has a place in the tensor where float16 cannot hold %d', async (value, kind) => {
+    const index = 1234 * columns + 5;
+    const kept = values[index] ?? 0;
+    values[index] = value;
+    try {
+      const failure = await expectFailure(() => write({ kind: 'float16' }, 'F32'), kind);
+      expect(failure).toMatchObject({ place: `tensor ${tensor}, row 1234`, found: String(value) });
+    } finally {
+      values[index] = kept;
+    }
   });
 });

@@ -97,9 +97,10 @@ function encodeRows(
     dtype,
     dtype === 'F32' ? undefined : buffer.float32(bytes.length / dtypeSizes[dtype]),
   );
-  checkFinite(values, place);
-  if (weight.kind === 'float32')
+  if (weight.kind === 'float32') {
+    checkFinite(values, place);
     return () => writeAt(file, values, offsetOf(layout, weight.target) + row * rowSize * 4);
+  }
   const halves = buffer.float16(values.length);
   halves.set(values);
   checkRange(halves, values, place);
@@ -125,12 +126,14 @@ function checkFinite(values: Float32Array, { tensor, row, rowSize }: Place): voi
 /** Exponent of a float16 that is infinite (or no number). */
 const infiniteExponent = 0x7c00;
 
-/** A finite weight that float16 cannot hold would become an infinity. */
-function checkRange(halves: Float16Array<ArrayBuffer>, values: Float32Array, { tensor, row, rowSize }: Place): void {
+/** A finite weight that float16 cannot hold would become an infinity; one that is not finite shows here too. */
+function checkRange(halves: Float16Array<ArrayBuffer>, values: Float32Array, place: Place): void {
   const bits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
   let index = 0;
   while (index < bits.length && ((bits[index] as number) & infiniteExponent) !== infiniteExponent) index++;
   if (index === bits.length) return;
+  checkFinite(values, place);
+  const { tensor, row, rowSize } = place;
   fail('unsupported-dtype', `${tensor.name} holds a value that float16 cannot hold.`, {
     place: `tensor ${tensor.name}, row ${row + Math.floor(index / rowSize)}`,
     expected: 'values between -65,504 and 65,504',
