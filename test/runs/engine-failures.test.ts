@@ -118,6 +118,16 @@ describe('an engine', () => {
     expect(await sizesOfRun({ settings: { batchSize: 5 } })).toEqual([5, 5, 5, 1]);
   });
 
+  it('that loses its device is followed by another, and asked for less for the rest of the run', async () => {
+    const place = await workplaceOf(24);
+    const log = join(place.folder, 'batches');
+    const { runs } = place.open({ deviceFor: 4, suggestedBatchSize: 8, log });
+    const { runId } = await runs.start(place.request());
+    await follow(runs, runId);
+    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 24, failed: 0 });
+    expect(batchesOf(log).map((batch) => batch.length)).toEqual([8, 4, 4, 4, 4, 4, 4]);
+  });
+
   it('without memory for one question says what it takes, what there is, and pauses', async () => {
     const place = await workplaceOf(6);
     const { runs } = place.open({ memoryFor: 0, suggestedBatchSize: 2 });

@@ -28,6 +28,8 @@ export type FakeEngineBehaviour = Readonly<{
   crashOnLoad?: boolean;
   /** Batches larger than this are refused for lack of memory. */
   memoryFor?: number;
+  /** Batches larger than this lose the device, and with it every batch after them. */
+  deviceFor?: number;
   /** Questions that are answered with a failure. */
   failOn?: readonly string[];
   /** An answer that the protocol does not allow. */
@@ -45,6 +47,7 @@ export type FakeEngineBehaviour = Readonly<{
 const behaviour = JSON.parse(process.env['FAKE_ENGINE'] ?? '{}') as FakeEngineBehaviour;
 const gridSize = 10;
 type Announced = Readonly<{ settings: RunSettings; questions: readonly EngineQuestion[] }>;
+let isDeviceLost = false;
 /** Batches that will be asked. */
 const announced = new Map<number, Announced>();
 
@@ -117,6 +120,10 @@ async function answer(
   if (questions.length > (behaviour.memoryFor ?? Number.POSITIVE_INFINITY)) {
     const failure = { kind: 'out-of-memory', message: 'The batch does not fit.' } as const;
     return { kind: 'failed', requestId, failure };
+  }
+  isDeviceLost ||= questions.length > (behaviour.deviceFor ?? Number.POSITIVE_INFINITY);
+  if (isDeviceLost) {
+    return { kind: 'failed', requestId, failure: { kind: 'device-lost', message: 'The device is gone.' } };
   }
   await new Promise((resolve) => setTimeout(resolve, behaviour.batchMs ?? 0));
   if (ids.some((id) => behaviour.crashOn?.includes(id) === true)) process.exit(4);

@@ -101,6 +101,12 @@ export class OnnxSession {
           action: 'Use a smaller batch size.',
         });
       }
+      if (lossWords.test(text)) {
+        return fail('device-lost', 'The device was lost while it worked.', {
+          found: text,
+          action: 'Resume the run; if it happens again, use a smaller batch size, or update the graphics driver.',
+        });
+      }
       throw error;
     }
   }
@@ -165,6 +171,9 @@ const textOf = (error: unknown): string =>
 /** In the words of the C++ library, CUDA, Vulkan, Direct3D and Dawn; a buffer that no memory could hold counts, too. */
 const memoryWords =
   /bad_alloc|bad allocation|out[ _]?of[ _]?(?:device[ _]|host[ _])?memory|failed to allocate|8007000e|exceeds the max(?:imum)? buffer size/i;
+
+/** In the words of Dawn (WebGPU), Direct3D and Vulkan. What a lost device was asked for last is often too much memory. */
+const lossWords = /device\b.{0,40}\blost|DXGI_ERROR_DEVICE_|VK_ERROR_DEVICE_LOST/i;
 
 const isOutOfMemory = (text: string): boolean => memoryWords.test(text);
 

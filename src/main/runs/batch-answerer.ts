@@ -44,7 +44,7 @@ export class BatchAnswerer {
   readonly #suspects: ReadonlySet<number>;
   /** Given up since the last answer; recorded once an answer shows that the engine itself is sound. */
   #givenUp: AnsweredQuestion[] = [];
-  /** Most questions that the engine may get at once; halved whenever memory runs out. */
+  /** Most questions that the engine may get at once; halved whenever memory runs out or the device is lost. */
   #batchLimit = Number.POSITIVE_INFINITY;
 
   constructor(options: BatchAnswererOptions) {
@@ -79,9 +79,10 @@ export class BatchAnswerer {
     } catch (error) {
       const failure = failureOf(error);
       if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
-      if (failure.kind === 'out-of-memory') {
+      // A graphics driver without memory may give up the device instead of saying so; only the former is worth keeping.
+      if (failure.kind === 'out-of-memory' || failure.kind === 'device-lost') {
         this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
-        await this.#options.onLimit?.(this.#batchLimit);
+        if (failure.kind === 'out-of-memory') await this.#options.onLimit?.(this.#batchLimit);
       }
       const [only, second] = questions;
       if (only === undefined || second !== undefined) await this.#inHalves(questions, true);
