@@ -13,6 +13,8 @@ export type RunConditions = z.infer<typeof runConditionsSchema>;
 export type DifferingCondition = Readonly<{ name: string; values: readonly string[] }>;
 
 const shownElsewhere: readonly SettingName[] = ['method', 'latentSteps', 'patchesPerStep', 'intervention'];
+/** How many engines share the work decides when a run is done, and nothing else. */
+const withoutEffect: readonly SettingName[] = ['engines', 'gpus'];
 const ofLatentSteps: readonly SettingName[] = [
   'stepLayout',
   'forcedPatches',
@@ -26,7 +28,7 @@ const ofLatentSteps: readonly SettingName[] = [
 export function runConditions(settings: RunSettings | null, device: string | null): RunConditions {
   if (settings === null) return {};
   const hasEffect = (name: SettingName): boolean => {
-    if (shownElsewhere.includes(name)) return false;
+    if (shownElsewhere.includes(name) || withoutEffect.includes(name)) return false;
     if (name === 'device') return device !== null;
     if (settings.method !== 'ivt-lr' && ofLatentSteps.includes(name)) return false;
     if (name === 'adaptiveThreshold') return settings.adaptiveStop !== 'off';
@@ -61,6 +63,8 @@ const inSentence = (name: string): string => `${name.charAt(0).toLowerCase()}${n
 
 function valueText(value: RunSettings[SettingName]): string {
   if (!Array.isArray(value)) return String(value);
-  const steps = value.map(({ step, slots }) => `${String(step)}:${slots.join(',')}`);
+  const steps = value.map((each) =>
+    typeof each === 'number' ? String(each) : `${String(each.step)}:${each.slots.join(',')}`,
+  );
   return steps.length === 0 ? 'none' : steps.join(';');
 }

@@ -1,7 +1,7 @@
 /**
  * Run settings: one schema from which command-line options, forms, grid axes, the configuration hash, the
  * manifest and the "repeat" command derive. Each setting has a label, a unit, a range, a default and a flag.
- * `affectsAnswers` marks what belongs in the configuration hash: batch size and device must not change answers.
+ * `affectsAnswers` marks what belongs in the configuration hash: batch size, device and engines must not change answers.
  */
 import { z } from 'zod';
 
@@ -39,7 +39,10 @@ export const slotChoiceSchema = z.object({
 });
 export type SlotChoice = z.infer<typeof slotChoiceSchema>;
 
-export const runSettingsSchema = z.object({
+/** Most engines that one run can have. */
+export const engineLimit = 16;
+
+const settingShapes = {
   method: z.enum(methods),
   latentSteps: z.int().min(0).max(64),
   patchesPerStep: z.int().min(0).max(4096),
@@ -54,6 +57,15 @@ export const runSettingsSchema = z.object({
   seed: z.int().min(0).max(0xffffffff),
   batchSize: z.union([z.literal('auto'), z.int().min(1).max(256)]),
   device: z.enum(devices),
+  engines: z.int().min(1).max(engineLimit),
+  gpus: z.array(z.int().min(0).max(63)).max(engineLimit),
+};
+
+/** Runs from before there could be several engines had one. */
+export const runSettingsSchema = z.object({
+  ...settingShapes,
+  engines: settingShapes.engines.default(1),
+  gpus: settingShapes.gpus.default([]),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 export type SettingName = keyof RunSettings;
@@ -67,7 +79,7 @@ export type SettingDefinition = Readonly<{
   unit: string | null;
   /** `null`: the bundle's own default (what the model was trained for). */
   default: RunSettings[SettingName] | null;
-  kind: 'choice' | 'integer' | 'number' | 'slots' | 'integer-or-auto';
+  kind: 'choice' | 'integer' | 'number' | 'slots' | 'integer-or-auto' | 'indices';
   choices: readonly string[] | null;
   affectsAnswers: boolean;
 }>;
@@ -199,10 +211,26 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     choices: devices,
     affectsAnswers: false,
   }),
+  define(
+    'engines',
+    'integer',
+    'engines',
+    'Engines',
+    'Processes that answer side by side, each with the whole model: on CUDA and DirectML each on a GPU of its own, on the CPU with its share of the cores.',
+    { default: 1, affectsAnswers: false },
+  ),
+  define(
+    'gpus',
+    'indices',
+    'gpus',
+    'GPUs',
+    'Which GPUs the engines take (0,1,…; CUDA and DirectML): default the first ones; the same one twice puts two engines on it.',
+    { default: [], affectsAnswers: false },
+  ),
 ];
 
 /** Settings as a user gives them: everything optional; what is missing comes from the bundle or the default. */
-export const runSettingsInputSchema = runSettingsSchema.partial();
+export const runSettingsInputSchema = z.object(settingShapes).partial();
 export type RunSettingsInput = z.infer<typeof runSettingsInputSchema>;
 
 /** What a bundle was trained for: fills the settings whose default is `null`. */
@@ -215,12 +243,13 @@ export const latentDefaultsSchema = runSettingsSchema.pick({
 });
 export type LatentDefaults = z.infer<typeof latentDefaultsSchema>;
 
-/** Fills in what the user left out. */
+/** Fills in what the user left out; GPUs alone mean an engine for each. */
 export function resolveRunSettings(input: RunSettingsInput, trainedFor: LatentDefaults): RunSettings {
   const resolved: Record<string, unknown> = { ...trainedFor };
   for (const { name, default: value } of settingDefinitions) {
     if (value !== null) resolved[name] = value;
     if (input[name] !== undefined) resolved[name] = input[name];
   }
+  if (input.engines === undefined && input.gpus !== undefined) resolved['engines'] = Math.max(1, input.gpus.length);
   return runSettingsSchema.parse(resolved);
 }

@@ -36,7 +36,7 @@ describe('settings options', () => {
     expect(
       parse(
         '--method ivt-lr --latent-steps 5 --patches 16 --adaptive-threshold 0.5 --batch-size auto',
-        '--force-patches 0:3,4;2:7 --seed 9',
+        '--force-patches 0:3,4;2:7 --seed 9 --engines 3 --gpus 2,0,1',
       ),
     ).toEqual({
       method: 'ivt-lr',
@@ -49,11 +49,17 @@ describe('settings options', () => {
         { step: 2, slots: [7] },
       ],
       seed: 9,
+      engines: 3,
+      gpus: [2, 0, 1],
     });
   });
 
   it.each([
     ['method', 'magic'],
+    ['engines', '0'],
+    ['engines', '17'],
+    ['gpus', '0,x'],
+    ['gpus', '-1'],
     ['latentSteps', '65'],
     ['latentSteps', '1.5'],
     ['latentSteps', ''],

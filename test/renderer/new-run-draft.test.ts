@@ -77,6 +77,23 @@ describe('the draft of a run', () => {
     expect(readValue(definitionOf('adaptiveThreshold'), '0,95')).toEqual({ value: 0.95 });
     expect(readValue(definitionOf('batchSize'), 'auto')).toEqual({ value: 'auto' });
     expect(readValue(definitionOf('batchSize'), '8')).toEqual({ value: 8 });
+    expect(readValue(definitionOf('engines'), '17')).toEqual({
+      refusal: '“17” is left out: only a whole number from 1 to 16 can be run.',
+    });
+    expect(readValue(definitionOf('gpus'), ' 2, 0 ')).toEqual({ value: '2,0' });
+    for (const text of ['0,', 'all', '-1', '1.5']) {
+      expect(readValue(definitionOf('gpus'), text)).toEqual({
+        refusal: `“${text}” is left out: only numbers of GPUs from 0 (0,1,…) can be run.`,
+      });
+    }
+  });
+
+  it('takes a list of GPUs as one value', () => {
+    const draft = { ...emptyDraft, dataset: '/d', models: ['/m'], settings: { gpus: ['2,0'], engines: [2] } };
+    const request = requestOf(draft);
+    expect(request?.base.settings).toEqual({ gpus: [2, 0], engines: 2 });
+    expect(request?.axes).toEqual([]);
+    expect(usualValue(definitionOf('gpus'), null)).toBe('the first ones');
   });
 
   it('says what an empty field means', () => {
@@ -145,6 +162,8 @@ describe('a stored run as a draft', () => {
       scorer: 'm3cot',
     });
     expect(draftSchema.parse(JSON.parse(JSON.stringify(draft)))).toEqual(draft);
+    const settings = resolveRunSettings({ gpus: [2, 0] }, trainedFor);
+    expect(draftOfRun({ ...run, settings }, trainedFor).settings).toMatchObject({ engines: [2], gpus: ['2,0'] });
   });
 
   it('names every trained setting where the model is gone', () => {

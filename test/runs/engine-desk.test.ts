@@ -19,7 +19,14 @@ afterEach(async () => {
   for (const desk of desks.splice(0)) await desk.close();
 });
 
-const model = (fingerprint = 'a'): DeskModel => ({ bundlePath: '/nowhere', device: 'cpu', fingerprint });
+const model = (fingerprint = 'a'): DeskModel => ({
+  bundlePath: '/nowhere',
+  device: 'cpu',
+  fingerprint,
+  crew: { engines: 1, gpus: [] },
+  index: 0,
+  any: false,
+});
 const settings = resolveRunSettings(
   { maxTokens: 20 },
   {

@@ -86,6 +86,8 @@ describe('what is stored comes back', () => {
         seed: 4294967295,
         batchSize: 8,
         device: 'cpu',
+        engines: 2,
+        gpus: [1, 0],
       },
       configurationHash: 'abc',
       failure: { kind: 'disk-full', message: 'full' },

@@ -24,6 +24,8 @@ export type FakeEngineBehaviour = Readonly<{
   killWhile?: string;
   /** The process ends at every question as long as this file exists. */
   crashWhile?: string;
+  /** The process ends at every question if it was told to take this GPU. */
+  crashOnGpu?: number;
   /** The process ends while it loads the model. */
   crashOnLoad?: boolean;
   /** Batches larger than this are refused for lack of memory. */
@@ -40,6 +42,10 @@ export type FakeEngineBehaviour = Readonly<{
   log?: string;
   /** What is said of batches that will be asked is appended here, one line each: `prepare`, `forget`, `asked`. */
   announcementLog?: string;
+  /** The same with who answered, one line of JSON a batch: `{ pid, gpu, ids }`. */
+  workLog?: string;
+  /** What each process was told to load is appended here, one line of JSON: `{ pid, gpu, threadCount, sharingCount }`. */
+  loadLog?: string;
   /** The process notes its id here. */
   pidFile?: string;
 }>;
@@ -50,6 +56,8 @@ type Announced = Readonly<{ settings: RunSettings; questions: readonly EngineQue
 let isDeviceLost = false;
 /** Batches that will be asked. */
 const announced = new Map<number, Announced>();
+/** Which one this process was told to take. */
+let gpu = 0;
 
 const numbersOf = (text: string): number[] => [...createHash('sha512').update(text).digest()];
 
@@ -62,6 +70,11 @@ async function handle(request: EngineRequest): Promise<void> {
   switch (request.kind) {
     case 'load':
       if (behaviour.crashOnLoad === true) process.exit(3);
+      gpu = request.gpu ?? 0;
+      if (behaviour.loadLog !== undefined) {
+        const { threadCount, sharingCount } = request;
+        appendFileSync(behaviour.loadLog, `${JSON.stringify({ pid: process.pid, gpu, threadCount, sharingCount })}\n`);
+      }
       return send({
         kind: 'loaded',
         requestId,
@@ -117,6 +130,9 @@ async function answer(
 ): Promise<EngineReply> {
   const ids = questions.map(({ sampleId }) => sampleId);
   if (behaviour.log !== undefined) appendFileSync(behaviour.log, `${JSON.stringify(ids)}\n`);
+  if (behaviour.workLog !== undefined) {
+    appendFileSync(behaviour.workLog, `${JSON.stringify({ pid: process.pid, gpu, ids })}\n`);
+  }
   if (questions.length > (behaviour.memoryFor ?? Number.POSITIVE_INFINITY)) {
     const failure = { kind: 'out-of-memory', message: 'The batch does not fit.' } as const;
     return { kind: 'failed', requestId, failure };
@@ -126,6 +142,7 @@ async function answer(
     return { kind: 'failed', requestId, failure: { kind: 'device-lost', message: 'The device is gone.' } };
   }
   await new Promise((resolve) => setTimeout(resolve, behaviour.batchMs ?? 0));
+  if (behaviour.crashOnGpu === gpu) process.exit(7);
   if (ids.some((id) => behaviour.crashOn?.includes(id) === true)) process.exit(4);
   if (settings.maxTokens === behaviour.crashOnMaxTokens) process.exit(6);
   if (ids.some((id) => behaviour.killOn?.includes(id) === true)) process.kill(process.pid, 'SIGKILL');

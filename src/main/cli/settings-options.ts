@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { RunSettingsInput, SettingDefinition, SlotChoice } from '../../shared/run-settings.ts';
+import type { RunSettingsInput, SettingDefinition, SettingName, SlotChoice } from '../../shared/run-settings.ts';
 import { runSettingsInputSchema, runSettingsSchema, settingDefinitions } from '../../shared/run-settings.ts';
 
 const valueNames: Readonly<Record<SettingDefinition['kind'], string>> = {
@@ -13,16 +13,26 @@ const valueNames: Readonly<Record<SettingDefinition['kind'], string>> = {
   number: 'x',
   slots: 'slots',
   'integer-or-auto': 'n|auto',
+  indices: 'n,n',
 };
 
 /** Adds an option for every setting. */
 export function addSettingsOptions(command: Command): Command {
-  for (const definition of settingDefinitions) {
-    const option = new Option(`--${definition.flag} <${valueNames[definition.kind]}>`, describe(definition));
-    option.argParser((text) => parseSetting(definition, text));
-    command.addOption(option);
+  for (const definition of settingDefinitions) command.addOption(optionOf(definition, describe(definition)));
+  return command;
+}
+
+/** Adds options for settings that a run has already, and keeps where they are not given. */
+export function addChangeOptions(command: Command, names: readonly SettingName[]): Command {
+  for (const definition of settingDefinitions.filter(({ name }) => names.includes(name))) {
+    command.addOption(optionOf(definition, `${definition.label} in place of those it had.`));
   }
   return command;
+}
+
+function optionOf(definition: SettingDefinition, description: string): Option {
+  const option = new Option(`--${definition.flag} <${valueNames[definition.kind]}>`, description);
+  return option.argParser((text) => parseSetting(definition, text));
 }
 
 /** The settings among a command's parsed options; what was not given is left out. */
@@ -62,6 +72,8 @@ function readValue({ kind }: SettingDefinition, text: string): unknown {
       return decimal(text);
     case 'slots':
       return parseSlots(text);
+    case 'indices':
+      return text.split(',').map(decimal);
     default:
       return kind satisfies never;
   }

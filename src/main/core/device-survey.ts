@@ -38,22 +38,26 @@ export type DeviceSurveyParts = Readonly<{
 }>;
 
 export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }: DeviceSurveyParts): DeviceSurvey {
-  const known = new Map<OnnxDevice, Promise<DeviceFinding>>();
+  const known = new Map<string, Promise<DeviceFinding>>();
   // One after the other: two engines at once would slow each other down.
   let last: Promise<unknown> = Promise.resolve();
-  const find = (device: OnnxDevice): Promise<DeviceFinding> => {
-    const found = known.get(device);
+  const find = (device: OnnxDevice, gpu = 0): Promise<DeviceFinding> => {
+    const key = `${device} ${String(gpu)}`;
+    const found = known.get(key);
     if (found !== undefined) return found;
-    const finding = last.then(() => examine(device, engineHost, selfTest));
-    known.set(device, finding);
-    last = finding.catch(() => known.delete(device));
+    // Of further GPUs nothing is measured: they need not wait for each other.
+    const before = gpu === 0 ? last : Promise.resolve();
+    const finding = before.then(() => examine(device, gpu, engineHost, selfTest));
+    known.set(key, finding);
+    const settled = finding.catch(() => known.delete(key));
+    if (gpu === 0) last = settled;
     return finding;
   };
   let automatic: Promise<OnnxDevice> | null = null;
   const findAutomatic = async (): Promise<OnnxDevice> => {
     const kept = await readKeptChoice(keptChoice, version);
     if (kept !== null) return kept;
-    const others = await Promise.all(onnxDevices.filter((device) => device !== 'cpu').map(find));
+    const others = await Promise.all(onnxDevices.filter((device) => device !== 'cpu').map((device) => find(device)));
     // Most machines have nothing else: then there is nothing to compare the processor with.
     const found = others.some(({ result }) => result.passed) ? fastest([await find('cpu'), ...others]) : 'cpu';
     await keepChoice(keptChoice, version, found);
@@ -71,17 +75,17 @@ export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }
     },
     again: async () => {
       known.clear();
-      const findings = await Promise.all(onnxDevices.map(find));
+      const findings = await Promise.all(onnxDevices.map((device) => find(device)));
       automatic = Promise.resolve(fastest(findings));
       await keepChoice(keptChoice, version, await automatic);
       return findings;
     },
-    choose: async (device) => {
+    choose: async (device, gpu = 0) => {
       if (device === 'auto') return await (automatic ??= findAutomatic());
       // The processor is what everything else is measured by; a run on it says what is wrong better than a test.
       if (device === 'cpu') return device;
-      const { result } = await find(device);
-      return result.passed ? device : refuseDevice(device, result.detail);
+      const { result } = await find(device, gpu);
+      return result.passed ? device : refuseDevice(device, result.detail, gpu);
     },
   };
 }
@@ -93,11 +97,12 @@ function fastest(findings: readonly DeviceFinding[]): OnnxDevice {
   return passed.toSorted((a, b) => (b.gigaflops ?? 0) - (a.gigaflops ?? 0))[0]?.device ?? 'cpu';
 }
 
-async function examine(device: OnnxDevice, host: EngineHost, selfTest: string): Promise<DeviceFinding> {
+async function examine(device: OnnxDevice, gpu: number, host: EngineHost, selfTest: string): Promise<DeviceFinding> {
   // Most processes never ask: whatever imports and measures is loaded when one does.
   const { runSelfTest } = await import('./self-test.ts');
-  const result = await runSelfTest(device, host, selfTest);
-  return { device, result, gigaflops: result.passed ? await measure(device, host) : null };
+  const result = await runSelfTest(device, host, selfTest, gpu);
+  // How fast it is matters for the choice of the device, which the first GPU stands for.
+  return { device, result, gigaflops: result.passed && gpu === 0 ? await measure(device, host) : null };
 }
 
 /** Null where the device fails at it: then nothing speaks for it. */

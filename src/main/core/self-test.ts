@@ -52,14 +52,19 @@ export async function readExpectation(folder: string): Promise<SelfTestExpectati
 }
 
 /**
- * Runs the self-test of `folder` (resources/self-test) on a device. What goes wrong on this machine is a result;
+ * Runs the self-test of `folder` (resources/self-test) on a device, of several GPUs on that one. What goes wrong on this machine is a result;
  * only a bug is thrown. Leaves nothing behind.
  */
-export async function runSelfTest(device: OnnxDevice, host: EngineHost, folder: string): Promise<SelfTestResult> {
+export async function runSelfTest(
+  device: OnnxDevice,
+  host: EngineHost,
+  folder: string,
+  gpu = 0,
+): Promise<SelfTestResult> {
   const expected = await readExpectation(folder);
   const temporary = await mkdtemp(join(tmpdir(), 'penumbra-self-test-'));
   const bundlePath = join(temporary, 'bundle');
-  const engine = new EngineSupervisor(host, { bundlePath, fingerprint: null, device, threadCount: null });
+  const engine = new EngineSupervisor(host, { bundlePath, fingerprint: null, device, gpu, threadCount: null });
   let onnxruntimeVersion: string | null = null;
   try {
     await importModel(

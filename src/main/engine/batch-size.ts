@@ -24,17 +24,20 @@ export type BatchMemory = Readonly<{
   deviceMemoryBytes: number | null;
   /** Main memory. */
   freeBytes?: number;
+  /** Engines that share the memory, this one included; absent: it is alone. */
+  sharingCount?: number;
 }>;
 
 /** Questions in one batch, at least 1. */
 export function suggestBatchSize(
   bundle: Pick<Bundle, 'text' | 'sizeBytes' | 'embeddings' | 'precision'>,
-  { device, deviceMemoryBytes, freeBytes = freemem() }: BatchMemory,
+  { device, deviceMemoryBytes, freeBytes = freemem(), sharingCount = 1 }: BatchMemory,
 ): number {
   const each = questionBytes(bundle.text);
-  if (device === 'cpu') return between(largestCpuBatch, (freeBytes * freeShare) / each);
-  if (deviceMemoryBytes === null) return between(largestDeviceBatch, unknownDeviceBytes / each);
-  return between(largestDeviceBatch, (deviceMemoryBytes * deviceShare - bundleMemoryBytes(bundle, 0)) / each);
+  if (device === 'cpu') return between(largestCpuBatch, (freeBytes * freeShare) / sharingCount / each);
+  if (deviceMemoryBytes === null) return between(largestDeviceBatch, unknownDeviceBytes / sharingCount / each);
+  const ownBytes = (deviceMemoryBytes * deviceShare) / sharingCount;
+  return between(largestDeviceBatch, (ownBytes - bundleMemoryBytes(bundle, 0)) / each);
 }
 
 const between = (most: number, count: number): number => Math.max(1, Math.min(most, Math.floor(count)));

@@ -115,8 +115,8 @@ class Engine {
 
   async #load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineReply> {
     await this.#unload();
-    const { device, threadCount } = request;
-    const model = await LanguageModel.open(request.bundlePath, { device, threadCount });
+    const { device, gpu = 0, threadCount } = request;
+    const model = await LanguageModel.open(request.bundlePath, { device, gpu, threadCount });
     this.#model = model;
     if (request.fingerprint !== null && model.bundle.fingerprint !== request.fingerprint) {
       await this.#unload();

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import { picksGpu } from '../../shared/engine-places.ts';
 import { fail } from '../../shared/failure.ts';
 import { deviceSettings, type OnnxDevice } from './devices.ts';
 import { InferenceSession, Tensor, type OnnxTensor, type Session } from './onnxruntime.ts';
@@ -21,6 +22,8 @@ export type FedTensor = FloatTensor | IntegerTensor | KeptTensor;
 
 export type SessionOptions = Readonly<{
   device: OnnxDevice;
+  /** Which GPU, on CUDA and DirectML (elsewhere the runtime takes no number); absent: the first. */
+  gpu?: number;
   /** Threads inside an operator; null: the runtime's choice (physical cores). */
   threadCount: number | null;
 }>;
@@ -44,10 +47,10 @@ export class OnnxSession {
    * own falling back to the CPU is switched off. `keptOutputs` stay in the device's memory.
    */
   static async open(path: string, options: SessionOptions, keptOutputs: readonly string[] = []): Promise<OnnxSession> {
-    const { provider, hasOwnMemory } = deviceSettings[options.device];
+    const { hasOwnMemory } = deviceSettings[options.device];
     try {
       const session = await InferenceSession.create(path, {
-        executionProviders: [provider],
+        executionProviders: [providerOf(options)],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
         extra: {
@@ -55,7 +58,7 @@ export class OnnxSession {
             // Each session has its own threads; spinning, those of the idle ones would take the cores from the busy one.
             intra_op: { allow_spinning: '0' },
             dynamic_block_base: '4',
-            ...(provider === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
+            ...(options.device === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
           },
         },
         ...(options.threadCount === null ? {} : { intraOpNumThreads: options.threadCount }),
@@ -65,7 +68,7 @@ export class OnnxSession {
       });
       return new OnnxSession(session);
     } catch (error) {
-      return failToOpen(error, path, options.device);
+      return failToOpen(error, path, options);
     }
   }
 
@@ -127,6 +130,11 @@ export function shape(sizes: readonly number[]): IntegerTensor {
   return int64([sizes.length], (index) => sizes[index] ?? 0);
 }
 
+function providerOf({ device, gpu = 0 }: SessionOptions): string | { name: string; deviceId: number } {
+  const { provider } = deviceSettings[device];
+  return picksGpu(device) ? { name: provider, deviceId: gpu } : provider;
+}
+
 function newTensor(tensor: FedTensor): OnnxTensor {
   if (!('data' in tensor)) throw new Error('a kept tensor comes from a session');
   const { data, dims } = tensor;
@@ -140,7 +148,7 @@ function failWithoutOutput(name: string): never {
   });
 }
 
-function failToOpen(error: unknown, path: string, device: OnnxDevice): never {
+function failToOpen(error: unknown, path: string, { device, gpu = 0 }: SessionOptions): never {
   const text = textOf(error);
   if (isOutOfMemory(text)) {
     return fail('out-of-memory', `There is not enough memory to load ${basename(path)}.`, {
@@ -150,12 +158,16 @@ function failToOpen(error: unknown, path: string, device: OnnxDevice): never {
     });
   }
   if (device !== 'cpu') {
-    return fail('device-unavailable', `The device ${device} does not take ${basename(path)}.`, {
-      file: path,
-      expected: 'every node of the graph on the device',
-      found: text,
-      action: 'Choose another device; "penumbra doctor" says which work here, and why others do not.',
-    });
+    return fail(
+      'device-unavailable',
+      `The device ${device}${gpu === 0 ? '' : ` (GPU ${String(gpu)})`} does not take ${basename(path)}.`,
+      {
+        file: path,
+        expected: 'every node of the graph on the device',
+        found: text,
+        action: 'Choose another device; "penumbra doctor" says which work here, and why others do not.',
+      },
+    );
   }
   return fail('malformed-bundle', `${basename(path)} cannot be loaded.`, {
     file: path,

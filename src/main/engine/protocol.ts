@@ -26,7 +26,11 @@ export type EngineRequest =
       device: OnnxDevice;
       /** The device's own memory; null: not known, or main memory. */
       deviceMemoryBytes: number | null;
+      /** Which one, where the device can be told; absent: the first. */
+      gpu?: number;
       threadCount: number | null;
+      /** Engines that share the memory, this one included; absent: it is alone. */
+      sharingCount?: number;
     }>
   | Readonly<{ kind: 'answer'; requestId: number; settings: RunSettings; questions: readonly EngineQuestion[] }>
   /**

@@ -1,4 +1,4 @@
-/** A run that this process works on: its engine, its lease, its progress, and the two ways to stop it. */
+/** A run that this process works on: its engines, its lease, its progress, and the two ways to stop it. */
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -13,7 +13,7 @@ import { RunProgress } from './run-progress.ts';
 export type ActiveRun = Readonly<{
   runId: string;
   progress: RunProgress;
-  /** Stops after the batch in flight, or at once by ending the engine. */
+  /** Stops after the batch in flight, or at once by ending the engines. */
   stop: (atOnce: boolean) => void;
   /** Resolves when the run's row says how it ended; rejects with a bug. */
   ended: Promise<void>;
@@ -25,7 +25,8 @@ export type ActiveRunParts = Readonly<{
   batchLimits: BatchLimits;
   run: RunRecord;
   settings: RunSettings;
-  model: DeskModel;
+  /** One for each engine that is to work on it. */
+  models: readonly DeskModel[];
   token: string;
   /** Closed when the run ends. */
   dataset: DatasetSource;
@@ -38,6 +39,8 @@ export type ActiveRunParts = Readonly<{
 /** Starts working on a run whose lease this process holds. */
 export function startActiveRun(parts: ActiveRunParts): ActiveRun {
   const { store, run, token } = parts;
+  const [model] = parts.models;
+  if (model === undefined) throw new Error('a run has at least one engine');
   const counts = store.scores.tally(run.runRow, run.scorer);
   const countOf = (outcome: string | null): number =>
     counts.reduce(
@@ -49,13 +52,13 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
     correct: countOf('right'),
     failed: countOf('failed'),
   });
-  let engine: EngineUse | null = null;
+  let engines: readonly EngineUse[] = [];
   let stopping = false;
   const stopped = Promise.withResolvers<void>();
   const stop = (atOnce: boolean): void => {
     stopping = true;
     stopped.resolve();
-    if (atOnce) engine?.stop();
+    if (atOnce) for (const engine of engines) engine.stop();
   };
   const leaseEvents = { onStopRequested: stop, onLost: () => stop(true) };
   let releaseLease = parts.waiting.keep(token, leaseEvents);
@@ -66,12 +69,12 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
       await Promise.race([parts.turn, stopped.promise]);
       releaseLease();
       releaseLease = keepLease(store, run.runRow, token, leaseEvents);
-      engine = parts.desk.use(parts.model, 'batch');
+      engines = parts.models.map((each) => parts.desk.use(each, 'batch'));
       // Stopped while it waited: nothing is to be loaded for it.
-      if (stopping) engine.stop();
+      if (stopping) stop(true);
       const { open: openDataset } = parts.dataset;
       const isStopping = (): boolean => stopping;
-      const end = await runLoop({ ...parts, openDataset, engine, progress, isStopping, onStopRequested: stop });
+      const end = await runLoop({ ...parts, model, openDataset, engines, progress, isStopping, onStopRequested: stop });
       isFinished = end.status === 'finished';
       release(parts, end);
     } catch (error) {
@@ -82,7 +85,7 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
       releaseLease();
       retireOwner(token);
       // The next run may want the same model; whoever stops a run wants the memory back.
-      await engine?.leave(isFinished);
+      await Promise.all(engines.map((engine) => engine.leave(isFinished)));
       await parts.dataset.close();
     }
   };

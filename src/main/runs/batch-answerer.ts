@@ -2,19 +2,18 @@
  * Gets a batch answered in spite of crashes. A batch that takes the engine down is asked again in halves, down to
  * single questions. A question is given up at its second crash, alone by then: the system may have ended the engine
  * for another program's sake. One such question is a fact about that question; three in a row with nothing answered
- * between them say that the engine or the machine is at fault: then the run pauses, and those questions stay
- * unanswered. If they do it again after a resume, they are recorded as failed.
+ * between them say that the engine or the machine is at fault (crash-ledger.ts counts, over all engines of the run):
+ * then the run pauses, and those questions stay unanswered. If they do it again after a resume, they are recorded as
+ * failed.
  */
 import { PenumbraFailure, failureOf, type Failure } from '../../shared/failure.ts';
 import { predictionSchema, type Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
+import type { CrashAccount } from './crash-ledger.ts';
 import type { EngineUse } from './engine-desk.ts';
 import { isWorthRetrying } from './engine-exit.ts';
 import { EngineUnusable } from './engine-supervisor.ts';
 import type { FedQuestion } from './question-feed.ts';
-
-/** Questions given up in a row, with nothing answered, from which on the engine itself is at fault. */
-const crashLimit = 3;
 
 export type AnsweredQuestion = Readonly<{ question: FedQuestion; prediction: Prediction }>;
 
@@ -31,8 +30,7 @@ export class CrashStreak extends PenumbraFailure {
 export type BatchAnswererOptions = Readonly<{
   engine: EngineUse;
   settings: RunSettings;
-  /** Positions that already crashed an engine in an earlier session of the run. */
-  suspects: readonly number[];
+  crashes: CrashAccount;
   /** Told the most questions that are asked together from now on, whenever memory runs out. */
   onLimit?: (batchLimit: number) => Promise<void>;
   /** Called for every part of a batch as soon as it is answered. */
@@ -41,20 +39,16 @@ export type BatchAnswererOptions = Readonly<{
 
 export class BatchAnswerer {
   readonly #options: BatchAnswererOptions;
-  readonly #suspects: ReadonlySet<number>;
   /** Given up since the last answer; recorded once an answer shows that the engine itself is sound. */
   #givenUp: AnsweredQuestion[] = [];
-  /** Most questions that the engine may get at once; halved whenever memory runs out or the device is lost. */
-  #batchLimit = Number.POSITIVE_INFINITY;
 
   constructor(options: BatchAnswererOptions) {
     this.#options = options;
-    this.#suspects = new Set(options.suspects);
   }
 
   /** Most questions that are asked together by now. */
   get batchLimit(): number {
-    return this.#batchLimit;
+    return this.#options.crashes.batchLimit();
   }
 
   /** Fails: `CrashStreak`, `EngineUnusable`, and whatever is wrong with the request itself. */
@@ -65,12 +59,12 @@ export class BatchAnswerer {
   /** @param hasCrashed an engine has already ended while it worked on these questions */
   async #answer(questions: readonly FedQuestion[], hasCrashed: boolean): Promise<void> {
     if (questions.length === 0) return;
-    if (questions.length > this.#batchLimit) {
+    const { engine, settings, crashes } = this.#options;
+    if (questions.length > crashes.batchLimit()) {
       await this.#inHalves(questions, hasCrashed);
       return;
     }
     try {
-      const { engine, settings } = this.#options;
       const predictions = await engine.answer(
         settings,
         questions.map(({ question }) => question),
@@ -81,12 +75,12 @@ export class BatchAnswerer {
       if (failure === undefined || error instanceof EngineUnusable || !isWorthRetrying(failure)) throw error;
       // A graphics driver without memory may give up the device instead of saying so; only the former is worth keeping.
       if (failure.kind === 'out-of-memory' || failure.kind === 'device-lost') {
-        this.#batchLimit = Math.max(1, Math.floor(questions.length / 2));
-        if (failure.kind === 'out-of-memory') await this.#options.onLimit?.(this.#batchLimit);
+        crashes.wasTooLarge(questions.length);
+        if (failure.kind === 'out-of-memory') await this.#options.onLimit?.(crashes.batchLimit());
       }
       const [only, second] = questions;
       if (only === undefined || second !== undefined) await this.#inHalves(questions, true);
-      else if (hasCrashed || this.#suspects.has(only.planned.position)) await this.#giveUp(only, failure);
+      else if (hasCrashed || crashes.isSuspect(only.planned.position)) await this.#giveUp(only, failure);
       else await this.#answer(questions, true);
     }
   }
@@ -108,22 +102,22 @@ export class BatchAnswerer {
       question,
       prediction: checkedPrediction(question.question.sampleId, predictions[index]),
     }));
+    this.#options.crashes.answered();
     await this.#options.record([...this.#givenUp, ...answered]);
     this.#givenUp = [];
   }
 
   async #giveUp(question: FedQuestion, failure: Failure): Promise<void> {
+    const { crashes, record } = this.#options;
     const failed = { question, prediction: failedPrediction(question, failure) };
-    if (this.#suspects.has(question.planned.position)) {
-      await this.#options.record([failed]);
+    const { position } = question.planned;
+    if (crashes.isSuspect(position)) {
+      await record([failed]);
       return;
     }
     this.#givenUp.push(failed);
-    if (this.#givenUp.length < crashLimit) return;
-    throw new CrashStreak(
-      failure,
-      this.#givenUp.map((each) => each.question.planned.position),
-    );
+    const atFault = crashes.gaveUp(position);
+    if (atFault !== null) throw new CrashStreak(failure, atFault);
   }
 }
 

@@ -6,10 +6,10 @@ import type { OnnxDevice } from '../engine/devices.ts';
 export type DeviceChoice = Readonly<{
   /**
    * Fails: `device-unavailable`, where the device does not pass its self-test here. The first call for a device takes
-   * seconds, later ones nothing.
+   * seconds, later ones nothing. `gpu`: that one of several (0: the first).
    */
-  choose: (device: Device) => Promise<OnnxDevice>;
-  /** The device's own memory, all of it; null: not known, or main memory. */
+  choose: (device: Device, gpu?: number) => Promise<OnnxDevice>;
+  /** The device's own memory, all of it (of several, the largest one's); null: not known, or main memory. */
   memoryBytes: (device: OnnxDevice) => Promise<number | null>;
 }>;
 
@@ -22,11 +22,11 @@ export const cpuAlone: DeviceChoice = {
   memoryBytes: async () => null,
 };
 
-export function refuseDevice(device: Device, why: string): never {
+export function refuseDevice(device: Device, why: string, gpu = 0): never {
   return fail('device-unavailable', `Models cannot run on ${device} here.`, {
     place: 'device',
     expected: 'a device that passes its self-test; "penumbra doctor" lists them',
-    found: `${device}: ${why}`,
+    found: `${gpu === 0 ? device : `${device}, GPU ${String(gpu)}`}: ${why}`,
     action: 'Choose auto, or cpu.',
   });
 }

@@ -1,10 +1,11 @@
 /**
- * Where everybody who needs an engine asks for it: one engine for each model and device, shared by a run and the
- * questions that somebody tries meanwhile. It gets one request at a time, so that a crash meets only the request
+ * Where everybody who needs an engine asks for it: one engine for each model and device (or several side by side),
+ * shared by a run and the questions that somebody tries meanwhile. It gets one request at a time, so that a crash meets only the request
  * that caused it; single questions (probes) go before the next batch. An engine that nobody uses stays loaded for
  * a while, unless another model is to be loaded: two seldom fit. Who brings an engine of its own (a model's check)
  * waits until nobody uses one here, and holds back whoever comes meanwhile.
  */
+import { gpuOfEngine, picksGpu, sharingCount, type EngineCrew } from '../../shared/engine-places.ts';
 import { PenumbraFailure } from '../../shared/failure.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { Device, RunSettings } from '../../shared/run-settings.ts';
@@ -12,6 +13,7 @@ import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { EngineHost } from './engine-host.ts';
 import { EngineSupervisor, type LoadedEngine } from './engine-supervisor.ts';
+import { coreCount, threadsOfEngine } from './engine-threads.ts';
 import { createTurns } from './engine-turns.ts';
 
 /** What one user does with an engine; nothing starts before the first request. Requests fail as the engine's do. */
@@ -41,7 +43,17 @@ export type EngineUse = Readonly<{
 export type EngineOrder = 'batch' | 'probe';
 
 /** The fingerprint keeps an engine apart from a model that was imported to the same place since. */
-export type DeskModel = Readonly<{ bundlePath: string; fingerprint: string; device: Device }>;
+export type DeskModel = Readonly<{
+  bundlePath: string;
+  fingerprint: string;
+  device: Device;
+  /** Those that work side by side. */
+  crew: EngineCrew;
+  /** The engine's place among them. */
+  index: number;
+  /** For single questions: whichever engine of the model is loaded, on whichever GPU; else this one. */
+  any: boolean;
+}>;
 
 export type EngineDesk = Readonly<{
   use: (model: DeskModel, order: EngineOrder) => EngineUse;
@@ -82,15 +94,28 @@ export function createEngineDesk({ host, devices, threadCount, stayLoadedMs }: E
     isIdle: () => [...seats.values()].every((seat) => seat.isIdle),
     onBegin: () => void unloadIdle(),
   });
-  const seatOf = ({ bundlePath, device, fingerprint }: DeskModel): Seat => {
-    const key = JSON.stringify([bundlePath, device, fingerprint]);
+  const seatOf = ({ bundlePath, device, fingerprint, crew, index, any }: DeskModel): Seat => {
+    const shared = JSON.stringify([bundlePath, device, fingerprint]);
+    const loaded = !any ? [] : [...seats].filter(([key, seat]) => key.startsWith(shared) && seat.isLoaded);
+    const [leastBusy] = loaded.toSorted(([, a], [, b]) => a.jobCount - b.jobCount);
+    if (leastBusy !== undefined) return leastBusy[1];
+    const key = `${shared} ${JSON.stringify([crew.engines, crew.gpus, index])}`;
     const known = seats.get(key);
     if (known !== undefined) return known;
     const seat = new Seat({
       start: async () => {
-        const chosen = await devices.choose(device);
+        const chosen = await devices.choose(device, picksGpu(device) ? gpuOfEngine(crew, index) : 0);
         const deviceMemoryBytes = await devices.memoryBytes(chosen);
-        return new EngineSupervisor(host, { bundlePath, fingerprint, device: chosen, deviceMemoryBytes, threadCount });
+        const { engines } = crew;
+        return new EngineSupervisor(host, {
+          bundlePath,
+          fingerprint,
+          device: chosen,
+          gpu: gpuOfEngine(crew, index),
+          deviceMemoryBytes,
+          threadCount: engines === 1 ? threadCount : threadsOfEngine(index, engines, threadCount ?? coreCount()),
+          sharingCount: sharingCount(crew, chosen),
+        });
       },
       beforeLoading: async () => {
         await alone.ended();
@@ -147,6 +172,16 @@ class Seat {
 
   get isIdle(): boolean {
     return this.#users.size === 0 && this.#current === null;
+  }
+
+  /** Loaded, or with somebody who is having it loaded. */
+  get isLoaded(): boolean {
+    return this.#engine !== null || this.#users.size > 0;
+  }
+
+  /** Requests under way and waiting. */
+  get jobCount(): number {
+    return this.#waiting.length + (this.#current === null ? 0 : 1);
   }
 
   use(order: EngineOrder): EngineUse {

@@ -21,7 +21,11 @@ export type EngineModel = Readonly<{
   device: OnnxDevice;
   /** The device's own memory; null or absent: not known, or main memory. */
   deviceMemoryBytes?: number | null;
+  /** Which one, where the device can be told; absent: the first. */
+  gpu?: number;
   threadCount: number | null;
+  /** Engines that share the memory, this one included; absent: it is alone. */
+  sharingCount?: number;
 }>;
 
 export type LoadedEngine = Pick<

@@ -7,7 +7,15 @@ import { runEnvironmentSchema, type RunEnvironment } from '../store/runs-reposit
 import type { Store } from '../store/store.ts';
 
 /** Settings that change the time a question takes, the weightiest first. */
-const weighty: readonly SettingName[] = ['method', 'device', 'batchSize', 'latentSteps', 'patchesPerStep', 'maxTokens'];
+const weighty: readonly SettingName[] = [
+  'method',
+  'device',
+  'engines',
+  'batchSize',
+  'latentSteps',
+  'patchesPerStep',
+  'maxTokens',
+];
 
 /** Wall seconds a question; null where this machine has neither run nor checked the model. */
 export function secondsPerQuestion(store: Store, modelFingerprint: string, settings: RunSettings): number | null {

@@ -3,12 +3,12 @@
  * numbers are estimates; starting the runs reads everything again.
  */
 import { resolve } from 'node:path';
-import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
+import { latentSlotCount } from '../../shared/bundle.ts';
+import { sharingCount } from '../../shared/engine-places.ts';
 import type { EvaluationRequest, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
 import { bundleMemoryBytes } from '../../shared/model-memory.ts';
 import { modelWarnings } from '../../shared/model-warnings.ts';
 import { leftOutText } from '../../shared/left-out-text.ts';
-import type { RunSettings } from '../../shared/run-settings.ts';
 import type { DatasetSummary } from '../../shared/sample.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { suggestBatchSize } from '../engine/batch-size.ts';
@@ -17,6 +17,7 @@ import { memoryThere } from './memory-shortage.ts';
 import type { Store } from '../store/store.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice, type ChosenQuestions } from './choose-questions.ts';
 import { configurationHash, type Configuration } from './configuration-hash.ts';
+import { coreCount } from './engine-threads.ts';
 import { secondsPerQuestion } from './expected-speed.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { expandGrid } from './grid.ts';
@@ -50,18 +51,23 @@ export function createPlanPreview(store: Store, devices: DeviceChoice, limits: B
     return questions;
   };
   const planOf = async (
-    { bundle, settings, label }: CheckedPoint,
+    point: CheckedPoint,
     { count, withoutImage, datasetWarnings, ...rest }: Questions,
   ): Promise<RunPlan> => {
+    const { bundle, settings, device, label } = point;
     const hash = configurationHash({ ...rest, modelFingerprint: bundle.fingerprint, settings });
     const seconds = secondsPerQuestion(store, bundle.fingerprint, settings);
-    const device = await devices.choose(settings.device);
+    const sharing = sharingCount(settings, device);
     const deviceMemoryBytes = await devices.memoryBytes(device);
     const known = await limits.read(bundle.fingerprint, device);
-    const suggested = Math.min(suggestBatchSize(bundle, { device, deviceMemoryBytes }), known ?? Infinity);
+    const suggested = Math.min(
+      suggestBatchSize(bundle, { device, deviceMemoryBytes, sharingCount: sharing }),
+      known ?? Infinity,
+    );
     const batchSize = Math.min(count, settings.batchSize === 'auto' ? suggested : settings.batchSize);
+    const engineBytes = bundleMemoryBytes(bundle, batchSize);
     const memory: PlannedMemory = {
-      neededBytes: bundleMemoryBytes(bundle, batchSize),
+      neededBytes: sharing * engineBytes,
       totalBytes: memoryThere(device, deviceMemoryBytes).totalBytes,
       suggestedBatchSize: suggested,
     };
@@ -71,10 +77,10 @@ export function createPlanPreview(store: Store, devices: DeviceChoice, limits: B
       modelName: modelName(bundle),
       questionCount: count,
       rowsWithoutImage: withoutImage,
-      memoryBytes: memory.neededBytes,
+      memoryBytes: settings.engines * engineBytes,
       secondsExpected: seconds === null ? null : seconds * count,
       sameAsRunId: store.times.finishedAs(hash),
-      warnings: [...datasetWarnings, ...warningsOf(bundle, settings, memory)],
+      warnings: [...datasetWarnings, ...warningsOf(point, memory)],
     };
   };
   return {
@@ -87,6 +93,7 @@ export function createPlanPreview(store: Store, devices: DeviceChoice, limits: B
 }
 
 type PlannedMemory = Readonly<{
+  /** By all engines that share the memory. */
   neededBytes: number;
   /** Of the device, or of the machine where it computes in main memory; null: not known. */
   totalBytes: number | null;
@@ -113,8 +120,7 @@ async function countQuestions(store: Store, request: EvaluationRequest): Promise
 }
 
 function warningsOf(
-  bundle: Bundle,
-  settings: RunSettings,
+  { bundle, settings, device }: CheckedPoint,
   { neededBytes, totalBytes, suggestedBatchSize }: PlannedMemory,
 ): string[] {
   const { trainedFor } = bundle;
@@ -128,6 +134,8 @@ function warningsOf(
   }
   if (totalBytes !== null && neededBytes > totalBytes)
     warnings.push('It needs more memory than this machine has for it.');
+  if (device === 'cpu' && settings.engines > coreCount())
+    warnings.push(`More engines than this machine has cores (${String(coreCount())}): each would only be slower.`);
   if (settings.batchSize !== 'auto' && settings.batchSize > 4 * suggestedBatchSize)
     warnings.push(`The batch is large for this machine; ${String(suggestedBatchSize)} is what auto would take.`);
   return warnings;

@@ -12,28 +12,41 @@ import { resolveRunSettings, type RunSettings, type RunSettingsInput } from '../
 import type { DatasetSummary } from '../../shared/sample.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
+import type { OnnxDevice } from '../engine/devices.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { NewRun, RunEnvironment, RunOwner } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
+import { checkEngines } from './check-engines.ts';
 import { checkSettings } from './check-settings.ts';
 import { chooseQuestions, readChoice, refuseEmptyChoice } from './choose-questions.ts';
 import { datasetName } from './dataset-name.ts';
 import { configurationHash } from './configuration-hash.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { GridPoint } from './grid.ts';
-import { deskModel } from './resume-run.ts';
+import { deskModels } from './resume-run.ts';
 import type { DeskModel } from './engine-desk.ts';
 import { createRunId } from './run-id.ts';
 
 /** A run of a plan before it is written: model and settings are there and fit each other. */
-export type CheckedPoint = Readonly<{ modelPath: string; bundle: Bundle; settings: RunSettings; label: string }>;
+export type CheckedPoint = Readonly<{
+  modelPath: string;
+  bundle: Bundle;
+  settings: RunSettings;
+  device: OnnxDevice;
+  label: string;
+}>;
 
-export type PlannedRun = Readonly<{ runId: string; token: string; settings: RunSettings; model: DeskModel }>;
+export type PlannedRun = Readonly<{
+  runId: string;
+  token: string;
+  settings: RunSettings;
+  models: readonly DeskModel[];
+}>;
 export type PlannedRuns = Readonly<{ dataset: Dataset; runs: readonly PlannedRun[] }>;
 
 /**
  * Reads the models and checks the settings of every run. Fails as bundles do, and: `invalid-settings`,
- * `device-unavailable`.
+ * and as `checkEngines` does.
  */
 export async function checkPoints(
   points: readonly GridPoint[],
@@ -48,14 +61,14 @@ export async function checkPoints(
     const bundle = bundles.get(modelPath) ?? (await readBundle(modelPath));
     bundles.set(modelPath, bundle);
     const settings = settingsFor(input, bundle);
-    await devices.choose(settings.device);
+    const device = await checkEngines(settings, bundle, devices);
     const named = label === undefined ? [modelName(bundle), settings.method] : [label];
     const parts = [
       ...named,
       ...(label !== undefined && severalModels ? [modelName(bundle)] : []),
       ...varied.filter((part) => part !== settings.method || label !== undefined),
     ];
-    checked.push({ modelPath, bundle, settings, label: parts.join(', ').slice(0, 200) });
+    checked.push({ modelPath, bundle, settings, device, label: parts.join(', ').slice(0, 200) });
   }
   return checked;
 }
@@ -135,8 +148,8 @@ async function writeRuns(
         return { runId: run.runId, runRow: row };
       });
       const { settings, modelPath: path, bundle } = point;
-      const model = deskModel({ path, fingerprint: bundle.fingerprint }, settings);
-      written.push({ runId, runRow, token: owner.token, settings, model });
+      const models = deskModels({ path, fingerprint: bundle.fingerprint }, settings);
+      written.push({ runId, runRow, token: owner.token, settings, models });
       await new Promise((resolve) => setImmediate(resolve));
     }
     return written;

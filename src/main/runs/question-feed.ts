@@ -1,6 +1,6 @@
 /**
- * Batches of questions that have no row yet, in the order of asking-order.ts, with their images. The next batch is
- * read while the engine works on the one before. An image that cannot be read makes a failed question, not a failed
+ * Batches of questions that have no row yet, in the order of asking-order.ts, with their images. Who reads ahead, and
+ * for which engine, is shared-feed.ts's business. An image that cannot be read makes a failed question, not a failed
  * batch.
  */
 import { failureOf, type Failure } from '../../shared/failure.ts';
@@ -16,10 +16,8 @@ export type UnreadableQuestion = Readonly<{ planned: PlannedQuestion; failure: F
 export type FedBatch = Readonly<{ questions: readonly FedQuestion[]; unreadable: readonly UnreadableQuestion[] }>;
 
 export type QuestionFeed = Readonly<{
-  /** The next batch, null at the end of the plan; starts reading the one after it. */
+  /** The next batch, null at the end of the plan. One call after the other. */
   next: (batchSize: number) => Promise<FedBatch | null>;
-  /** The batch after the last one of `next`, once it has been read. Fails as `next` would. */
-  ahead: () => Promise<FedBatch | null>;
 }>;
 
 export function createQuestionFeed(
@@ -30,7 +28,6 @@ export function createQuestionFeed(
 ): QuestionFeed {
   let nextPosition = 0;
   const waiting: PlannedQuestion[] = [];
-  let ahead: Promise<FedBatch | null> | null = null;
   const take = async (count: number): Promise<PlannedQuestion[]> => {
     while (waiting.length < count) {
       const position = store.predictions.nextPending(runRow, nextPosition);
@@ -51,16 +48,7 @@ export function createQuestionFeed(
       unreadable: rows.filter((row) => 'failure' in row),
     };
   };
-  return {
-    next: async (batchSize) => {
-      const batch = await (ahead ?? read(batchSize));
-      ahead = batch === null ? null : read(batchSize);
-      // A failure is met when the batch is asked for, which may be after other work.
-      ahead?.catch(() => undefined);
-      return batch;
-    },
-    ahead: async () => await ahead,
-  };
+  return { next: read };
 }
 
 /** The question as the engine gets it, or why its image cannot be read. */

@@ -76,10 +76,10 @@ export function createQuestionProber(store: Store, shelf: DatasetShelf, desk: En
   };
 }
 
-/** The run's settings with those given in their place; one question is a batch of one. */
+/** The run's settings with those given in their place; one question is a batch of one, for one engine. */
 function withChanges(settings: RunSettings, input: RunSettingsInput): RunSettings {
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  return runSettingsSchema.parse({ ...settings, ...given, batchSize: 1 });
+  return runSettingsSchema.parse({ ...settings, ...given, batchSize: 1, engines: 1, gpus: settings.gpus.slice(0, 1) });
 }
 
 async function withEngine<Result>(

@@ -64,12 +64,17 @@ export function repeatCommand(run: RunRecord, parts: RepeatParts): string {
 function settingWords(settings: RunSettings, trainedFor: LatentDefaults | null): string[] {
   return settingDefinitions.flatMap(({ name, flag, default: ownDefault }) => {
     const value = settings[name];
-    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, value.map(slotText).join(';')];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, listText(value)];
     const usual: unknown =
       trainedFor === null ? undefined : (ownDefault ?? new Map(Object.entries(trainedFor)).get(name));
     return value === usual ? [] : [`--${flag}`, String(value)];
   });
 }
+
+const listText = (values: readonly (SlotChoice | number)[]): string =>
+  values.every((value) => typeof value === 'number')
+    ? values.join(',')
+    : values.flatMap((value) => (typeof value === 'number' ? [] : [slotText(value)])).join(';');
 
 const slotText = ({ step, slots }: SlotChoice): string => `${step}:${slots.join(',')}`;
 

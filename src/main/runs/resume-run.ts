@@ -12,7 +12,7 @@ import type { DeskModel } from './engine-desk.ts';
 import { isOwnerAlive } from './owner.ts';
 
 /** What answering a stored run needs. */
-export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; model: DeskModel }>;
+export type RunInputs = Readonly<{ dataset: Dataset; settings: RunSettings; model: ModelRecord; bundle: Bundle }>;
 
 /** A dataset that is opened when its run's turn comes, and closed when the run ends, opened or not. */
 export type DatasetSource = Readonly<{ open: () => Promise<Dataset>; close: () => Promise<void> }>;
@@ -44,16 +44,31 @@ export async function openRunInputs(store: Store, run: RunRecord): Promise<RunIn
       expected: 'a run that a model answered',
     });
   }
-  checkFingerprint(model, await readBundle(model.path));
-  const { settings } = run;
-  return { dataset: await openChecked(dataset), settings, model: deskModel(model, settings) };
+  const bundle = await readBundle(model.path);
+  checkFingerprint(model, bundle);
+  return { dataset: await openChecked(dataset), settings: run.settings, model, bundle };
 }
 
-/** The model as the engine desk knows it. */
-export const deskModel = (
-  { path, fingerprint }: Pick<ModelRecord, 'path' | 'fingerprint'>,
-  { device }: RunSettings,
-): DeskModel => ({ bundlePath: path, fingerprint, device });
+type ModelPlace = Pick<ModelRecord, 'path' | 'fingerprint'>;
+
+/** The model as the engine desk knows it, for each engine of a run. */
+export const deskModels = (
+  { path: bundlePath, fingerprint }: ModelPlace,
+  { device, engines, gpus }: RunSettings,
+): DeskModel[] =>
+  Array.from({ length: engines }, (_, index) => ({
+    bundlePath,
+    fingerprint,
+    device,
+    crew: { engines, gpus },
+    index,
+    any: false,
+  }));
+
+/** The same for single questions of the run. */
+export function deskModel({ path: bundlePath, fingerprint }: ModelPlace, { device, gpus }: RunSettings): DeskModel {
+  return { bundlePath, fingerprint, device, crew: { engines: 1, gpus: gpus.slice(0, 1) }, index: 0, any: true };
+}
 
 /** Fails (`run-changed`) where another model lies at the record's path by now. */
 export function checkFingerprint({ path, fingerprint }: ModelRecord, bundle: Bundle): void {

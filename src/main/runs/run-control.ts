@@ -8,6 +8,7 @@ import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { startActiveRun, type ActiveRun } from './active-run.ts';
 import type { BatchLimits } from './batch-limits.ts';
+import { checkEngines } from './check-engines.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { DeskModel, EngineDesk } from './engine-desk.ts';
 import { createWaitingLeases } from './lease-keeper.ts';
@@ -16,6 +17,7 @@ import { expandGrid, type GridPoint } from './grid.ts';
 import { planRuns, type PlannedRuns } from './planner.ts';
 import {
   datasetAtTurn,
+  deskModels,
   openedDataset,
   openRunInputs,
   refuseIfOwned,
@@ -37,12 +39,16 @@ export type RunControlOptions = Readonly<{
   version: string;
 }>;
 
+/** Another number of engines, or other GPUs. */
+export type EngineChange = Readonly<{ engines?: number | undefined; gpus?: readonly number[] | undefined }>;
+
 export type RunControl = Readonly<{
   /** Each returns the run as it stands; `pause` once it has stopped. */
   start: (request: EvaluationRequest) => Promise<RunRecord>;
   /** Every run of the grid is written, then they run one after the other. */
   startGrid: (request: GridRequest) => Promise<RunRecord[]>;
-  resume: (runId: string) => Promise<RunRecord>;
+  /** With the engines it had, or others: they are no part of what was asked. */
+  resume: (runId: string, change?: EngineChange) => Promise<RunRecord>;
   pause: (runId: string, force: boolean) => Promise<RunRecord>;
   watch: (runId: string, signal?: AbortSignal) => AsyncGenerator<RunEvent, void, void>;
   /** Reports what changes in the store, this process's runs included, until the returned function is called. */
@@ -54,7 +60,7 @@ export type RunControl = Readonly<{
 }>;
 
 /** What answering a run takes, its dataset perhaps not open yet. */
-type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; model: DeskModel }>;
+type ActiveInputs = Readonly<{ dataset: DatasetSource; settings: RunSettings; models: readonly DeskModel[] }>;
 
 export function createRunControl({ store, desk, devices, batchLimits, version }: RunControlOptions): RunControl {
   const active = new Map<string, ActiveRun>();
@@ -114,16 +120,19 @@ export function createRunControl({ store, desk, devices, batchLimits, version }:
         }),
       );
     },
-    resume: async (runId) => {
+    resume: async (runId, change = {}) => {
       const run = requireRun(store, runId);
       if (run.status === 'finished' || active.has(runId)) return run;
       refuseIfOwned(run);
-      const inputs = await openRunInputs(store, run);
-      const dataset = await sourceOf(runId, inputs.dataset);
+      const { model, bundle, ...opened } = await openRunInputs(store, run);
+      const dataset = await sourceOf(runId, opened.dataset);
       const owner = createOwner();
       try {
+        const settings = withEngines(opened.settings, change);
+        await checkEngines(settings, bundle, devices);
         takeRun(store, requireRun(store, runId), owner);
-        return begin(runId, owner.token, { ...inputs, dataset });
+        store.runs.setSettings(run.runRow, settings);
+        return begin(runId, owner.token, { settings, models: deskModels(model, settings), dataset });
       } catch (error) {
         retireOwner(owner.token);
         await dataset.close();
@@ -160,4 +169,10 @@ export function createRunControl({ store, desk, devices, batchLimits, version }:
       for (const stop of followers) stop();
     },
   };
+}
+
+/** GPUs alone mean an engine for each; another number of engines takes the first ones again. */
+function withEngines(settings: RunSettings, { engines, gpus }: EngineChange): RunSettings {
+  if (engines === undefined && gpus === undefined) return settings;
+  return { ...settings, engines: engines ?? gpus?.length ?? 1, gpus: [...(gpus ?? [])] };
 }

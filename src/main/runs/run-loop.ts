@@ -1,8 +1,9 @@
 /**
- * The one loop that answers a run, whoever started it: feeds batches to the engine and records each finished one
- * in a transaction that also proves the lease. Killing this process at any moment loses at most what the engine
- * was working on.
+ * The one loop that answers a run, whoever started it: feeds batches to the engines from one queue and records each
+ * finished one in a transaction that also proves the lease. Killing this process at any moment loses at most what
+ * the engines were working on.
  */
+import { enginesText, sharingCount } from '../../shared/engine-places.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
@@ -14,9 +15,14 @@ import type { Store } from '../store/store.ts';
 import { createPromptLength } from './asking-order.ts';
 import type { BatchLimits } from './batch-limits.ts';
 import { BatchAnswerer, CrashStreak, type AnsweredQuestion } from './batch-answerer.ts';
+import { createCrashLedger } from './crash-ledger.ts';
+import { loadCrew, ofEngine } from './engine-crew.ts';
 import type { DeskModel, EngineUse } from './engine-desk.ts';
-import { createQuestionFeed, type QuestionFeed, type UnreadableQuestion } from './question-feed.ts';
+import { inTurn } from './in-turn.ts';
+import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
 import type { RunProgress } from './run-progress.ts';
+import { shareFeed, type EngineFeed } from './shared-feed.ts';
+import { sideBySide } from './side-by-side.ts';
 import { savePredictionScores } from './scoring-rows.ts';
 
 export type RunLoopParts = Readonly<{
@@ -27,7 +33,8 @@ export type RunLoopParts = Readonly<{
   /** Lease under which rows are written. */
   token: string;
   openDataset: () => Promise<Dataset>;
-  engine: EngineUse;
+  /** At least one; each answers batches of its own. */
+  engines: readonly EngineUse[];
   batchLimits: BatchLimits;
   progress: RunProgress;
   /** True once somebody wants the loop to end after the batch in flight. */
@@ -67,44 +74,53 @@ export async function runLoop(parts: RunLoopParts): Promise<RunEnd> {
 }
 
 async function answerPlan(parts: RunLoopParts): Promise<boolean> {
-  const { store, run, settings, engine, progress, isStopping } = parts;
+  const { store, run, settings, model, engines, progress, isStopping } = parts;
   if (store.predictions.pendingCount(run.runRow) === 0) return true;
   if (isStopping()) return false;
   progress.enter('loading model');
   const dataset = await parts.openDataset();
-  const loaded = await engine.ready();
-  const { device, onnxruntimeVersion } = loaded;
-  const { fingerprint } = parts.model;
-  const learnt = (await parts.batchLimits.read(fingerprint, device)) ?? Infinity;
-  const batchSize = settings.batchSize === 'auto' ? Math.min(loaded.suggestedBatchSize, learnt) : settings.batchSize;
-  store.runs.setEnvironment(run.runRow, device, { ...run.environment, onnxruntime: onnxruntimeVersion, batchSize });
-  progress.enter('answering');
-  const record = createRecorder(parts);
-  const answerer = new BatchAnswerer({
-    engine,
-    settings,
-    suspects: run.suspects,
-    onLimit: (limit) => parts.batchLimits.keep(fingerprint, device, limit),
-    record,
+  const { device, onnxruntimeVersion, suggestedBatchSize } = await loadCrew(engines, settings);
+  const learnt = (await parts.batchLimits.read(model.fingerprint, device)) ?? Infinity;
+  const batchSize = settings.batchSize === 'auto' ? Math.min(suggestedBatchSize, learnt) : settings.batchSize;
+  store.runs.setEnvironment(run.runRow, device, {
+    ...run.environment,
+    onnxruntime: onnxruntimeVersion,
+    batchSize,
+    engines: engines.length,
+    enginesOn: enginesText(settings, device),
   });
-  const lengthOf = createPromptLength(await readBundle(parts.model.bundlePath), settings, dataset);
-  const feed = createQuestionFeed(store, run.runRow, dataset, lengthOf);
-  while (!isStopping()) {
-    const batch = await feed.next(Math.min(batchSize, answerer.batchLimit));
-    if (batch === null) {
-      await answerer.finish();
-      return true;
-    }
-    await record(batch.unreadable.map(unreadableRow));
-    const answered = answerer.answer(batch.questions);
-    void announce(feed, engine, settings);
-    await answered;
-  }
+  progress.enter('answering');
+  const record = inTurn(createRecorder(parts));
+  const onLimit = async (limit: number): Promise<void> => {
+    // What did not fit beside another engine may well fit alone.
+    if (sharingCount(settings, device) === 1) await parts.batchLimits.keep(model.fingerprint, device, limit);
+  };
+  const lengthOf = createPromptLength(await readBundle(model.bundlePath), settings, dataset);
+  const queue = shareFeed(createQuestionFeed(store, run.runRow, dataset, lengthOf));
+  const ledger = createCrashLedger(run.suspects);
+  const crew = engines.map((engine) => ({
+    engine,
+    feed: queue.open(),
+    answerer: new BatchAnswerer({ engine, settings, crashes: ledger.open(), onLimit, record }),
+  }));
+  await sideBySide(
+    crew.map(({ engine, feed, answerer }, index) => async (isHalted) => {
+      while (!isStopping() && !isHalted()) {
+        const batch = await feed.next(Math.min(batchSize, answerer.batchLimit));
+        if (batch === null) return;
+        await record(batch.unreadable.map(unreadableRow));
+        const answered = ofEngine({ ...settings, device }, index, () => answerer.answer(batch.questions));
+        void announce(feed, engine, settings);
+        await answered;
+      }
+    }),
+  );
+  if (!isStopping()) for (const { answerer } of crew) await answerer.finish();
   return store.predictions.pendingCount(run.runRow) === 0;
 }
 
 /** Lets the engine prepare the next batch's images while it answers this one. */
-async function announce(feed: QuestionFeed, engine: EngineUse, settings: RunSettings): Promise<void> {
+async function announce(feed: EngineFeed, engine: EngineUse, settings: RunSettings): Promise<void> {
   // What fails here fails again when the batch is asked for.
   const next = await feed.ahead().catch(() => null);
   if (next !== null)

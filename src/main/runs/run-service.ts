@@ -36,9 +36,9 @@ import { createQuestionProber } from './question-prober.ts';
 import { ensureScopeScored, type ScopeInput } from './question-reads.ts';
 import { createQuestionService, type QuestionService } from './question-service.ts';
 import { imageReader, readImageOf } from './run-images.ts';
-import { openRunInputs } from './resume-run.ts';
+import { deskModel, openRunInputs } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
-import { createRunControl } from './run-control.ts';
+import { createRunControl, type EngineChange } from './run-control.ts';
 import { createPlanPreview } from './plan-preview.ts';
 import { runManifest } from './run-manifest.ts';
 import { shortRepeatCommand } from './repeat-command.ts';
@@ -76,6 +76,8 @@ export type RunServiceOptions = Readonly<{
 
 export type RunIdInput = Readonly<{ runId: string }>;
 
+export type ResumeInput = RunIdInput & EngineChange;
+
 export type ListRunsInput = Readonly<{ limit: number; offset: number }>;
 
 export type ShowRunInput = RunIdInput & Readonly<{ scorer?: ScorerName | undefined }>;
@@ -110,8 +112,8 @@ export type RunService = QuestionService &
     plan: (request: GridRequest) => Promise<{ runs: RunPlan[] }>;
     /** Writes every run of the grid; they run one after the other. */
     startGrid: (request: GridRequest) => Promise<{ runs: RunSummary[] }>;
-    /** Goes on with a paused, interrupted or failed run; a finished one is returned as it is. */
-    resume: (input: RunIdInput) => Promise<RunSummary>;
+    /** Goes on with a paused, interrupted or failed run, with other engines if any are given; a finished one is returned as it is. */
+    resume: (input: ResumeInput) => Promise<RunSummary>;
     /** Returns once the run has stopped. Works across processes: the owner is asked through the store. */
     pause: (input: RunIdInput & Readonly<{ force: boolean }>) => Promise<RunSummary>;
     /** The current state first, then at most five events a second, the final state last. */
@@ -203,7 +205,7 @@ export function createRunService({
   const verify = async ({ runId, count, seed }: VerifyInput, follower: LongWorkFollower): Promise<VerifyReport> => {
     const run = requireRun(store, runId);
     const { dataset, settings, model } = await openRunInputs(store, run);
-    const engine = desk.use(model, 'batch');
+    const engine = desk.use(deskModel(model, settings), 'batch');
     const stop = (): void => engine.stop();
     follower.signal?.addEventListener('abort', stop, { once: true });
     try {
@@ -225,7 +227,7 @@ export function createRunService({
       for (const run of await control.startGrid(request)) runs.push(await summarise(run));
       return { runs };
     },
-    resume: async ({ runId }) => summarise(await control.resume(runId)),
+    resume: async ({ runId, engines, gpus }) => summarise(await control.resume(runId, { engines, gpus })),
     pause: async ({ runId, force }) => summarise(await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
     follow: (report) => control.follow(report),

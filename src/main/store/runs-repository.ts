@@ -81,6 +81,8 @@ export type RunsRepository = Readonly<{
   /** Newest first. */
   list: (limit: number, offset: number) => RunRecord[];
   count: () => number;
+  /** Of the settings, only those that are no part of the configuration hash may change. */
+  setSettings: (runRow: number, settings: RunSettings) => void;
   setEnvironment: (runRow: number, device: string, environment: RunEnvironment) => void;
   /** Adds wall time and counts the revision up. */
   addWork: (runRow: number, workMs: number) => void;
@@ -145,6 +147,11 @@ export function createRunsRepository(connection: Connection): RunsRepository {
         .map(recordOf),
     count: () =>
       connection.all<{ count: number }>('SELECT count(*) AS count FROM runs WHERE hidden IS NULL')[0]?.count ?? 0,
+    setSettings: (runRow, settings) =>
+      void connection.run(`UPDATE runs SET settings = :settings WHERE run_row = :runRow`, {
+        runRow,
+        settings: JSON.stringify(settings),
+      }),
     setEnvironment: (runRow, device, environment) =>
       void connection.run(`UPDATE runs SET device = :device, environment = :environment WHERE run_row = :runRow`, {
         runRow,

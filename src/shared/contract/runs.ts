@@ -94,7 +94,10 @@ export const runProcedures = {
   startGrid: procedure.input(gridRequestSchema).output(z.object({ runs: z.array(runSummarySchema) })),
   /** The built-in demo dataset by the built-in demo model, which has to be imported. */
   startDemo: procedure.output(runSummarySchema),
-  resume: procedure.input(runIdInput).output(runSummarySchema),
+  /** `engines` and `gpus` take the place of those it had: they are no part of what was asked. */
+  resume: procedure
+    .input(runIdInput.extend(runSettingsInputSchema.pick({ engines: true, gpus: true }).shape))
+    .output(runSummarySchema),
   /** Finishes the batch in flight, then stops; the run can be resumed. `force` kills the engine at once. */
   pause: procedure.input(runIdInput.extend({ force: z.boolean().default(false) })).output(runSummarySchema),
   /** Events until the run is no longer running; the current state comes first. */

@@ -5,15 +5,17 @@ import { exitCodeOfRun } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { printRun } from '../print-run.ts';
 import type { RunInSession } from '../session.ts';
+import { addChangeOptions, settingsOf } from '../settings-options.ts';
 
 export function addRunsResume(parent: Command, run: RunInSession): void {
-  parent
+  const command = parent
     .command('resume <run>')
-    .description('go on with a run; answers exactly the questions that have no answer yet')
-    .addHelpText('after', examples('runs resume 01J…'))
-    .action((runId: string, _options: unknown, command: Command) =>
-      run(command, async (session) => {
-        const done = await followRun(session, () => session.client.runs.resume({ runId }));
+    .description('go on with a run; answers exactly the questions that have no answer yet');
+  addChangeOptions(command, ['engines', 'gpus'])
+    .addHelpText('after', examples('runs resume 01J…', 'runs resume 01J… --engines 4'))
+    .action((runId: string, given: Record<string, unknown>, self: Command) =>
+      run(self, async (session) => {
+        const done = await followRun(session, () => session.client.runs.resume({ runId, ...settingsOf(given) }));
         await printRun(session, done);
         return exitCodeOfRun[done.status];
       }),

@@ -1,4 +1,5 @@
 /** A run for people: what it is, how it went, and its category table. */
+import { enginesText } from '../../../shared/engine-places.ts';
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { leftOutText } from '../../../shared/left-out-text.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
@@ -35,7 +36,7 @@ export function resultText(result: RunResult): string {
   return properties([['Run', result.runId], ['Status', result.status], ...resultPairs(result)]);
 }
 
-function resultPairs(run: RunResult): [string, string | null][] {
+function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
   return [
     ['Scorer', run.scorer],
     ['Mind', scorerWarnings[run.scorer] ?? null],
@@ -46,7 +47,7 @@ function resultPairs(run: RunResult): [string, string | null][] {
     ['AR steps', measure(run.arStepsMean, 2, 'a question')],
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],
-    ['Device', run.device],
+    ['Device', 'settings' in run ? enginesText(run.settings, run.device) : run.device],
   ];
 }
 

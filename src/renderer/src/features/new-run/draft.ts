@@ -4,6 +4,7 @@ import { questionSelectionSchema, type GridAxis, type GridRequest } from '../../
 import { scorerNameSchema } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import {
+  runSettingsInputSchema,
   runSettingsSchema,
   settingDefinitions,
   type LatentDefaults,
@@ -52,11 +53,12 @@ export function requestOf(draft: Draft): GridRequest | null {
   const [model, ...otherModels] = draft.models;
   if (draft.dataset === null || model === undefined) return null;
   const axes: GridAxis[] = otherModels.length === 0 ? [] : [{ name: 'model', values: draft.models }];
-  const settings: Record<string, SettingValue> = {};
-  for (const { name } of formSettings) {
+  const settings: Record<string, SettingValue | number[]> = {};
+  for (const { name, kind } of formSettings) {
     const [value, ...others] = draft.settings[name] ?? [];
     if (value === undefined) continue;
-    if (others.length === 0) settings[name] = value;
+    if (kind === 'indices') settings[name] = indicesOf(String(value));
+    else if (others.length === 0) settings[name] = value;
     else axes.push({ name, values: [value, ...others] });
   }
   return {
@@ -69,7 +71,7 @@ export function requestOf(draft: Draft): GridRequest | null {
       ...(draft.limit === null ? {} : { limit: draft.limit }),
       ...(draft.label.trim() === '' ? {} : { label: draft.label.trim() }),
       scorer: draft.scorer,
-      settings: runSettingsSchema.partial().parse(settings),
+      settings: runSettingsInputSchema.parse(settings),
     },
     axes,
   };
@@ -80,16 +82,28 @@ export function readValue(
   { name, kind }: SettingDefinition,
   text: string,
 ): Readonly<{ value: SettingValue } | { refusal: string }> {
+  if (kind === 'indices') {
+    const indices = runSettingsInputSchema.shape[name].safeParse(indicesOf(text));
+    return indices.success ? { value: indicesOf(text).join(',') } : { refusal: refusalOf(name, text) };
+  }
   const isNumber = kind !== 'choice' && text.trim() !== 'auto';
   const value = isNumber ? Number(text.trim().replace(',', '.')) : text.trim();
   const parsed = runSettingsSchema.shape[name].safeParse(value);
   if (parsed.success && !Array.isArray(parsed.data)) return { value };
-  return { refusal: `“${text.trim()}” is left out: ${allowedValues(name)} can be run.` };
+  return { refusal: refusalOf(name, text) };
 }
+
+const refusalOf = (name: SettingName, text: string): string =>
+  `“${text.trim()}” is left out: ${allowedValues(name)} can be run.`;
+
+/** `0, 2` -> 0 and 2. */
+const indicesOf = (text: string): number[] =>
+  text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 
 /** What a setting takes, for people. */
 function allowedValues(name: SettingName): string {
-  const schema = runSettingsSchema.shape[name];
+  const schema = runSettingsInputSchema.shape[name].unwrap();
+  if (name === 'gpus') return 'only numbers of GPUs from 0 (0,1,…)';
   if (name === 'batchSize') return 'only auto or a whole number from 1 to 256';
   if ('minValue' in schema) {
     const kind = schema.format === 'safeint' ? 'a whole number' : 'a number';
@@ -99,7 +113,8 @@ function allowedValues(name: SettingName): string {
 }
 
 /** What a setting is when nothing is chosen, for people. */
-export function usualValue({ name, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
+export function usualValue({ name, kind, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
+  if (kind === 'indices') return 'the first ones';
   if (own !== null) return Array.isArray(own) ? 'none' : String(own);
   const trained = trainedFor === null ? undefined : new Map<string, SettingValue>(Object.entries(trainedFor)).get(name);
   return trained === undefined ? 'as the model was trained' : `as the model was trained: ${String(trained)}`;
@@ -127,6 +142,7 @@ export function draftOfRun(run: RunSummary, trainedFor: LatentDefaults | null): 
 
 function plainValue(settings: RunSettings, name: SettingName): SettingValue | undefined {
   const value = settings[name];
+  if (name === 'gpus') return settings.gpus.length === 0 ? undefined : settings.gpus.join(',');
   return Array.isArray(value) ? undefined : value;
 }
 

@@ -51,6 +51,7 @@ export function SettingField({ definition, values, trainedFor, onChange, refusal
       value={values.map(String)}
       splitChars={[' ', ';']}
       acceptValueOnBlur
+      {...(kind === 'indices' ? { maxTags: 1 } : {})}
       {...(kind === 'integer-or-auto' ? { data: ['auto'] } : {})}
       onChange={(texts) => {
         const read = texts.map((text) => readValue(definition, text));

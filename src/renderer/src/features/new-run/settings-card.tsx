@@ -77,7 +77,9 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
         onClick={toggle}
         aria-expanded={open}
       >
-        {open ? 'Fewer settings' : 'More settings: prompt, layout, adaptive stop, tokens, seed, batch, device'}
+        {open
+          ? 'Fewer settings'
+          : 'More settings: prompt, layout, adaptive stop, tokens, seed, batch, device, engines, GPUs'}
       </Button>
       <Collapse expanded={open}>
         <div style={{ paddingTop: 12 }}>{fields(false)}</div>
