@@ -181,8 +181,9 @@ describe('a run with several engines', () => {
     const { runs } = place.open({ batchMs: 60, workLog, loadLog });
     const { runId } = await runs.start(place.request({ settings: { engines: 2 } }));
     await until(() => answered(place).length >= 4);
-    const [asked] = (await runs.listQuestions({ runId, where: ['outcome=right', 'outcome=wrong'], limit: 1, offset: 0 }))
-      .rows;
+    const [asked] = (
+      await runs.listQuestions({ runId, where: ['outcome=right', 'outcome=wrong'], limit: 1, offset: 0 })
+    ).rows;
     const { prediction, settings } = await runs.tryQuestion(
       { runId, sampleId: asked?.sampleId ?? '', settings: { maxTokens: 9 } },
       new AbortController().signal,
