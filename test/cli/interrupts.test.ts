@@ -23,8 +23,13 @@ beforeAll(async () => {
 type Ended = Readonly<{ code: number | null; stdout: string; stderr: string }>;
 
 /** Evaluates one question a batch and sends the signals, one after the other, once answers come in. */
-function evaluateUntil(store: string, signals: readonly NodeJS.Signals[], pauseMs: number): Promise<Ended> {
-  const settings = ['--batch-size', '1', '--max-tokens', '48', '--json'];
+function evaluateUntil(
+  store: string,
+  signals: readonly NodeJS.Signals[],
+  pauseMs: number,
+  more: readonly string[] = [],
+): Promise<Ended> {
+  const settings = ['--batch-size', '1', '--max-tokens', '48', '--json', ...more];
   const child = spawn(
     process.execPath,
     [penumbraScript, 'eval', '--dataset', dataset, '--model', model, '--store', store, ...settings],
@@ -43,13 +48,17 @@ function evaluateUntil(store: string, signals: readonly NodeJS.Signals[], pauseM
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
 
-async function expectResumable({ code, stdout, stderr }: Ended, store: string): Promise<void> {
+async function expectResumable(
+  { code, stdout, stderr }: Ended,
+  store: string,
+  more: readonly string[] = [],
+): Promise<void> {
   expect(code, stderr).toBe(130);
   const paused = JSON.parse(stdout) as { runId: string; status: string; total: number };
   expect(paused.status).toBe('paused');
   expect(paused.total).toBeLessThan(questionCount);
   expect(stderr).toContain(`penumbra runs resume ${paused.runId}`);
-  const resumed = await runPenumbra(['runs', 'resume', paused.runId, '--store', store, '--json'], {
+  const resumed = await runPenumbra(['runs', 'resume', paused.runId, '--store', store, '--json', ...more], {
     dataFolder: folder,
   });
   expect(resumed.code, resumed.stderr).toBe(0);
@@ -82,6 +91,13 @@ onPosix('an interrupted evaluation', { timeout: 180_000 }, () => {
     const ended = await evaluateUntil(store, ['SIGINT', 'SIGINT'], 450);
     expect(ended.code).toBe(130);
     await expectResumable(ended, store);
+  });
+
+  it('stops both of its engines at once on a second SIGINT, and goes on with one', async () => {
+    const store = join(folder, 'two-engines.sqlite');
+    const ended = await evaluateUntil(store, ['SIGINT', 'SIGINT'], 450, ['--engines', '2', '--device', 'cpu']);
+    expect(ended.code).toBe(130);
+    await expectResumable(ended, store, ['--engines', '1']);
   });
 });
 
