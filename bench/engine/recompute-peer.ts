@@ -1,8 +1,7 @@
 /** The PyTorch side as a process that answers one question at a time when asked (trainer/bench/recompute.py). */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { startPython } from './python-process.ts';
 
 const script = fileURLToPath(new URL('../../trainer/bench/recompute.py', import.meta.url));
 
@@ -32,25 +31,10 @@ export type StartedPeer = Readonly<{ peer: RecomputePeer; reason: null } | { pee
 
 /** Starts it and waits until its model is loaded and its questions are preprocessed. */
 export async function startRecomputePeer(python: string, questionsFile: string): Promise<RecomputePeer> {
-  const child = spawn(python, [script, questionsFile, '--serve'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors = `${errors}${chunk.toString()}`.slice(-2000);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const line = await lines.next();
-    if (line.done === true) throw new Error(`recompute.py ended: ${errors.trim().split('\n').at(-1) ?? ''}`);
-    return JSON.parse(line.value) as unknown;
-  };
+  const { next, ask, close } = startPython(python, [script, questionsFile, '--serve']);
   return {
     versions: readySchema.parse(await next()),
-    answer: async (index, threadCount) => {
-      child.stdin.write(`${index} ${threadCount}\n`);
-      return answerSchema.parse(await next());
-    },
-    close: () => {
-      child.stdin.end();
-    },
+    answer: async (index, threadCount) => answerSchema.parse(await ask(`${index} ${threadCount}`)),
+    close,
   };
 }
