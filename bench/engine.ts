@@ -14,6 +14,7 @@ import { benchCache } from './bench-cache.ts';
 import { makeCheckpoint } from './checkpoints/make-checkpoint.ts';
 import { presets } from './checkpoints/presets.ts';
 import { pythonEnvironment } from './engine/python-environment.ts';
+import { wallShares } from './engine/shares.ts';
 import { startRecomputePeer, type PeerAnswer, type RecomputePeer, type StartedPeer } from './engine/recompute-peer.ts';
 import { describeRow, summarise, type CpuSeconds, type Row } from './engine/report.ts';
 import { answerQuestions } from './latent/answer-questions.ts';
@@ -47,10 +48,12 @@ export const bench = {
     const rows = [describeRow('f32', 1, answers, answers)];
     rows.push(await answerAsBatch(model, 'f32', questions.slice(1), answers));
     await model.dispose();
+    sayProgress("once more with the runtime's profiles …");
+    const shares = await wallShares(join(folder, 'f32'), questions);
     for (const precision of ['int8', 'int4'] as const) {
       rows.push(...(await answerQuantised(precision, questions, answers)));
     }
-    return summarise({ rows, answers, peerAnswers, oneThread }, started);
+    return summarise({ rows, answers, peerAnswers, oneThread, shares }, started);
   },
 };
 

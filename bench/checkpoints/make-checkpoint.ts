@@ -4,7 +4,7 @@
  * vocabulary's rows, as in real checkpoints; config ids are that tokenizer's). Streamed: memory stays at a few
  * megabytes whatever the size. Same seed, same bytes. An existing complete folder is used as it is.
  *
- *   node bench/checkpoints/make-checkpoint.ts middle|2b|7b-2layers FOLDER
+ *   node bench/checkpoints/make-checkpoint.ts PRESET FOLDER
  */
 import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * Dimensions of the random checkpoints that the benchmarks run. `small` is for devices that are slow. `2b` and `7b-2layers` are those of the published
- * Qwen2-VL configurations (the latter with two decoder layers instead of 28, everything else true, the whole vision
- * tower of 32 blocks included); `middle` is of a size that PyTorch recomputes in seconds on a laptop.
+ * Dimensions of the random checkpoints that the benchmarks run. `2b`, `7b` and `7b-2layers` are those of the published
+ * Qwen2-VL configurations (the last with two decoder layers instead of 28, everything else true, the whole vision
+ * tower of 32 blocks included); `middle` is of a size that PyTorch recomputes in seconds on a laptop, `small` for
+ * devices that are slow.
  */
 import type { TextDimensions, VisionDimensions } from '../../src/shared/bundle.ts';
 
@@ -14,7 +15,7 @@ export type CheckpointPreset = Readonly<{
   shardBytes: number;
 }>;
 
-export const presetNames = ['small', 'middle', '2b', '7b-2layers'] as const;
+export const presetNames = ['small', 'middle', '2b', '7b', '7b-2layers'] as const;
 export type PresetName = (typeof presetNames)[number];
 
 const qwen2 = { rmsNormEpsilon: 1e-6, ropeTheta: 1_000_000, maxPositions: 32_768 } as const;
@@ -77,6 +78,24 @@ export const presets: Readonly<Record<PresetName, CheckpointPreset>> = {
       vocabularySize: 151_936,
       mropeSections: [16, 24, 24],
       tiedEmbeddings: true,
+    },
+    vision: publishedVision,
+    dtype: 'BF16',
+    shardBytes: 2e9,
+  },
+  '7b': {
+    name: '7b',
+    text: {
+      ...qwen2,
+      hiddenSize: 3584,
+      layerCount: 28,
+      headCount: 28,
+      keyValueHeadCount: 4,
+      headSize: 128,
+      intermediateSize: 18_944,
+      vocabularySize: 152_064,
+      mropeSections: [16, 24, 24],
+      tiedEmbeddings: false,
     },
     vision: publishedVision,
     dtype: 'BF16',

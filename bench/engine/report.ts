@@ -6,6 +6,7 @@ import { meanPhases, type PhaseSeconds } from '../latent/answer-questions.ts';
 import { latentSettings } from '../latent/settings.ts';
 import { median } from '../quantile.ts';
 import type { PeerAnswer, StartedPeer } from './recompute-peer.ts';
+import type { WallShares } from './shares.ts';
 
 export type Row = Readonly<{
   precision: Precision;
@@ -60,9 +61,10 @@ export type Measured = Readonly<{
   answers: readonly Answer[];
   peerAnswers: readonly PeerAnswer[];
   oneThread: readonly CpuSeconds[] | null;
+  shares: WallShares;
 }>;
 
-export function summarise({ rows, answers, peerAnswers, oneThread }: Measured, { peer, reason }: StartedPeer) {
+export function summarise({ rows, answers, peerAnswers, oneThread, shares }: Measured, { peer, reason }: StartedPeer) {
   const [single] = rows;
   if (single === undefined) throw new Error('float32 at batch 1 was measured');
   const ours: Record<string, number> = {
@@ -78,6 +80,8 @@ export function summarise({ rows, answers, peerAnswers, oneThread }: Measured, {
     promptPositions: answers.map(({ trace }) => trace?.promptTokenCount ?? 0),
     model: 'random Qwen2-VL: D 1024, 12 layers, 16 heads, 4 key-value heads, V 151936, tied; vision 8 x 512',
     rows,
+    /** Of the wall time, float32 at batch 1. */
+    shares,
     /** Over 1, 5 and 15 minutes, at the end: what else the machine did shows here. */
     loadAverage: loadavg(),
   };

@@ -3,7 +3,7 @@
  * `session.run` is synchronous inside and cannot be cancelled, so this lives in the engine's own process.
  */
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { picksGpu } from '../../shared/engine-places.ts';
 import { fail } from '../../shared/failure.ts';
 import { deviceSettings, type OnnxDevice } from './devices.ts';
@@ -26,6 +26,8 @@ export type SessionOptions = Readonly<{
   gpu?: number;
   /** Threads inside an operator; null: the runtime's choice (physical cores). */
   threadCount: number | null;
+  /** Where the runtime writes how long each operation took, as the session is disposed of: for benchmarks. */
+  profileFolder?: string;
 }>;
 
 export type SessionOutputs = Readonly<{
@@ -37,9 +39,11 @@ export type SessionOutputs = Readonly<{
 
 export class OnnxSession {
   readonly #session: Session;
+  readonly #isProfiled: boolean;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, isProfiled: boolean) {
     this.#session = session;
+    this.#isProfiled = isProfiled;
   }
 
   /**
@@ -62,11 +66,14 @@ export class OnnxSession {
           },
         },
         ...(options.threadCount === null ? {} : { intraOpNumThreads: options.threadCount }),
+        ...(options.profileFolder === undefined
+          ? {}
+          : { enableProfiling: true, profileFilePrefix: join(options.profileFolder, basename(path, '.onnx')) }),
         ...(hasOwnMemory && keptOutputs.length > 0
           ? { preferredOutputLocation: Object.fromEntries(keptOutputs.map((name) => [name, 'gpu-buffer' as const])) }
           : {}),
       });
-      return new OnnxSession(session);
+      return new OnnxSession(session, options.profileFolder !== undefined);
     } catch (error) {
       return failToOpen(error, path, options);
     }
@@ -115,6 +122,7 @@ export class OnnxSession {
   }
 
   async dispose(): Promise<void> {
+    if (this.#isProfiled) this.#session.endProfiling();
     await this.#session.release();
   }
 }
