@@ -24,3 +24,13 @@ it('explicit chain-of-thought: the same rationales', { timeout: 300_000 }, async
   expect(found.sameText / found.questions).toBeGreaterThanOrEqual(0.98);
   expect(found.correct / found.questions).toBeGreaterThanOrEqual(0.9);
 });
+
+it('direct answers: the same ones, and no better than guessing among four', { timeout: 300_000 }, async () => {
+  const found = await withDemoModel('checkpoint-direct', 'f32', (model) =>
+    agreementWithReference(model, 'checkpoint-direct', { limit: 216 }),
+  );
+  expect(found).toMatchObject({ questions: 216, latentSteps: 0 });
+  expect(found.sameAnswer / found.questions).toBeGreaterThanOrEqual(0.99);
+  // 216 guesses: 25 % with a standard deviation of 3 points.
+  expect(Math.abs(found.correct / found.questions - 0.25)).toBeLessThan(0.12);
+});

@@ -22,7 +22,7 @@ import { answerOf } from './answer-of.ts';
 export const demoFolder = fileURLToPath(new URL('../../resources/demo', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/demo', import.meta.url));
 
-export const demoCheckpoints = ['checkpoint', 'checkpoint-explicit'] as const;
+export const demoCheckpoints = ['checkpoint', 'checkpoint-direct', 'checkpoint-explicit'] as const;
 export type DemoCheckpoint = (typeof demoCheckpoints)[number];
 
 const checkpointFolder = (checkpoint: DemoCheckpoint): string => join(demoFolder, checkpoint);
