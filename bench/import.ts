@@ -77,6 +77,7 @@ async function measurePlan(
     ours[`${label} seconds per question`] =
       answered.questions.reduce((sum, { total }) => sum + total, 0) / answered.questions.length;
     ours[`${label} engine peak MB`] = answered.peakMemoryBytes / 1e6;
+    if (answered.ownMemoryBytes !== null) ours[`${label} engine MB after answering`] = answered.ownMemoryBytes / 1e6;
     details[label] = { imported, answered };
   }
   await rm(checkpoint, { recursive: true });

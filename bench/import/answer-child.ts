@@ -4,6 +4,7 @@
  *
  *   node bench/import/answer-child.ts BUNDLE IMAGE_FOLDER COUNT
  */
+import { readFile } from 'node:fs/promises';
 import { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { z } from 'zod';
 import { answerQuestions, meanPhases } from '../latent/answer-questions.ts';
@@ -23,8 +24,16 @@ export const answerMeasurementSchema = z.object({
   tokens: z.array(z.int()),
   promptPositions: z.array(z.int()),
   peakMemoryBytes: z.number(),
+  /** Its own memory after the answers, files that it has mapped left out; null where the system does not say (Linux does). */
+  ownMemoryBytes: z.number().nullable(),
 });
 export type AnswerMeasurement = z.infer<typeof answerMeasurementSchema>;
+
+async function ownMemory(): Promise<number | null> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = /^RssAnon:\s*(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
 
 if (import.meta.main) {
   const [bundle = '', imageFolder = '', count] = process.argv.slice(2);
@@ -40,6 +49,7 @@ if (import.meta.main) {
     tokens: answers.map(({ outputTokenCount }) => outputTokenCount ?? 0),
     promptPositions: answers.map(({ trace }) => trace?.promptTokenCount ?? 0),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    ownMemoryBytes: await ownMemory(),
   };
   await model.dispose();
   process.stdout.write(JSON.stringify(measured));
