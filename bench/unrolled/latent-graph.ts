@@ -1,6 +1,6 @@
 /**
  * Prefill and N latent steps of one question as a single graph: the layers N + 1 times over the same weights, the choice
- * of patches between them on the device. It computes what the engine does step by step (docs/decisions/0016), for
+ * of patches between them on the device. It computes what the engine does step by step (docs/decisions/0019), for
  * the comparison of the two only: no traces, no interventions, one row.
  *
  *   inputs_embeds [1,S,D] ─ layers ─ h, a ─┬─ top K of the pool ─ E[P] ++ [h] ─ layers ─ … ─> hidden [1,D]
