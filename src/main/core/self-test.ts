@@ -12,7 +12,7 @@ import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
 import { EngineSupervisor } from '../runs/engine-supervisor.ts';
-import { failureOf } from '../../shared/failure.ts';
+import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prediction.ts';
 import { resolveRunSettings, runSettingsSchema } from '../../shared/run-settings.ts';
 
@@ -94,12 +94,18 @@ export async function runSelfTest(
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    const detail = failure.found === undefined ? failure.message : `${failure.message} (${failure.found})`;
-    return { passed: false, isAvailable: failure.kind !== 'device-unavailable', detail, onnxruntimeVersion };
+    const isAvailable = failure.kind !== 'device-unavailable';
+    return { passed: false, isAvailable, detail: describe(failure), onnxruntimeVersion };
   } finally {
     await engine.close();
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** A device that is not there has a remedy at most; of everything else the runtime's own words are wanted. */
+function describe({ kind, message, place, found, action = '' }: Failure): string {
+  if (kind === 'device-unavailable' && place !== undefined) return `${message} ${action}`.trim();
+  return found === undefined ? message : `${message} (${found})`;
 }
 
 /** The question alone: any model can be asked it. */

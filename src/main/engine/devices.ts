@@ -21,3 +21,22 @@ export const deviceSettings: Readonly<Record<OnnxDevice, DeviceSettings>> = {
   dml: { provider: 'dml', hasOwnMemory: false, hasFusedAttention: false },
   coreml: { provider: 'coreml', hasOwnMemory: false, hasFusedAttention: false },
 };
+
+/** What the runtime says where a device is not there at all, in words that help. */
+export const absences: readonly Readonly<{ pattern: RegExp; message: string; action: string }>[] = [
+  {
+    pattern: /backend not found/i,
+    message: "ONNX Runtime's package for this platform has no such device.",
+    action: 'Choose another device.',
+  },
+  {
+    pattern: /Provider_Cuda: Failed to load shared library/i,
+    message: 'What CUDA needs of ONNX Runtime cannot be loaded.',
+    action: 'Run "npm run cuda" once (Linux x64); the CUDA 12 and cuDNN 9 libraries have to be installed, too.',
+  },
+  {
+    pattern: /Failed to get a WebGPU adapter|No supported adapters/i,
+    message: 'There is no graphics adapter that WebGPU can use.',
+    action: "Install the card's driver; on Linux also the Vulkan loader (libvulkan1).",
+  },
+];

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { picksGpu } from '../../shared/engine-places.ts';
 import { fail } from '../../shared/failure.ts';
-import { deviceSettings, type OnnxDevice } from './devices.ts';
+import { absences, deviceSettings, type OnnxDevice } from './devices.ts';
 import { InferenceSession, Tensor, type OnnxTensor, type Session } from './onnxruntime.ts';
 
 /** Numbers in main memory. */
@@ -164,6 +164,11 @@ function failToOpen(error: unknown, path: string, { device, gpu = 0 }: SessionOp
       found: text,
       action: 'Close other programs, or import the model with a lower precision (int8, int4).',
     });
+  }
+  const absence = absences.find(({ pattern }) => pattern.test(text));
+  if (absence !== undefined) {
+    const { message, action } = absence;
+    return fail('device-unavailable', message, { file: path, place: device, found: text, action });
   }
   if (device !== 'cpu') {
     return fail(

@@ -75,17 +75,16 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
         <Table aria-labelledby="machine-devices">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={200}>Device</Table.Th>
-              <Table.Th w={110}>Available</Table.Th>
-              <Table.Th w={120}>Self-test</Table.Th>
-              <Table.Th w={110} ta="right">
+              <Table.Th w={210}>Device</Table.Th>
+              <Table.Th w={100}>Self-test</Table.Th>
+              <Table.Th w={90} ta="right">
                 GFLOP/s
               </Table.Th>
               <Table.Th>Detail</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {report.devices.map(({ device, hardware, available, selfTest, gigaflops, detail }) => (
+            {report.devices.map(({ device, hardware, selfTest, gigaflops, detail }) => (
               <Table.Tr key={device}>
                 <Table.Th scope="row" fw={500}>
                   {device}
@@ -95,10 +94,9 @@ function Findings({ report }: Readonly<{ report: DoctorReport }>) {
                     </Text>
                   ))}
                 </Table.Th>
-                <Table.Td>{available ? 'yes' : 'no'}</Table.Td>
                 <Table.Td>
                   <Badge variant="light" color={testColours[selfTest]} tt="none">
-                    {selfTest}
+                    {selfTest === 'not run' ? 'not here' : selfTest}
                   </Badge>
                 </Table.Td>
                 <Table.Td ta="right">{gigaflops === null ? '' : gigaflops.toFixed(gigaflops < 10 ? 1 : 0)}</Table.Td>
