@@ -43,3 +43,9 @@ export function enginesText(settings: EngineCrew | null, device: string | null):
   const last = places.pop() ?? '0';
   return `${count}${device} ${places.length === 0 ? last : `${places.join(', ')} and ${last}`}`;
 }
+
+/** What a run's engines were over its sessions: `2 engines on cpu, then cpu` where it went on with others. */
+export function thenOn(earlier: string | null, now: string | null): string | null {
+  if (earlier === null || now === null || earlier === now || earlier.endsWith(`, then ${now}`)) return earlier ?? now;
+  return `${earlier}, then ${now}`;
+}

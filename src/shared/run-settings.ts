@@ -216,7 +216,7 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     'integer',
     'engines',
     'Engines',
-    'Processes that answer side by side, each with the whole model: on CUDA and DirectML each on a GPU of its own, on the CPU with its share of the cores.',
+    'Processes that answer side by side (1 to 16), each with the whole model: on CUDA and DirectML each on a GPU of its own, on the CPU with its share of the cores.',
     { default: 1, affectsAnswers: false },
   ),
   define(

@@ -66,6 +66,8 @@ export const runSummarySchema = runResultSchema.extend({
   licence: z.string().nullable(),
   /** Rows of the dataset that could not be read when the run was planned; absent where that was not noted. */
   rowsLeftOut: z.int().min(0).optional(),
+  /** Where it was answered: `2 engines on cuda 0 and 1, then cpu` after a resume on the processor. */
+  enginesOn: z.string().optional(),
   failure: failureSchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

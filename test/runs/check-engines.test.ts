@@ -6,7 +6,7 @@ import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { checkEngines } from '../../src/main/runs/check-engines.ts';
 import { refuseDevice, type DeviceChoice } from '../../src/main/runs/device-choice.ts';
 import type { Bundle } from '../../src/shared/bundle.ts';
-import { engineName, enginesText } from '../../src/shared/engine-places.ts';
+import { engineName, enginesText, thenOn } from '../../src/shared/engine-places.ts';
 import { bundleMemoryBytes } from '../../src/shared/model-memory.ts';
 import {
   resolveRunSettings,
@@ -119,4 +119,14 @@ describe('the name of one of several engines', () => {
     expect(engineName({ device: 'cuda', gpus: [3, 5] }, 1)).toBe('engine 2 (GPU 5)');
     expect(engineName({ device: 'cpu', gpus: [] }, 0)).toBe('engine 1');
   });
+});
+
+it.each([
+  [null, 'cpu', 'cpu'],
+  ['cpu', 'cpu', 'cpu'],
+  ['2 engines on cpu', 'cpu', '2 engines on cpu, then cpu'],
+  ['2 engines on cpu, then cpu', 'cpu', '2 engines on cpu, then cpu'],
+  ['cuda', '2 engines on cuda 0 and 1', 'cuda, then 2 engines on cuda 0 and 1'],
+])('a run on %s goes on on %s: %s', (earlier, now, text) => {
+  expect(thenOn(earlier, now)).toBe(text);
 });

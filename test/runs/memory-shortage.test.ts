@@ -45,6 +45,11 @@ describe('a shortage of memory', () => {
     expect(action).toBe('Close other programs.');
   });
 
+  it('gives no advice on precision where there is memory for much more', () => {
+    const { action } = explainShortage(failure, bundle, { device: 'cpu', totalBytes: 64e9, freeBytes: 30e9 });
+    expect(action).toBe('Resume the run. If it ends in this way again, use a smaller batch size or fewer engines.');
+  });
+
   it('is certain, before anything is loaded, only where the weights alone are too large', async () => {
     await expectFailure(async () => refuseTooLarge(bundle, onDevice(5.9e9)), 'out-of-memory');
     refuseTooLarge(bundle, onDevice(6.1e9));

@@ -133,6 +133,8 @@ describe('a run with several engines', () => {
     await follow(runs, runId);
     const { run: done } = await runs.show({ runId });
     expect(done).toMatchObject({ status: 'finished', total: 200, failed: 0, settings: { engines: 1 } });
+    // What the first part was answered on is not forgotten.
+    expect(done.enginesOn).toBe('2 engines on cpu, then cpu');
     expect(done.configurationHash).toBe(run.configurationHash);
   });
 

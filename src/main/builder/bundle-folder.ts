@@ -43,7 +43,8 @@ export async function makeBundleFolder<T>(
     fail('wrong-usage', `There is something at ${target} already.`, {
       file: target,
       found: existing === 'bundle' ? 'an imported model' : 'files that are no imported model',
-      action: existing === 'bundle' ? 'Choose another folder, or let it be replaced.' : 'Choose another folder.',
+      action:
+        existing === 'bundle' ? 'Choose another folder, or let it be replaced (--replace).' : 'Choose another folder.',
     });
   }
   await checkFreeSpace(parent, options.neededBytes);

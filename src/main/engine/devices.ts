@@ -32,11 +32,12 @@ export const absences: readonly Readonly<{ pattern: RegExp; message: string; act
   {
     pattern: /Provider_Cuda: Failed to load shared library/i,
     message: 'What CUDA needs of ONNX Runtime cannot be loaded.',
-    action: 'Run "npm run cuda" once (Linux x64); the CUDA 12 and cuDNN 9 libraries have to be installed, too.',
+    action: 'With an NVIDIA card, run "npm run cuda" once (Linux x64) and install the CUDA 12 and cuDNN 9 libraries.',
   },
   {
     pattern: /Failed to get a WebGPU adapter|No supported adapters/i,
     message: 'There is no graphics adapter that WebGPU can use.',
-    action: "Install the card's driver; on Linux also the Vulkan loader (libvulkan1).",
+    action:
+      'With a graphics card, install its driver, on Linux also the Vulkan loader (libvulkan1); in a container the card has to be passed on.',
   },
 ];

@@ -12,10 +12,13 @@ export function failureOfExit({ code, signal, errorTail }: EngineExit): Failure 
   const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
   const lastWords = errorTail.split('\n').at(-1) ?? '';
   const found = lastWords === '' ? how : `${how}: ${lastWords}`;
-  if (signal === 'SIGKILL' || memoryWords.test(errorTail)) {
+  const saysSo = memoryWords.test(errorTail);
+  if (signal === 'SIGKILL' || saysSo) {
     return {
       kind: 'out-of-memory',
-      message: 'The engine ran out of memory.',
+      message: saysSo
+        ? 'The engine ran out of memory.'
+        : 'The engine was killed, as the system does where memory runs out.',
       found,
       action: 'use a smaller batch size, a lower precision, or a machine with more memory',
     };

@@ -48,8 +48,14 @@ export function explainShortage(failure: Failure, bundle: SizedBundle, there: Me
   };
 }
 
+/** Free memory as a multiple of what one question needs, from which on a smaller precision is no advice. */
+const roomy = 3;
+
 function remedy(bundle: SizedBundle, { device, totalBytes, freeBytes }: MemoryThere): string {
   const bytes = freeBytes ?? totalBytes;
+  // The dead engine's memory is free by now; so much of it speaks for a batch, or for something else that ended it.
+  if (freeBytes !== null && freeBytes > roomy * bundleMemoryBytes(bundle, 1))
+    return 'Resume the run. If it ends in this way again, use a smaller batch size or fewer engines.';
   if (bytes === null) return 'Import the model with a lower precision, or choose another device.';
   // On the processor half precision saves nothing: it computes with single.
   const among = device === 'cpu' ? precisions.filter((precision) => precision !== 'f16') : precisions;

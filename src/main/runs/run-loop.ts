@@ -3,7 +3,7 @@
  * finished one in a transaction that also proves the lease. Killing this process at any moment loses at most what
  * the engines were working on.
  */
-import { enginesText, sharingCount } from '../../shared/engine-places.ts';
+import { enginesText, sharingCount, thenOn } from '../../shared/engine-places.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
@@ -87,7 +87,7 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
     onnxruntime: onnxruntimeVersion,
     batchSize,
     engines: engines.length,
-    enginesOn: enginesText(settings, device),
+    enginesOn: thenOn(earlierEngines(store, run), enginesText(settings, device)),
   });
   progress.enter('answering');
   const record = inTurn(createRecorder(parts));
@@ -117,6 +117,12 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
   );
   if (!isStopping()) for (const { answerer } of crew) await answerer.finish();
   return store.predictions.pendingCount(run.runRow) === 0;
+}
+
+/** What answered questions of this run before; null: nothing yet. */
+function earlierEngines(store: Store, { runRow, planned, environment }: RunRecord): string | null {
+  const { enginesOn } = environment;
+  return typeof enginesOn === 'string' && store.predictions.pendingCount(runRow) < planned ? enginesOn : null;
 }
 
 /** Lets the engine prepare the next batch's images while it answers this one. */

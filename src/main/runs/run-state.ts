@@ -57,6 +57,7 @@ export async function summaryOf(
     configurationHash: run.configurationHash,
     licence: dataset?.licence ?? null,
     ...rowsLeftOutOf(run),
+    ...enginesOf(run),
     failure: run.failure,
   };
 }
@@ -65,6 +66,12 @@ export async function summaryOf(
 function noted({ environment }: RunRecord, name: string): string | null {
   const value = environment[name];
   return typeof value === 'string' ? value : null;
+}
+
+/** Nothing for runs of before there could be several. */
+function enginesOf(run: RunRecord): Pick<RunSummary, 'enginesOn'> {
+  const enginesOn = noted(run, 'enginesOn');
+  return enginesOn === null ? {} : { enginesOn };
 }
 
 /** Nothing for runs that did not note it; a packed run may say anything. */

@@ -47,7 +47,7 @@ function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
     ['AR steps', measure(run.arStepsMean, 2, 'a question')],
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],
-    ['Device', 'settings' in run ? enginesText(run.settings, run.device) : run.device],
+    ['Device', 'settings' in run ? (run.enginesOn ?? enginesText(run.settings, run.device)) : run.device],
   ];
 }
 

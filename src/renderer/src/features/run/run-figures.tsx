@@ -22,7 +22,7 @@ export function RunFigures({ run, accuracy }: RunFiguresProps) {
     [
       'Time a question',
       run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean),
-      `mean, model only${run.device === null ? '' : `, on ${enginesText(run.settings, run.device) ?? run.device}`}`,
+      `mean, model only${run.device === null ? '' : `, on ${run.enginesOn ?? enginesText(run.settings, run.device) ?? run.device}`}`,
     ],
   ];
   return (
