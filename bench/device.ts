@@ -44,8 +44,12 @@ export const bench = {
       );
       const model = await LanguageModel.open(bundle, { device, threadCount: null });
       const questions = await generateQuestions(model, { count: largestBatch, folder: join(folder, 'images') });
-      const measured = await measureBatches(model, questions, preset);
+      const measured = await measureBatches(model, questions, preset).catch(refusalOf);
       await model.dispose();
+      if (typeof measured === 'string') {
+        ours[precision] = measured;
+        continue;
+      }
       rows[precision] = measured;
       const best = measured.toSorted((a, b) => a.secondsPerQuestion - b.secondsPerQuestion)[0];
       ours[`${precision} seconds per question, batch 1`] = measured[0]?.secondsPerQuestion;
@@ -55,6 +59,13 @@ export const bench = {
     return { ours, peer: null, ratio: null, details: { device, preset, settings: latentSettings, rows } };
   },
 };
+
+/** Why the device does not take a precision; anything else is thrown on. */
+function refusalOf(error: unknown): string {
+  const failure = failureOf(error);
+  if (failure?.kind !== 'device-unavailable') throw error;
+  return failure.message;
+}
 
 async function measureBatches(
   model: LanguageModel,

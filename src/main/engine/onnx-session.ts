@@ -117,6 +117,12 @@ export class OnnxSession {
           action: 'Resume the run; if it happens again, use a smaller batch size, or update the graphics driver.',
         });
       }
+      if (/requires f16 but the device does not support it/.test(text)) {
+        return fail('device-unavailable', 'This device does not compute in float16.', {
+          found: text,
+          action: 'Import the model in f32, int8 or int4.',
+        });
+      }
       throw error;
     }
   }
