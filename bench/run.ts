@@ -8,8 +8,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { OnnxDevice } from '../src/main/engine/devices.ts';
-import { devices } from '../src/shared/run-settings.ts';
+import { onnxDevices, type OnnxDevice } from '../src/main/engine/devices.ts';
 import { presetNames, type PresetName } from './checkpoints/presets.ts';
 
 export type BenchResult = Readonly<{
@@ -35,9 +34,8 @@ export type Bench = Readonly<{
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const defaults: BenchOptions = { device: 'cpu', preset: 'middle' };
-const deviceNames = devices.filter((device): device is OnnxDevice => device !== 'auto');
 const usage =
-  `usage: npm run -s bench -- NAME [--json] [--keep] [--device ${deviceNames.join('|')}] ` +
+  `usage: npm run -s bench -- NAME [--json] [--keep] [--device ${onnxDevices.join('|')}] ` +
   `[--preset ${presetNames.join('|')}]`;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -87,7 +85,7 @@ function readArguments(args: readonly string[]) {
         preset: { type: 'string', default: defaults.preset },
       },
     });
-    const device = deviceNames.find((each) => each === values.device);
+    const device = onnxDevices.find((each) => each === values.device);
     const preset = presetNames.find((each) => each === values.preset);
     if (positionals.length > 1 || device === undefined || preset === undefined) return null;
     return { name: positionals[0], json: values.json, keep: values.keep, options: { device, preset } };

@@ -28,6 +28,25 @@ const publishedVision: VisionDimensions = {
   intermediateSize: 5120,
 };
 
+const published7b: CheckpointPreset = {
+  name: '7b',
+  text: {
+    ...qwen2,
+    hiddenSize: 3584,
+    layerCount: 28,
+    headCount: 28,
+    keyValueHeadCount: 4,
+    headSize: 128,
+    intermediateSize: 18_944,
+    vocabularySize: 152_064,
+    mropeSections: [16, 24, 24],
+    tiedEmbeddings: false,
+  },
+  vision: publishedVision,
+  dtype: 'BF16',
+  shardBytes: 2e9,
+};
+
 export const presets: Readonly<Record<PresetName, CheckpointPreset>> = {
   small: {
     name: 'small',
@@ -83,40 +102,6 @@ export const presets: Readonly<Record<PresetName, CheckpointPreset>> = {
     dtype: 'BF16',
     shardBytes: 2e9,
   },
-  '7b': {
-    name: '7b',
-    text: {
-      ...qwen2,
-      hiddenSize: 3584,
-      layerCount: 28,
-      headCount: 28,
-      keyValueHeadCount: 4,
-      headSize: 128,
-      intermediateSize: 18_944,
-      vocabularySize: 152_064,
-      mropeSections: [16, 24, 24],
-      tiedEmbeddings: false,
-    },
-    vision: publishedVision,
-    dtype: 'BF16',
-    shardBytes: 2e9,
-  },
-  '7b-2layers': {
-    name: '7b-2layers',
-    text: {
-      ...qwen2,
-      hiddenSize: 3584,
-      layerCount: 2,
-      headCount: 28,
-      keyValueHeadCount: 4,
-      headSize: 128,
-      intermediateSize: 18_944,
-      vocabularySize: 152_064,
-      mropeSections: [16, 24, 24],
-      tiedEmbeddings: false,
-    },
-    vision: publishedVision,
-    dtype: 'BF16',
-    shardBytes: 2e9,
-  },
+  '7b': published7b,
+  '7b-2layers': { ...published7b, name: '7b-2layers', text: { ...published7b.text, layerCount: 2 } },
 };

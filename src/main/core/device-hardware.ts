@@ -25,7 +25,8 @@ export type GraphicsController = Readonly<{
 /** The machine's graphics adapters; none where nothing can be asked. */
 export async function graphicsControllers(): Promise<readonly GraphicsController[]> {
   const { graphics } = await import('systeminformation');
-  return (await graphics()).controllers;
+  const found = await graphics().catch(() => null);
+  return found?.controllers ?? [];
 }
 
 /** Empty where the device has nothing here that is known; software drivers have nothing either. */

@@ -7,8 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PenumbraFailure } from '../../shared/failure.ts';
-import { devices, type Device } from '../../shared/run-settings.ts';
-import type { OnnxDevice } from '../engine/devices.ts';
+import { onnxDevices, type OnnxDevice } from '../engine/devices.ts';
 import { refuseDevice, type DeviceChoice } from '../runs/device-choice.ts';
 import type { EngineHost } from '../runs/engine-host.ts';
 import { graphicsControllers, hardwareOf } from './device-hardware.ts';
@@ -68,7 +67,7 @@ export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }
     // The runtime takes the fastest of several adapters; that is the one with most memory, as a rule.
     memoryBytes: async (device) => {
       if (device === 'cpu') return null;
-      const known = hardwareOf(device, await (controllers ??= graphicsControllers().catch(() => []))).flatMap(
+      const known = hardwareOf(device, await (controllers ??= graphicsControllers())).flatMap(
         ({ memoryBytes }) => memoryBytes ?? [],
       );
       return known.length === 0 ? null : Math.max(...known);
@@ -89,8 +88,6 @@ export function createDeviceSurvey({ engineHost, selfTest, keptChoice, version }
     },
   };
 }
-
-const onnxDevices = devices.filter((device): device is Exclude<Device, 'auto'> => device !== 'auto');
 
 function fastest(findings: readonly DeviceFinding[]): OnnxDevice {
   const passed = findings.filter(({ result }) => result.passed);

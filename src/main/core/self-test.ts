@@ -52,8 +52,8 @@ export async function readExpectation(folder: string): Promise<SelfTestExpectati
 }
 
 /**
- * Runs the self-test of `folder` (resources/self-test) on a device, of several GPUs on that one. What goes wrong on this machine is a result;
- * only a bug is thrown. Leaves nothing behind.
+ * Runs the self-test of `folder` (resources/self-test) on a device, of several GPUs on that one. What goes wrong on
+ * this machine is a result; only a bug is thrown. Leaves nothing behind.
  */
 export async function runSelfTest(
   device: OnnxDevice,

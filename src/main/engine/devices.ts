@@ -1,8 +1,11 @@
 /** What the runtime calls each device, and how its memory lies. */
-import type { Device } from '../../shared/run-settings.ts';
+import { devices, type Device } from '../../shared/run-settings.ts';
 
 /** A device itself, not the choice of the best one. */
 export type OnnxDevice = Exclude<Device, 'auto'>;
+
+/** In the order of the settings. */
+export const onnxDevices = devices.filter((device): device is OnnxDevice => device !== 'auto');
 
 export type DeviceSettings = Readonly<{
   /** The runtime's name of the execution provider. */
