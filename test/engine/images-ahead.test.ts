@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createImageThreads, imageThreadCount, type ImagesAhead } from '../../src/main/engine/images-ahead.ts';
 import { prepareImage, type ImageJob } from '../../src/main/vlm/qwen2-vl/prepare-image.ts';
+import { nominalVision } from '../support/nominal-bundle.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const entry = fileURLToPath(new URL('../../src/main/engine/image-thread.ts', import.meta.url));
@@ -19,16 +20,6 @@ const settings = {
   maxPixels: 78400,
   latentWidth: 112,
   latentHeight: 112,
-};
-const vision = {
-  depth: 1,
-  embedDim: 8,
-  headCount: 2,
-  intermediateSize: 16,
-  patchSize: 14,
-  temporalPatchSize: 2,
-  spatialMergeSize: 2,
-  channelCount: 3,
 };
 /** Channels, frames and floats of an image at 112 x 112. */
 const pixelBytes = 112 * 112 * 3 * 2 * 4;
@@ -45,7 +36,13 @@ async function jobOf(index: number): Promise<ImageJob> {
     .toBuffer();
   // A view into a larger message, as the engine gets its images.
   const bytes = Buffer.concat([file, Buffer.alloc(100)]).subarray(0, file.length);
-  return { bytes, label: `image ${index}`, settings, vision, resize: { kind: 'stretch', width: 112, height: 112 } };
+  return {
+    bytes,
+    label: `image ${index}`,
+    settings,
+    vision: nominalVision,
+    resize: { kind: 'stretch', width: 112, height: 112 },
+  };
 }
 
 /** Takes all that is there now. */

@@ -10,6 +10,7 @@ import type { PlannedQuestion } from '../../src/main/store/predictions-repositor
 import { buildPrompt } from '../../src/main/vlm/qwen2-vl/question-prompt.ts';
 import { loadTokenizer } from '../../src/main/vlm/tokenizer.ts';
 import type { Sample } from '../../src/shared/sample.ts';
+import { nominalImage, nominalVision } from '../support/nominal-bundle.ts';
 
 const demo = fileURLToPath(new URL('../../resources/demo/', import.meta.url));
 
@@ -34,28 +35,7 @@ const planned = (position: number, changes: Partial<Sample> = {}): PlannedQuesti
 });
 const positions = (questions: readonly PlannedQuestion[]): number[] => questions.map(({ position }) => position);
 
-// Slots of 28 x 28 pixels; a fixed image of 100 of them.
-const bundle = {
-  image: {
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-    rescaleFactor: 1 / 255,
-    minPixels: 56 * 56,
-    maxPixels: 280 * 280,
-    latentWidth: 280,
-    latentHeight: 280,
-  },
-  vision: {
-    depth: 1,
-    embedDim: 8,
-    headCount: 2,
-    intermediateSize: 16,
-    patchSize: 14,
-    temporalPatchSize: 2,
-    spatialMergeSize: 2,
-    channelCount: 3,
-  },
-};
+const bundle = { image: nominalImage, vision: nominalVision };
 
 /** Lengths by position. */
 const lengths =

@@ -3,6 +3,28 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleSchema, bundleVersion, type Bundle } from '../../src/shared/bundle.ts';
 
+export const nominalVision = {
+  depth: 1,
+  embedDim: 8,
+  headCount: 2,
+  intermediateSize: 16,
+  patchSize: 14,
+  temporalPatchSize: 2,
+  spatialMergeSize: 2,
+  channelCount: 3,
+};
+
+/** Slots of 28 x 28 pixels; a fixed image of 100 of them. */
+export const nominalImage = {
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+  rescaleFactor: 1 / 255,
+  minPixels: 3136,
+  maxPixels: 78400,
+  latentWidth: 280,
+  latentHeight: 280,
+};
+
 /** Writes it into `folder` and returns the folder; `changes` replaces fields. */
 export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}): string {
   mkdirSync(folder, { recursive: true });
@@ -27,25 +49,8 @@ export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}
       maxPositions: 512,
       tiedEmbeddings: true,
     },
-    vision: {
-      depth: 1,
-      embedDim: 8,
-      headCount: 2,
-      intermediateSize: 16,
-      patchSize: 14,
-      temporalPatchSize: 2,
-      spatialMergeSize: 2,
-      channelCount: 3,
-    },
-    image: {
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
-      rescaleFactor: 1 / 255,
-      minPixels: 3136,
-      maxPixels: 78400,
-      latentWidth: 280,
-      latentHeight: 280,
-    },
+    vision: nominalVision,
+    image: nominalImage,
     specialTokens: {
       imageStart: 1,
       imageEnd: 2,
