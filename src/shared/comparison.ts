@@ -14,6 +14,8 @@ export const methodRowSchema = z.object({
   patchesPerStep: z.int().nullable(),
   intervention: z.string().nullable(),
   conditions: runConditionsSchema,
+  /** What its seconds come from besides: where it ran, and the model's precision. */
+  timing: runConditionsSchema,
   /** Over the questions that all compared runs hold (excluded ones left out). */
   questionCount: z.int().min(0),
   correct: z.int().min(0),

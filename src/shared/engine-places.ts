@@ -44,6 +44,14 @@ export function enginesText(settings: EngineCrew | null, device: string | null):
   return `${count}${device} ${places.length === 0 ? last : `${places.join(', ')} and ${last}`}`;
 }
 
+/** Where a run was answered, as text; null before it was. */
+export const ranOn = ({
+  enginesOn,
+  settings,
+  device,
+}: Readonly<{ enginesOn?: string | undefined; settings: EngineCrew | null; device: string | null }>): string | null =>
+  enginesOn ?? enginesText(settings, device);
+
 /** What a run's engines were over its sessions: `2 engines on cpu, then cpu` where it went on with others. */
 export function thenOn(earlier: string | null, now: string | null): string | null {
   if (earlier === null || now === null || earlier === now || earlier.endsWith(`, then ${now}`)) return earlier ?? now;

@@ -3,7 +3,10 @@
  * differ in one of these are not like for like. A condition that has no effect on a run is none of its conditions.
  */
 import { z } from 'zod';
+import type { Precision } from './bundle.ts';
+import { ranOn } from './engine-places.ts';
 import { settingDefinitions, type RunSettings, type SettingName } from './run-settings.ts';
+import type { RunSummary } from './run.ts';
 
 /** Values by the condition's name, as people read them. */
 export const runConditionsSchema = z.record(z.string(), z.string());
@@ -13,7 +16,7 @@ export type RunConditions = z.infer<typeof runConditionsSchema>;
 export type DifferingCondition = Readonly<{ name: string; values: readonly string[] }>;
 
 const shownElsewhere: readonly SettingName[] = ['method', 'latentSteps', 'patchesPerStep', 'intervention'];
-/** How many engines share the work decides when a run is done, and nothing else. */
+/** How many engines share the work decides how long answers take, and nothing else: a timing condition. */
 const withoutEffect: readonly SettingName[] = ['engines', 'gpus'];
 const ofLatentSteps: readonly SettingName[] = [
   'stepLayout',
@@ -41,6 +44,51 @@ export function runConditions(settings: RunSettings | null, device: string | nul
   );
 }
 
+const ranOnName = 'Ran on';
+const precisionName = 'Precision';
+const deviceName = settingDefinitions.find(({ name }) => name === 'device')?.label;
+
+/** What the seconds of a run come from besides its settings; imported predictions have none. */
+export function timingConditions(
+  run: Pick<RunSummary, 'settings' | 'device' | 'enginesOn'>,
+  precision: Precision | null,
+): RunConditions {
+  if (run.settings === null) return {};
+  const place = ranOn(run);
+  return {
+    ...(place === null ? {} : { [ranOnName]: place }),
+    ...(precision === null ? {} : { [precisionName]: precision }),
+  };
+}
+
+const timingNames: Readonly<Record<string, string>> = {
+  [ranOnName]: 'where they ran',
+  [precisionName]: "the model's precision",
+};
+
+type TimedRun = Readonly<{ conditions: RunConditions; timing: RunConditions }>;
+
+/** Why seconds and speed-ups of these runs are not of their methods alone, for people; null where they are. */
+export function timingNote(runs: readonly Readonly<{ timing: RunConditions }>[]): string | null {
+  const differing = differingConditions(runs.map(({ timing }) => ({ conditions: timing })));
+  if (differing.length === 0) return null;
+  // Values hold commas of their own: `2 engines on cpu, then cpu`.
+  const named = differing.map(({ name, values }) => `${timingNames[name] ?? name} (${values.join('; ')})`);
+  return `Mind the seconds and speed-ups: the runs differ in ${named.join(' and ')}, so these are not of the methods alone. They are the model's work for a question; engines that share a processor each take longer for it, though together they may be done sooner.`;
+}
+
+/** What a table of these runs shows of each: the conditions in which they differ, those of their times included. */
+export function shownConditions<Run extends TimedRun>(
+  runs: readonly Run[],
+): readonly Readonly<{ name: string; valueOf: (run: Run) => string | null }>[] {
+  const all = (run: Run): RunConditions => ({ ...run.conditions, ...run.timing });
+  const names = differingConditions(runs.map((run) => ({ conditions: all(run) }))).map(({ name }) => name);
+  // Where it ran names the device.
+  return names
+    .filter((name) => name !== deviceName || !names.includes(ranOnName))
+    .map((name) => ({ name, valueOf: (run) => all(run)[name] ?? null }));
+}
+
 /** The conditions in which those of the runs that have them differ, in the order of the settings. */
 export function differingConditions(runs: readonly Readonly<{ conditions: RunConditions }>[]): DifferingCondition[] {
   const names = [...new Set(runs.flatMap(({ conditions }) => Object.keys(conditions)))];
@@ -49,11 +97,8 @@ export function differingConditions(runs: readonly Readonly<{ conditions: RunCon
     .filter(({ values }) => values.length > 1);
 }
 
-/** `token limit 16`: what a run has of a condition, null where it has none of it. */
-export function conditionText({ conditions }: Readonly<{ conditions: RunConditions }>, name: string): string | null {
-  const value = conditions[name];
-  return value === undefined ? null : `${inSentence(name)} ${value}`;
-}
+/** `token limit 16`: what a run has of a condition. */
+export const conditionText = (name: string, value: string): string => `${inSentence(name)} ${value}`;
 
 /** `Token limit (16, 512)` for each. */
 export const differencesText = (differing: readonly DifferingCondition[]): string =>

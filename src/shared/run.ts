@@ -1,5 +1,6 @@
 /** Runs as every face sees them: state, results, events. */
 import { z } from 'zod';
+import { precisionSchema } from './bundle.ts';
 import { failureSchema } from './failure.ts';
 import { scorerNameSchema } from './prediction.ts';
 import { recordByName } from './record-by-name.ts';
@@ -55,6 +56,7 @@ export const runSummarySchema = runResultSchema.extend({
   modelPath: z.string().nullable(),
   modelName: z.string().nullable(),
   modelFingerprint: z.string().nullable(),
+  modelPrecision: precisionSchema.nullable(),
   /** The model says that its weights were never trained: its answers are noise. */
   randomWeights: z.boolean(),
   split: z.string().nullable(),

@@ -75,6 +75,9 @@ describe('runs', () => {
         .sort()
         .reverse(),
     );
+    const { stdout } = await run('runs', 'list');
+    expect(stdout).toMatch(/ Precision +Device +Method /);
+    expect(stdout).toMatch(/ f32 +cpu +ivt-lr /);
   });
 
   it('that are finished print their result when resumed', async () => {

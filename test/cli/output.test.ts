@@ -116,6 +116,7 @@ const finishedRun: RunSummary = {
   modelPath: null,
   modelName: null,
   modelFingerprint: null,
+  modelPrecision: null,
   randomWeights: false,
   split: null,
   where: [],

@@ -34,6 +34,7 @@ const run = (runId: string, day: number, rest: Partial<RunSummary> = {}): RunSum
   modelPath: null,
   modelName: 'qwen',
   modelFingerprint: null,
+  modelPrecision: null,
   randomWeights: false,
   split: null,
   where: [],

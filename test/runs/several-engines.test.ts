@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { methodTableText } from '../../src/main/cli/output/method-table-text.ts';
 import { isAlive } from '../../src/main/files/process-alive.ts';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { answeredRows } from '../support/answered-rows.ts';
@@ -84,6 +85,16 @@ describe('a run with several engines', () => {
     });
     expect(repeatCommand).toContain('--engines 2');
     expect((await runs.show({ runId: one.runId })).repeatCommand).not.toContain('--engines');
+    // Its seconds are another matter.
+    const methods = await runs.methodTable({ runIds: [one.runId, two.runId] });
+    expect(methods.rows.map(({ timing }) => timing)).toEqual([
+      { 'Ran on': 'cpu', Precision: 'f32' },
+      { 'Ran on': '2 engines on cpu', Precision: 'f32' },
+    ]);
+    const text = methodTableText(methods);
+    expect(text).toContain('Mind the seconds and speed-ups: the runs differ in where they ran (cpu; 2 engines on cpu)');
+    expect(text).not.toContain('Not like for like');
+    expect(text).toMatch(/ Ran on +Label$/m);
   });
 
   it('splits the cores between its engines', async () => {

@@ -14,7 +14,7 @@ import { mean, summarise } from './summary.ts';
 /** The columns that come out of answers; who the runs are is for others to add. */
 export type MethodFigures = Omit<
   MethodRow,
-  'label' | 'method' | 'modelName' | 'latentSteps' | 'patchesPerStep' | 'intervention' | 'conditions'
+  'label' | 'method' | 'modelName' | 'latentSteps' | 'patchesPerStep' | 'intervention' | 'conditions' | 'timing'
 >;
 
 /** A row for each run, in order. Fails (a bug) where the baseline is not among them. */

@@ -1,6 +1,6 @@
 /** CSV of the main table: a row for each run over the questions that all compared runs answered. */
 import type { MethodTable } from '../../shared/comparison.ts';
-import { differingConditions } from '../../shared/run-conditions.ts';
+import { shownConditions } from '../../shared/run-conditions.ts';
 import { csvText, type Cell } from './csv.ts';
 
 const header = [
@@ -36,11 +36,11 @@ const header = [
 
 /**
  * The whole file, header included. Behind the rest, in columns of their own: accuracy of each domain, and the
- * conditions in which the runs differ.
+ * conditions in which the runs differ, those of their times included.
  */
 export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): string {
   const domains = [...new Set(rows.flatMap(({ byDomain }) => byDomain.map(({ domain }) => domain)))].sort();
-  const differing = differingConditions(rows).map(({ name }) => name);
+  const shown = shownConditions(rows);
   const cells = rows.map((row): Cell[] => {
     const { accuracy, againstBaseline: against, byDomain } = row;
     return [
@@ -76,10 +76,10 @@ export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): st
         const found = byDomain.find(({ domain }) => domain === name);
         return [found?.total ?? null, found?.accuracy?.estimate ?? null];
       }),
-      ...differing.map((name) => row.conditions[name] ?? null),
+      ...shown.map(({ valueOf }) => valueOf(row)),
     ];
   });
   const domainColumns = domains.flatMap((domain) => [`n ${domain}`, `accuracy ${domain}`]);
-  const conditionColumns = differing.map((name) => name.toLowerCase().replaceAll(' ', '_'));
+  const conditionColumns = shown.map(({ name }) => name.toLowerCase().replaceAll(' ', '_'));
   return csvText([[...header, ...domainColumns, ...conditionColumns], ...cells]);
 }

@@ -4,7 +4,7 @@
  */
 import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import { fail } from '../../shared/failure.ts';
-import { runConditions } from '../../shared/run-conditions.ts';
+import { runConditions, timingConditions } from '../../shared/run-conditions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createRunAlignment, type AlignedRuns } from '../analysis/align-runs.ts';
 import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
@@ -12,7 +12,7 @@ import { wilsonInterval } from '../../shared/wilson-interval.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { commonKeys } from './common-keys.ts';
-import { requireRun } from './run-state.ts';
+import { enginesOf, requireRun } from './run-state.ts';
 
 export type MethodTableInput = Readonly<{
   runIds: readonly string[];
@@ -45,7 +45,7 @@ export async function methodTableOf(store: Store, input: MethodTableInput): Prom
     baselineRunId,
     rows: runs.flatMap((run) => {
       const row = figures.get(run.runId);
-      return row === undefined ? [] : [{ ...row, ...identityOf(store, run, runs) }];
+      return row === undefined ? [] : [{ ...row, ...identityOf(store, run, runs), timing: timingOf(store, run) }];
     }),
     commonQuestions: aligned.domains.length,
     leftOut: aligned.leftOut,
@@ -100,6 +100,11 @@ async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: Score
     await new Promise((resolve) => setImmediate(resolve));
   }
   return alignment.finish();
+}
+
+function timingOf(store: Store, run: RunRecord) {
+  const model = run.modelRow === null ? undefined : store.datasets.getModel(run.modelRow);
+  return timingConditions({ ...run, ...enginesOf(run) }, model?.precision ?? null);
 }
 
 function identityOf(store: Store, { label, settings, modelRow, device }: RunRecord, runs: readonly RunRecord[]) {

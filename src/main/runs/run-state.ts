@@ -49,6 +49,7 @@ export async function summaryOf(
     modelPath: model?.path ?? null,
     modelName: model?.name ?? null,
     modelFingerprint: model?.fingerprint ?? null,
+    modelPrecision: model?.precision ?? null,
     randomWeights: noted(run, 'weights') === 'random',
     split: run.split,
     where: [...run.where],
@@ -69,7 +70,7 @@ function noted({ environment }: RunRecord, name: string): string | null {
 }
 
 /** Nothing for runs of before there could be several. */
-function enginesOf(run: RunRecord): Pick<RunSummary, 'enginesOn'> {
+export function enginesOf(run: RunRecord): Pick<RunSummary, 'enginesOn'> {
   const enginesOn = noted(run, 'enginesOn');
   return enginesOn === null ? {} : { enginesOn };
 }

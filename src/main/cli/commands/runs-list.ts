@@ -1,6 +1,7 @@
 /** `penumbra runs list`: the runs of the store, newest first. */
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { ranOn } from '../../../shared/engine-places.ts';
 import { questionsDone, type RunSummary } from '../../../shared/run.ts';
 import { examples } from '../examples.ts';
 import { wholeNumber } from '../option-types.ts';
@@ -30,6 +31,8 @@ export function addRunsList(parent: Command, run: RunInSession): void {
             ...excludedColumn(page.runs),
             { header: 'Accuracy', align: 'right', cell: ({ accuracy }) => percent(accuracy) },
             { header: 'Scorer', cell: ({ scorer }) => scorer },
+            { header: 'Precision', cell: ({ modelPrecision }) => modelPrecision ?? '-' },
+            { header: 'Device', cell: (run) => ranOn(run) ?? '-' },
             { header: 'Method', cell: ({ settings }) => settings?.method ?? 'imported' },
             { header: 'Label', cell: ({ label }) => label },
           ]);

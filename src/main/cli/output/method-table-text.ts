@@ -1,6 +1,6 @@
 /** The main table of several runs for a terminal. */
 import type { MethodRow, MethodTable } from '../../../shared/comparison.ts';
-import { differencesText, differingConditions } from '../../../shared/run-conditions.ts';
+import { differencesText, differingConditions, shownConditions, timingNote } from '../../../shared/run-conditions.ts';
 import { count, percent } from './numbers.ts';
 import { differenceText, pText } from './statistics-text.ts';
 import { table } from './table.ts';
@@ -8,6 +8,7 @@ import { table } from './table.ts';
 export function methodTableText({ rows, ...methods }: MethodTable): string {
   const { scorer, baselineRunId, commonQuestions, leftOut, differentQuestions, excluded } = methods;
   const differing = differingConditions(rows);
+  const timing = timingNote(rows);
   const seconds = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
   return [
     `${count(commonQuestions)} questions that all runs answered; scorer ${scorer}; differences from ${baselineRunId} in points, p exact McNemar with Holm's correction`,
@@ -24,6 +25,7 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
             : `${count(excluded)} questions tagged as excluded are left out.`,
         ]),
     ...(differing.length === 0 ? [] : [`Not like for like: the runs differ in ${differencesText(differing)}.`]),
+    ...(timing === null ? [] : [timing]),
     '',
     table(rows, [
       { header: 'Run', cell: ({ runId }) => runId },
@@ -51,7 +53,10 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
         align: 'right',
         cell: ({ againstBaseline }) => (againstBaseline === null ? '' : pText(againstBaseline.pValueHolm)),
       },
-      ...differing.map(({ name }) => ({ header: name, cell: ({ conditions }: MethodRow) => conditions[name] ?? '-' })),
+      ...shownConditions(rows).map(({ name, valueOf }) => ({
+        header: name,
+        cell: (row: MethodRow) => valueOf(row) ?? '-',
+      })),
       { header: 'Label', cell: ({ label }) => label },
     ]),
   ].join('\n');

@@ -1,5 +1,5 @@
 /** A run for people: what it is, how it went, and its category table. */
-import { enginesText } from '../../../shared/engine-places.ts';
+import { ranOn } from '../../../shared/engine-places.ts';
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { leftOutText } from '../../../shared/left-out-text.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
@@ -47,7 +47,7 @@ function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
     ['AR steps', measure(run.arStepsMean, 2, 'a question')],
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],
-    ['Device', 'settings' in run ? (run.enginesOn ?? enginesText(run.settings, run.device)) : run.device],
+    ['Device', 'settings' in run ? ranOn(run) : run.device],
   ];
 }
 

@@ -39,7 +39,10 @@ export function sweepFamilies(points: readonly SweepPoint[], axis: SweepAxis): S
       key,
       modelName: inFamily[0]?.modelName ?? '',
       fixed: inFamily[0]?.[fixedAxis] ?? 0,
-      apart: differing.flatMap(({ name }) => inFamily.slice(0, 1).flatMap((point) => conditionText(point, name) ?? [])),
+      apart: differing.flatMap(({ name }) => {
+        const value = inFamily[0]?.conditions[name];
+        return value === undefined ? [] : [conditionText(name, value)];
+      }),
       points: inFamily,
     }))
     .sort((a, b) => placesOf(b, axis).length - placesOf(a, axis).length);

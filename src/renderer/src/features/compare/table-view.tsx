@@ -9,7 +9,7 @@ import {
   publishedMain,
   publishedSource,
 } from '../../../../shared/published-results.ts';
-import { conditionText, differingConditions } from '../../../../shared/run-conditions.ts';
+import { conditionText, shownConditions, timingNote } from '../../../../shared/run-conditions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { Definition } from '../../components/definition.tsx';
 import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
@@ -35,7 +35,8 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
   const on = publishedDatasets.find((name) => name === dataset);
   const isTheirs = on !== undefined && on === guessDataset(compared);
   const rows = published === undefined || on === undefined ? [] : publishedMain[published][on];
-  const differing = differingConditions(table.rows).map(({ name }) => name);
+  const shown = shownConditions(table.rows);
+  const timing = timingNote(table.rows);
   return (
     <Card withBorder padding="md" component="section" aria-label="Main table">
       <Group justify="space-between" mb="xs" align="flex-end">
@@ -101,7 +102,7 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
             {table.rows.map((row) => (
               <OwnRow
                 row={row}
-                differing={differing}
+                shown={shown}
                 run={runs.find(({ runId }) => runId === row.runId) ?? null}
                 name={names.get(row.runId) ?? row.runId}
                 key={row.runId}
@@ -139,6 +140,11 @@ export function TableView({ table, runs, names, onExport }: TableViewProps) {
           )}
         </Table>
       </Table.ScrollContainer>
+      {timing === null ? null : (
+        <Text size="sm" mt="xs">
+          {timing}
+        </Text>
+      )}
       <Text size="xs" c="dimmed" mt="xs">
         n = {counted(table.commonQuestions, 'question')} that every run answered; scorer {table.scorer}.
       </Text>
@@ -150,17 +156,20 @@ type OwnRowProps = Readonly<{
   row: MethodRow;
   run: RunSummary | null;
   name: string;
-  /** Names of the conditions in which the compared runs differ. */
-  differing: readonly string[];
+  /** The conditions in which the compared runs differ. */
+  shown: ReturnType<typeof shownConditions<MethodRow>>;
 }>;
 
-function OwnRow({ row, run, name, differing }: OwnRowProps) {
+function OwnRow({ row, run, name, shown }: OwnRowProps) {
   const { runId, accuracy, againstBaseline: against, speedUp, unparsed, failed } = row;
   const notes = [
     ...(row.modelName === null ? [] : [row.modelName]),
     row.method ?? 'imported predictions',
     ...(row.intervention === null || row.intervention === 'none' ? [] : [row.intervention]),
-    ...differing.flatMap((condition) => conditionText(row, condition) ?? []),
+    ...shown.flatMap(({ name: condition, valueOf }) => {
+      const value = valueOf(row);
+      return value === null ? [] : [conditionText(condition, value)];
+    }),
     ...(unparsed === 0 ? [] : [`${count(unparsed)} unparsed`]),
     ...(failed === 0 ? [] : [`${count(failed)} failed, left out`]),
   ];

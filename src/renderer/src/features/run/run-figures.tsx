@@ -1,6 +1,6 @@
 /** The run in four numbers, each with where it comes from. */
 import { Card, SimpleGrid, Text } from '@mantine/core';
-import { enginesText } from '../../../../shared/engine-places.ts';
+import { ranOn } from '../../../../shared/engine-places.ts';
 import { questionsDone, type RunSummary } from '../../../../shared/run.ts';
 import type { Interval } from '../../../../shared/statistics.ts';
 import { count, milliseconds, percent } from '../../components/numbers.ts';
@@ -22,7 +22,7 @@ export function RunFigures({ run, accuracy }: RunFiguresProps) {
     [
       'Time a question',
       run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean),
-      `mean, model only${run.device === null ? '' : `, on ${run.enginesOn ?? enginesText(run.settings, run.device) ?? run.device}`}`,
+      `mean, model only${run.device === null ? '' : `, on ${ranOn(run) ?? run.device}`}`,
     ],
   ];
   return (

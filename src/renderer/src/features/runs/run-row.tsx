@@ -1,6 +1,7 @@
 /** A run in the list: what it is, how far it is, how it did. */
 import { Anchor, Checkbox, Group, Progress, Table, Text } from '@mantine/core';
 import { useState } from 'react';
+import { ranOn } from '../../../../shared/engine-places.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { wilsonInterval } from '../../../../shared/wilson-interval.ts';
 import { answeredCount, useRunProgress } from '../../api/run-progress.ts';
@@ -27,6 +28,7 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
   const [renaming, setRenaming] = useState(false);
   const href = formatRoute({ page: 'run', runId: run.runId, tab: 'overview' });
   const { settings } = run;
+  const place = ranOn(run);
   const title = number === 1 ? runTitle(run) : `${runTitle(run)} #${String(number)}`;
   const isLatent = settings?.method === 'ivt-lr';
   return (
@@ -94,6 +96,9 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
       <Table.Td ta="right">{run.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
         {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
+        <Text size="xs" c="dimmed" truncate title={place ?? ''}>
+          {place}
+        </Text>
       </Table.Td>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <Text size="xs" title={dateTime(run.createdAt)}>
