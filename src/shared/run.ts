@@ -1,6 +1,7 @@
 /** Runs as every face sees them: state, results, events. */
 import { z } from 'zod';
 import { precisionSchema } from './bundle.ts';
+import { engineRestartsSchema } from './engine-restarts.ts';
 import { failureSchema } from './failure.ts';
 import { scorerNameSchema } from './prediction.ts';
 import { recordByName } from './record-by-name.ts';
@@ -70,6 +71,8 @@ export const runSummarySchema = runResultSchema.extend({
   rowsLeftOut: z.int().min(0).optional(),
   /** Where it was answered: `2 engines on cuda 0 and 1, then cpu` after a resume on the processor. */
   enginesOn: z.string().optional(),
+  /** Engines that ended without being asked to and were started again; absent: none. */
+  engineRestarts: engineRestartsSchema.optional(),
   failure: failureSchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

@@ -139,6 +139,7 @@ describe('a stored run as a draft', () => {
     modelPath: '/m',
     modelName: 'm',
     modelFingerprint: 'M',
+    modelPrecision: 'f32',
     randomWeights: false,
     split: 'test',
     where: ['domain=science', 'from-run=Q'],

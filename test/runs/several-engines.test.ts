@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { methodTableText } from '../../src/main/cli/output/method-table-text.ts';
+import { runText } from '../../src/main/cli/output/run-text.ts';
 import { isAlive } from '../../src/main/files/process-alive.ts';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { answeredRows } from '../support/answered-rows.ts';
@@ -118,6 +119,20 @@ describe('a run with several engines', () => {
     await follow(runs, runId);
     expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 40, failed: 1 });
     expect(await failedIds(runs, runId)).toEqual([sampleIdOf(9)]);
+    // The batch of four and its half took an engine along. Question 9 is the run's last: no process had to follow.
+    const { run, manifest } = await runs.show({ runId });
+    expect(run.engineRestarts?.count).toBe(2);
+    const [{ engine } = { engine: 0 }] = run.engineRestarts?.last ?? [];
+    expect(run.engineRestarts?.last).toEqual(
+      Array.from({ length: 2 }, () => ({
+        at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/) as string,
+        engine,
+        kind: 'engine-crashed',
+        found: 'exit code 4',
+      })),
+    );
+    expect([1, 2]).toContain(engine);
+    expect(manifest).toMatchObject({ environment: { engineRestarts: run.engineRestarts } });
     // Questions of other batches than the one that crashed are asked once.
     const worked = linesOf<Worked>(workLog);
     const asked = worked.flatMap(({ ids }) => ids);
@@ -135,6 +150,7 @@ describe('a run with several engines', () => {
     await follow(runs, runId);
     const { run } = await runs.show({ runId });
     expect(run).toMatchObject({ status: 'paused', failed: 0, failure: { kind: 'engine-crashed', place: 'engine 2' } });
+    expect(run.engineRestarts?.last.every(({ engine }) => engine === 2)).toBe(true);
     // The sound engine's answers are all there.
     const sound = linesOf<Worked>(workLog).flatMap(({ gpu, ids }) => (gpu === 0 ? ids : []));
     expect(run.total).toBe(sound.length);
@@ -147,6 +163,7 @@ describe('a run with several engines', () => {
     // What the first part was answered on is not forgotten.
     expect(done.enginesOn).toBe('2 engines on cpu, then cpu');
     expect(done.configurationHash).toBe(run.configurationHash);
+    expect(done.engineRestarts).toEqual(run.engineRestarts);
   });
 
   it('goes on after one of its engines was killed from outside', async () => {
@@ -158,8 +175,16 @@ describe('a run with several engines', () => {
     const last = linesOf<Worked>(workLog).at(-1);
     process.kill(last?.pid ?? 0, 'SIGKILL');
     await follow(runs, runId);
-    expect((await runs.show({ runId })).run).toMatchObject({ status: 'finished', total: 40, failed: 0 });
+    const { run } = await runs.show({ runId });
+    expect(run).toMatchObject({ status: 'finished', total: 40, failed: 0 });
     expect(answered(place)).toHaveLength(40);
+    expect(run.engineRestarts).toMatchObject({
+      count: 1,
+      last: [{ engine: (last?.gpu ?? 0) + 1, kind: 'out-of-memory', found: 'signal SIGKILL' }],
+    });
+    expect(runText(run, [])).toMatch(
+      /^Restarts +1, each after .*:\n +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +engine [12]: out-of-memory \(signal SIGKILL\)$/m,
+    );
   });
 
   it('stopped at once ends all of them; nothing that was recorded is lost', async () => {

@@ -79,7 +79,7 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
       release(parts, end);
     } catch (error) {
       if (error instanceof LeaseLost) return;
-      release(parts, { status: 'paused', failure: failureOfBug(error), suspects: [] });
+      release(parts, { status: 'paused', failure: failureOfBug(error), suspects: [], restarts: null });
       throw error;
     } finally {
       releaseLease();
@@ -95,11 +95,12 @@ export function startActiveRun(parts: ActiveRunParts): ActiveRun {
   return { runId: run.runId, progress, stop, ended };
 }
 
-function release({ store, run, token }: ActiveRunParts, { status, failure, suspects }: RunEnd): void {
+function release({ store, run, token }: ActiveRunParts, { status, failure, suspects, restarts }: RunEnd): void {
   store.transaction(() => {
     const finishedAt = status === 'finished' ? new Date().toISOString() : null;
     if (store.leases.release(run.runRow, token, { status, failure, finishedAt })) {
       store.runs.setSuspects(run.runRow, suspects);
+      if (restarts !== null) store.runs.setRestarts(run.runRow, restarts);
     }
   });
 }

@@ -12,7 +12,7 @@ import type { Device, RunSettings } from '../../shared/run-settings.ts';
 import type { EngineQuestion, LayerAttention } from '../engine/protocol.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { EngineHost } from './engine-host.ts';
-import { EngineSupervisor, type LoadedEngine } from './engine-supervisor.ts';
+import { EngineSupervisor, type EngineEnd, type LoadedEngine } from './engine-supervisor.ts';
 import { coreCount, threadsOfEngine } from './engine-threads.ts';
 import { createTurns } from './engine-turns.ts';
 
@@ -30,6 +30,8 @@ export type EngineUse = Readonly<{
     question: EngineQuestion,
     selectedSlots: readonly (readonly number[])[],
   ) => Promise<LayerAttention>;
+  /** Tells this user of every process that ended without being asked to, when another takes its place. */
+  onRestart: (listener: RestartListener) => void;
   /**
    * Everything this user asked, and asks from now on, fails with `cancelled`. The process ends if it is working on a
    * batch of this user's; on a probe only if nobody else waits for it, because loading takes longer than one answer.
@@ -38,6 +40,8 @@ export type EngineUse = Readonly<{
   /** The last to leave decides whether the engine stays loaded for a while. Resolves once it is gone, if it is to go. */
   leave: (stayLoaded: boolean) => Promise<void>;
 }>;
+
+export type RestartListener = (ended: EngineEnd) => void;
 
 /** `probe`: goes before the next `batch`. */
 export type EngineOrder = 'batch' | 'probe';
@@ -76,7 +80,7 @@ export type EngineDeskOptions = Readonly<{
   stayLoadedMs: number;
 }>;
 
-type User = { readonly order: EngineOrder; isStopped: boolean };
+type User = { readonly order: EngineOrder; isStopped: boolean; onRestart: RestartListener };
 
 type Job = Readonly<{
   user: User;
@@ -103,19 +107,21 @@ export function createEngineDesk({ host, devices, threadCount, stayLoadedMs }: E
     const known = seats.get(key);
     if (known !== undefined) return known;
     const seat = new Seat({
-      start: async () => {
+      start: async (onRestart) => {
         const chosen = await devices.choose(device, picksGpu(device) ? gpuOfEngine(crew, index) : 0);
         const deviceMemoryBytes = await devices.memoryBytes(chosen);
         const { engines } = crew;
-        return new EngineSupervisor(host, {
+        const threads = engines === 1 ? threadCount : threadsOfEngine(index, engines, threadCount ?? coreCount());
+        const engine = {
           bundlePath,
           fingerprint,
           device: chosen,
           gpu: gpuOfEngine(crew, index),
           deviceMemoryBytes,
-          threadCount: engines === 1 ? threadCount : threadsOfEngine(index, engines, threadCount ?? coreCount()),
+          threadCount: threads,
           sharingCount: sharingCount(crew, chosen),
-        });
+        };
+        return new EngineSupervisor(host, engine, onRestart);
       },
       beforeLoading: async () => {
         await alone.ended();
@@ -147,7 +153,7 @@ export function createEngineDesk({ host, devices, threadCount, stayLoadedMs }: E
 }
 
 type SeatOptions = Readonly<{
-  start: () => Promise<EngineSupervisor>;
+  start: (onRestart: RestartListener) => Promise<EngineSupervisor>;
   beforeLoading: () => Promise<void>;
   /** Told when the last user has left. */
   onIdle: () => void;
@@ -185,7 +191,7 @@ class Seat {
   }
 
   use(order: EngineOrder): EngineUse {
-    const user: User = { order, isStopped: false };
+    const user: User = { order, isStopped: false, onRestart: () => undefined };
     this.#users.add(user);
     clearTimeout(this.#idleTimer);
     const ask = <Result>(request: (engine: EngineSupervisor) => Promise<Result>): Promise<Result> =>
@@ -206,6 +212,9 @@ class Seat {
       },
       layerAttention: (settings, question, selectedSlots) =>
         ask((engine) => engine.layerAttention(settings, question, selectedSlots)),
+      onRestart: (listener) => {
+        user.onRestart = listener;
+      },
       stop: () => this.#stop(user),
       leave: (stayLoaded) => this.#leave(user, stayLoaded),
     };
@@ -251,7 +260,9 @@ class Seat {
     // Nobody waits for it any more: no process is started for it.
     if (this.#isClosed || job.user.isStopped) return refuse(cancelled());
     try {
-      this.#engine ??= await this.#options.start();
+      this.#engine ??= await this.#options.start((ended) => {
+        for (const { onRestart } of this.#users) onRestart(ended);
+      });
     } catch (error) {
       return refuse(error);
     }

@@ -55,6 +55,9 @@ const loadAttempts = 3;
 /** How long a process may take to leave after its channel closed. */
 const closeTimeoutMs = 2000;
 
+/** A process that ended without being asked to. */
+export type EngineEnd = Readonly<{ at: Date; failure: Failure }>;
+
 /** Thrown when the engine cannot even load the model; asking smaller batches is pointless. */
 export class EngineUnusable extends PenumbraFailure {}
 
@@ -69,10 +72,15 @@ export class EngineSupervisor {
   /** What the process was told that it will be asked, until it is. */
   #announced: Announcement | null = null;
   #peakMemoryBytes: number | null = null;
+  /** How the process before ended, until another follows it. */
+  #ended: EngineEnd | null = null;
+  readonly #onRestart: (ended: EngineEnd) => void;
 
-  constructor(host: EngineHost, model: EngineModel) {
+  /** @param onRestart told how a process ended, when another takes its place */
+  constructor(host: EngineHost, model: EngineModel, onRestart: (ended: EngineEnd) => void = () => undefined) {
     this.#host = host;
     this.#model = model;
+    this.#onRestart = onRestart;
   }
 
   /** Of the process that answered last; null before any answer. */
@@ -234,12 +242,17 @@ export class EngineSupervisor {
     if (this.#killed) throw new PenumbraFailure(cancelled);
     const channel = this.#host.start();
     this.#channel = channel;
+    const ended = this.#ended;
+    this.#ended = null;
+    if (ended !== null) this.#onRestart(ended);
     channel.onReply((reply) => this.#receive(reply));
     channel.onExit((exit) => {
       if (this.#channel !== channel) return;
       this.#channel = null;
       this.#loading = null;
-      this.#rejectAll(this.#killed ? cancelled : failureOfExit(exit));
+      const failure = this.#killed ? cancelled : failureOfExit(exit);
+      if (!this.#killed) this.#ended = { at: new Date(), failure };
+      this.#rejectAll(failure);
     });
   }
 
@@ -278,7 +291,10 @@ export class EngineSupervisor {
       return;
     }
     // A lost device does not come back to the process that lost it.
-    if (reply.failure.kind === 'device-lost') this.#drop();
+    if (reply.failure.kind === 'device-lost') {
+      this.#ended = { at: new Date(), failure: reply.failure };
+      this.#drop();
+    }
     waiting?.reject(new PenumbraFailure(reply.failure));
   }
 

@@ -44,11 +44,12 @@ async function trainedForOf(path: string, fingerprint: string): Promise<LatentDe
 /** `penumbra eval …`, or `penumbra predictions import …` for predictions made elsewhere. */
 export function repeatCommand(run: RunRecord, parts: RepeatParts): string {
   const { program, dataset, model } = parts;
+  const { predictionFile } = run.environment;
   const words =
     run.kind === 'imported'
-      ? ['predictions', 'import', String(run.environment['predictionFile'] ?? '')]
+      ? ['predictions', 'import', typeof predictionFile === 'string' ? predictionFile : '']
       : ['eval', '--dataset', dataset ?? '', '--model', model ?? ''];
-  if (run.kind === 'imported' && dataset !== null && dataset !== run.environment['predictionFile']) {
+  if (run.kind === 'imported' && dataset !== null && dataset !== predictionFile) {
     words.push('--dataset', dataset);
   }
   if (run.kind === 'evaluation') {

@@ -4,6 +4,7 @@
  * the engines were working on.
  */
 import { enginesText, sharingCount, thenOn } from '../../shared/engine-places.ts';
+import type { EngineRestarts } from '../../shared/engine-restarts.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { PenumbraFailure, failureOf } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
@@ -20,6 +21,7 @@ import { loadCrew, ofEngine } from './engine-crew.ts';
 import type { DeskModel, EngineUse } from './engine-desk.ts';
 import { inTurn } from './in-turn.ts';
 import { createQuestionFeed, type UnreadableQuestion } from './question-feed.ts';
+import { createRestartLog, type RestartLog } from './restart-log.ts';
 import type { RunProgress } from './run-progress.ts';
 import { shareFeed, type EngineFeed } from './shared-feed.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -43,7 +45,13 @@ export type RunLoopParts = Readonly<{
   onStopRequested: (atOnce: boolean) => void;
 }>;
 
-export type RunEnd = Readonly<{ status: StoredRunStatus; failure: Failure | null; suspects: readonly number[] }>;
+export type RunEnd = Readonly<{
+  status: StoredRunStatus;
+  failure: Failure | null;
+  suspects: readonly number[];
+  /** Restarts that the run's row does not have yet. */
+  restarts: EngineRestarts | null;
+}>;
 
 /** Thrown when another process owns the run by now; nothing more may be written. */
 export class LeaseLost extends Error {}
@@ -61,8 +69,18 @@ const passing: ReadonlySet<Failure['kind']> = new Set<Failure['kind']>([
 
 /** Answers until the plan is done or the run is to stop, and says how it ended. Bugs and `LeaseLost` throw. */
 export async function runLoop(parts: RunLoopParts): Promise<RunEnd> {
+  const restarts = createRestartLog(parts.run);
+  for (const [index, engine] of parts.engines.entries()) {
+    engine.onRestart(({ at, failure: { kind, found } }) => {
+      restarts.add({ at: at.toISOString(), engine: index + 1, kind, ...(found === undefined ? {} : { found }) });
+    });
+  }
+  return { ...(await answerToEnd(parts, restarts)), restarts: restarts.unsaved() };
+}
+
+async function answerToEnd(parts: RunLoopParts, restarts: RestartLog): Promise<Omit<RunEnd, 'restarts'>> {
   try {
-    const finished = await answerPlan(parts);
+    const finished = await answerPlan(parts, restarts);
     return { status: finished ? 'finished' : 'paused', failure: null, suspects: [] };
   } catch (error) {
     const failure = failureOf(error);
@@ -73,7 +91,7 @@ export async function runLoop(parts: RunLoopParts): Promise<RunEnd> {
   }
 }
 
-async function answerPlan(parts: RunLoopParts): Promise<boolean> {
+async function answerPlan(parts: RunLoopParts, restarts: RestartLog): Promise<boolean> {
   const { store, run, settings, model, engines, progress, isStopping } = parts;
   if (store.predictions.pendingCount(run.runRow) === 0) return true;
   if (isStopping()) return false;
@@ -90,7 +108,7 @@ async function answerPlan(parts: RunLoopParts): Promise<boolean> {
     enginesOn: thenOn(earlierEngines(store, run), enginesText(settings, device)),
   });
   progress.enter('answering');
-  const record = inTurn(createRecorder(parts));
+  const record = inTurn(createRecorder(parts, restarts));
   const onLimit = async (limit: number): Promise<void> => {
     // What did not fit beside another engine may well fit alone.
     if (sharingCount(settings, device) === 1) await parts.batchLimits.keep(model.fingerprint, device, limit);
@@ -147,14 +165,18 @@ const unreadableRow = ({ planned, failure }: UnreadableQuestion): Row => ({
 const lockAttempts = 20;
 const lockPauseMs = 1000;
 
-/** Records rows with their scores and the wall time since the rows before them. */
-function createRecorder(parts: RunLoopParts): (rows: readonly Row[]) => Promise<void> {
+/** Records rows with their scores, the wall time since the rows before them, and the restarts meanwhile. */
+function createRecorder(parts: RunLoopParts, restarts: RestartLog): (rows: readonly Row[]) => Promise<void> {
   const { store, run, progress, onStopRequested } = parts;
   let lastAt = performance.now();
   return async (rows) => {
     if (rows.length === 0) return;
     const now = performance.now();
-    const { correct, request } = await whileLocked(() => store.transaction(() => writeRows(parts, rows, now - lastAt)));
+    const { correct, request } = await whileLocked(() => {
+      const written = store.transaction(() => writeRows(parts, rows, now - lastAt, restarts.unsaved()));
+      if (written.request !== null) restarts.saved();
+      return written;
+    });
     lastAt = now;
     if (request === null) throw new LeaseLost(`run ${run.runId} was taken over`);
     if (request !== stopRequests.none) onStopRequested(request === stopRequests.atOnce);
@@ -168,6 +190,7 @@ function writeRows(
   { store, run, token }: RunLoopParts,
   rows: readonly Row[],
   workMs: number,
+  restarts: EngineRestarts | null,
 ): Readonly<{ correct: number; request: number | null }> {
   const request = store.leases.renew(run.runRow, token, Date.now());
   if (request === null) return { correct: 0, request };
@@ -179,6 +202,7 @@ function writeRows(
     if (reading?.correct === true) correct += 1;
   }
   store.runs.addWork(run.runRow, workMs);
+  if (restarts !== null) store.runs.setRestarts(run.runRow, restarts);
   return { correct, request };
 }
 

@@ -5,6 +5,7 @@ import type { RunStatus, RunSummary } from '../../shared/run.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 import { isOwnerAlive } from './owner.ts';
+import { restartsOf } from './restart-log.ts';
 import { runResult, type ResultReads } from './run-tally.ts';
 
 /** The run; fails (`not-found`) where the store has none of this id. */
@@ -69,10 +70,11 @@ function noted({ environment }: RunRecord, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Nothing for runs of before there could be several. */
-export function enginesOf(run: RunRecord): Pick<RunSummary, 'enginesOn'> {
+/** What its engines were, nothing for runs of before there could be several; and their restarts, where there were any. */
+export function enginesOf(run: RunRecord): Pick<RunSummary, 'enginesOn' | 'engineRestarts'> {
   const enginesOn = noted(run, 'enginesOn');
-  return enginesOn === null ? {} : { enginesOn };
+  const engineRestarts = restartsOf(run);
+  return { ...(enginesOn === null ? {} : { enginesOn }), ...(engineRestarts === null ? {} : { engineRestarts }) };
 }
 
 /** Nothing for runs that did not note it; a packed run may say anything. */

@@ -3,6 +3,7 @@
  * that come or go in hidden-runs.ts: nothing here gives one of those.
  */
 import { z } from 'zod';
+import { engineRestartsSchema, type EngineRestarts } from '../../shared/engine-restarts.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { runSettingsSchema, type RunSettings } from '../../shared/run-settings.ts';
@@ -11,8 +12,11 @@ import { parseJsonColumn } from './json-column.ts';
 
 export type StoredRunStatus = 'running' | 'paused' | 'finished' | 'failed';
 
-/** Versions and machine of a run, for its manifest: plain names and values. */
-export const runEnvironmentSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+/** Versions and machine of a run, and what became of its engines, for its manifest: plain names and values. */
+export const runEnvironmentSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.null(), engineRestartsSchema]),
+);
 export type RunEnvironment = z.infer<typeof runEnvironmentSchema>;
 
 export type NewRun = Readonly<{
@@ -84,6 +88,7 @@ export type RunsRepository = Readonly<{
   /** Of the settings, only those that are no part of the configuration hash may change. */
   setSettings: (runRow: number, settings: RunSettings) => void;
   setEnvironment: (runRow: number, device: string, environment: RunEnvironment) => void;
+  setRestarts: (runRow: number, restarts: EngineRestarts) => void;
   /** Adds wall time and counts the revision up. */
   addWork: (runRow: number, workMs: number) => void;
   touch: (runRow: number) => void;
@@ -158,6 +163,11 @@ export function createRunsRepository(connection: Connection): RunsRepository {
         device,
         environment: JSON.stringify(environment),
       }),
+    setRestarts: (runRow, restarts) =>
+      void connection.run(
+        `UPDATE runs SET environment = json_set(environment, '$.engineRestarts', json(:restarts)) WHERE run_row = :runRow`,
+        { runRow, restarts: JSON.stringify(restarts) },
+      ),
     addWork: (runRow, workMs) =>
       void connection.run(
         `UPDATE runs SET work_ms = work_ms + :workMs, revision = revision + 1 WHERE run_row = :runRow`,

@@ -1,5 +1,6 @@
 /** A run for people: what it is, how it went, and its category table. */
 import { ranOn } from '../../../shared/engine-places.ts';
+import { restartText } from '../../../shared/engine-restarts.ts';
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { leftOutText } from '../../../shared/left-out-text.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
@@ -24,6 +25,7 @@ export function runText(run: RunSummary, categories: readonly CategoryNode[], de
       ['Mind', run.rowsLeftOut === undefined || run.rowsLeftOut === 0 ? null : leftOutText(run.rowsLeftOut)],
       ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
       ...resultPairs(run),
+      ...restartPairs(run),
       ['Licence', run.licence],
     ]),
     ...(run.failure === null ? [] : ['', failureText(run.failure)]),
@@ -48,6 +50,17 @@ function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
     ['Time', measure(run.secondsPerQuestionMean, 3, 's a question')],
     ['Speed', measure(run.questionsPerSecond, 2, 'questions/s')],
     ['Device', 'settings' in run ? ranOn(run) : run.device],
+  ];
+}
+
+/** How often engines were started again, and below it when and why. */
+function restartPairs({ engineRestarts }: RunSummary): [string, string | null][] {
+  if (engineRestarts === undefined) return [];
+  const { count: restartCount, last } = engineRestarts;
+  const left = restartCount > last.length ? `; the last ${count(last.length)}` : '';
+  return [
+    ['Restarts', `${count(restartCount)}, each after an engine had ended by itself${left}:`],
+    ...last.map((each): [string, string] => ['', `${each.at.slice(0, 19).replace('T', ' ')}  ${restartText(each)}`]),
   ];
 }
 

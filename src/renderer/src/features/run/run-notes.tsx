@@ -1,6 +1,7 @@
 /** What a run is made of: dataset, model and settings, in one quiet line each. */
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { restartText } from '../../../../shared/engine-restarts.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { count, dateTime } from '../../components/numbers.ts';
 import { PathText } from '../../components/path-text.tsx';
@@ -22,6 +23,7 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
     ['Prompt', settings === null ? null : settings.promptFormat],
     ['Token limit', settings === null ? null : count(settings.maxTokens)],
     ['Intervention', settings === null || settings.intervention === 'none' ? null : settings.intervention],
+    ['Engine restarts', restartsNote(run)],
     ['Licence', run.licence],
     ['Created', dateTime(run.createdAt)],
   ];
@@ -39,6 +41,13 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
       )}
     </Group>
   );
+}
+
+/** How many, and the last one; the manifest has more of them. */
+function restartsNote({ engineRestarts }: RunSummary): string | null {
+  const last = engineRestarts?.last.at(-1);
+  if (engineRestarts === undefined || last === undefined) return null;
+  return `${count(engineRestarts.count)}, the last at ${dateTime(last.at)}, ${restartText(last)}`;
 }
 
 /** Its name, and its folder where the name is another. */
