@@ -32,6 +32,10 @@ describe('all scorers', () => {
       '😀',
       '\ud800',
       '[Answer]',
+      '[[',
+      ']]',
+      '<answer>',
+      '</answer>',
     ];
     let state = 1;
     const next = (bound: number) => (state = (state * 48271) % 2147483647) % bound;
@@ -70,6 +74,13 @@ describe('all scorers', () => {
     ['"not"', fill('not ')],
     ['boxes', fill('\\boxed{')],
     ['markers', fill('<|')],
+    ['answers in brackets', fill('[[B]] ')],
+    ['answers in brackets, joined', fill('[[B]], ')],
+    ['brackets around nothing', fill('[[ ]]')],
+    ['brackets around a megabyte', `[[${fill('B ')}]]`],
+    ['opening tags', fill('<answer>')],
+    ['closing tags', fill('</answer>')],
+    ['tags around no choice', fill('<answer>none</answer>')],
   ])('read a megabyte of %s in linear time', (_name, outputText) => {
     for (const scorer of all) {
       const start = performance.now();

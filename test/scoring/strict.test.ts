@@ -124,7 +124,7 @@ describe('strict: "the answer is" and its spellings', () => {
     'Answer (B)',
     'Answer = B',
     '[Answer] B',
-    '<answer>B</answer>',
+    '<answer>B',
     '### Answer\nB',
     '### Final answer\n\nB',
     'Answer: The correct answer is B',
@@ -212,6 +212,80 @@ describe('strict: several claims', () => {
   checkCases(strictScorer, cases);
 });
 
+describe('strict: markers that a prompt asks for', () => {
+  const cases: ScorerCase[] = [
+    ...[
+      '[[B]]',
+      '[[(B)]]',
+      '[[ b ]]',
+      '[[dog]]',
+      '[[Dog.]]',
+      '[[B. dog]]',
+      '[[B: dog]]',
+      '[[(B) dog]]',
+      '**[[B]]**',
+    ].map((output) => ({ output, reads: 'B', rule: 'double-brackets' })),
+    ...['[[option B]]', '[[the dog]]', '[[The answer is B]]', '[[B, as it barks]]', '[[B]]</s>', '[[B]]<|im_end|>'].map(
+      (output) => ({ output, reads: 'B', rule: 'double-brackets' }),
+    ),
+    ...[
+      '<answer>B</answer>',
+      '<answer>(B) dog</answer>',
+      '<answer>\n(B)\n</answer>',
+      '<Answer>dog</Answer>',
+      '<answer>The correct answer is (B), not (A).</answer>',
+      '<answer>(B) because (A) purrs</answer>',
+      '<think>It may be A.</think> <answer>B</answer>',
+      '<think><answer>A</answer>?</think><answer>B</answer><|im_end|>',
+    ].map((output) => ({ output, reads: 'B', rule: 'answer-tag' })),
+    { output: 'Near (2,3) a tail is seen. [[B]]', reads: 'B', rule: 'double-brackets', claim: '[[B]]' },
+    { output: 'So: <answer>B</answer>.', reads: 'B', rule: 'answer-tag', claim: '<answer>B</answer>' },
+    { output: 'The answer is A. [[B]]', reads: 'B', rule: 'double-brackets', because: 'a marker before other claims' },
+    { output: '[[B]]\nThe answer is A.', reads: 'B', rule: 'double-brackets' },
+    { output: '(A) a cat purrs, so [[B]]', reads: 'B', rule: 'double-brackets' },
+    { output: '[[A]] No, wait: [[B]]', reads: 'B', rule: 'double-brackets', because: 'the last' },
+    { output: '<answer>A</answer><answer>B</answer>', reads: 'B', rule: 'answer-tag' },
+    { output: '[[A]]\n[[B]]', reads: 'B', rule: 'double-brackets' },
+    { output: '<answer>[[B]]</answer>', reads: 'B', rule: 'answer-tag' },
+    { output: '[[A]] <answer>B</answer>', reads: 'B', rule: 'answer-tag' },
+    { output: '<answer>A</answer> [[B]]', reads: 'B', rule: 'double-brackets' },
+    { output: '<answer>A<answer>B</answer>', reads: 'B', rule: 'answer-tag', claim: '<answer>B</answer>' },
+    { output: '[[B]], not [[A]].', reads: 'B', rule: 'double-brackets', because: 'A is denied' },
+    { output: '[[B]] and (A) is wrong.', reads: 'B', rule: 'double-brackets' },
+    { output: '[[B]] or rather [[E]]', reads: 'B', rule: 'double-brackets', because: 'E is no choice' },
+    { output: 'The answer is B. [[ANSWER]]', reads: 'B', rule: 'answer-is', because: 'the marker names nothing' },
+    { output: '[[true]] The answer is B.', reads: 'B', rule: 'answer-is' },
+    { output: 'The answer is B. [[]]', reads: 'B', rule: 'answer-is' },
+    { output: '<answer>B', reads: 'B', rule: 'answer-is', because: 'cut off: read as "Answer: B"' },
+    { output: 'It barks. [[B', reads: null, rule: 'no-claim', because: 'cut off' },
+    { output: 'It barks. [B]] [[', reads: null, rule: 'no-claim' },
+    { output: 'not [[B]]', reads: null, rule: 'no-claim' },
+    { output: '[[a large bird]]', reads: null, rule: 'no-claim', because: 'an article' },
+    { output: '[[2,3]]', reads: null, rule: 'no-claim', because: 'coordinates' },
+    { output: '[[1]]', reads: null, rule: 'no-claim', because: 'an index needs "the answer is"' },
+    { output: '[[A]] or [[B]]', reads: null, rule: 'conflicting-claims' },
+    { output: '[[A]], [[B]], and [[B]]', reads: null, rule: 'conflicting-claims' },
+    { output: '[[B]] and [[B]]', reads: 'B', rule: 'double-brackets' },
+    { output: '[[A or B]]', reads: null, rule: 'conflicting-claims' },
+    { output: '[[A, B]]', reads: null, rule: 'conflicting-claims' },
+    { output: '[[A]] or (B)', reads: null, rule: 'conflicting-claims' },
+    { output: '<answer>dog and cow</answer>', reads: null, rule: 'conflicting-claims' },
+    { output: '<answer>(B) cow</answer>', reads: null, rule: 'letter-and-other-text' },
+    { output: '<answer>(A) a cat\n(B) dog</answer>', reads: null, rule: 'listed-options' },
+    { output: '[[B]] Later: [[A or B]]', reads: null, rule: 'conflicting-claims', because: 'the last counts' },
+    { output: '[[[1, 2]]]', reads: 'B', rule: 'double-brackets', choices: ['[2, 1]', '[1, 2]'], claim: '[[[1, 2]]]' },
+    {
+      output: 'The answer is [[1, 2], [3, 4]].',
+      reads: 'C',
+      rule: 'answer-is',
+      choices: ['[[1, 2], [4, 3]]', '[[2, 1], [3, 4]]', '[[1, 2], [3, 4]]'],
+      claim: 'answer is [[1, 2], [3, 4]]',
+      because: "a matrix is an option's text, no marker",
+    },
+  ];
+  checkCases(strictScorer, cases);
+});
+
 describe('strict: what is denied, supposed or possible is no claim', () => {
   const outputs = [
     'The answer is not B.',
@@ -263,6 +337,30 @@ describe("strict: option texts that sound like claims (M3CoT's)", () => {
     { output: 'The answer is option (B).', reads: 'B', rule: 'answer-is', choices },
     { output: 'The answer is B.', reads: 'B', rule: 'answer-is', choices },
     { output: 'The answer is option A.', reads: 'A', rule: 'answer-is', choices },
+  ];
+  checkCases(strictScorer, cases);
+});
+
+describe('strict: option texts that begin with a symbol', () => {
+  const points = ['(3, 2)', '(2, 3)'];
+  const signed = ['3', '-3', '-2.8 km'];
+  const cases: ScorerCase[] = [
+    { output: '(2, 3)', reads: 'B', rule: 'option-text-only', choices: points },
+    { output: '**(2, 3)**', reads: 'B', rule: 'option-text-only', choices: points },
+    { output: 'The answer is (2, 3).', reads: 'B', rule: 'answer-is', choices: points, claim: 'answer is (2, 3)' },
+    { output: 'The answer is (B).', reads: 'B', rule: 'answer-is', choices: points },
+    { output: 'The answer is (B) (2, 3).', reads: 'B', rule: 'answer-is', choices: points },
+    { output: '(B) (3, 2)', reads: null, rule: 'letter-and-other-text', choices: points },
+    { output: '[[(2, 3)]]', reads: 'B', rule: 'double-brackets', choices: points },
+    { output: 'The answer is -3.', reads: 'B', rule: 'answer-is', choices: signed, because: 'not 3' },
+    { output: 'The answer is 3.', reads: 'A', rule: 'answer-is', choices: signed },
+    { output: 'Answer: -3', reads: 'B', rule: 'answer-is', choices: signed },
+    { output: 'Answer - 3', reads: 'A', rule: 'answer-is', choices: signed, because: 'a dash, not a sign' },
+    { output: 'The answer is -2.8 km.', reads: 'C', rule: 'answer-is', choices: signed },
+    { output: '[[-3]]', reads: 'B', rule: 'double-brackets', choices: signed },
+    { output: '$5', reads: 'B', rule: 'option-text-only', choices: ['5', '$5'] },
+    { output: 'The answer is "go".', reads: 'B', rule: 'answer-is', choices: ['"stop"', '"go"'] },
+    { output: '**B**', reads: 'B', rule: 'letter-only', choices: ['*', '+'], because: 'emphasis' },
   ];
   checkCases(strictScorer, cases);
 });

@@ -34,6 +34,8 @@ const noLongerWord = /(?![\p{L}\p{N}_]|[.,:/]\d)/uy;
 const textEndPattern =
   /\s{0,3}(?:$|[.,;:!?)\]}"'“”’`*_<>$\n-]|(?:because|since|as|and|or|but|not|which|for|due|given|with|in|on|at|from|option|choice|is|\()(?![\p{L}\p{N}]))/uy;
 const articlePattern = /(?:an?|the)\s{1,3}/iuy;
+/** "-3", but not "-": a lone symbol is likelier to be markup. */
+const symbolFirst = /^[^\p{L}\p{N}].*[\p{L}\p{N}]/su;
 /** After a letter that may be an article ("A", "a") or a pronoun ("I"). */
 const wordAfterArticle = /\s{1,5}(?!(?:because|since|as|and|or|but|not|which|for|due|given|with|is)\b)[\p{L}\p{N}]/uy;
 
@@ -44,6 +46,9 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
     .sort((a, b) => b.length - a.length);
 
   const borrowed = lettersInOtherTexts(choices);
+  const beginWithSymbol = new Set(
+    [...choices.keys()].filter((index) => symbolFirst.test(choices[index]?.trim() ?? '')),
+  );
 
   function textsAt(text: string, position: number): TextMatch[] {
     const found: TextMatch[] = [];
@@ -82,6 +87,19 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
     return { choiceIndex, rule: 'index', span: { start: position, end } };
   }
 
+  /** An option's text that begins with what is skipped elsewhere: "(2, 3)", "-3", "$5". */
+  function symbolTextAt(text: string, position: number): Mention | null {
+    if (beginWithSymbol.size === 0) return null;
+    // A dash before the place may have been taken for a separator.
+    const first = position > 0 && text.charAt(position - 1) === '-' ? position - 1 : position;
+    const last = skipOpening(text, position);
+    for (let at = first; at < last || at === position; at += 1) {
+      const mention = textAt(text, at);
+      if (mention !== null && beginWithSymbol.has(mention.choiceIndex)) return mention;
+    }
+    return null;
+  }
+
   /** An option's text of more than a letter goes before a letter ("A family picnic"), a letter before an index. */
   function bareMention(text: string, start: number, allowIndex: boolean): Mention | null {
     const named = textAt(text, start);
@@ -105,7 +123,7 @@ export function createChoiceReader(choices: readonly string[]): ChoiceReader {
   return {
     textsAt,
     mentionAt(text, position, allowIndex) {
-      const mention = bareMention(text, skipOpening(text, position), allowIndex);
+      const mention = symbolTextAt(text, position) ?? bareMention(text, skipOpening(text, position), allowIndex);
       if (mention === null) return null;
       const end = Math.max(mention.span.end, endOfMatch(closingPattern, text, mention.span.end));
       return { ...mention, span: { start: mention.span.start, end } };

@@ -87,8 +87,8 @@ function claimAt(
   reader: ChoiceReader,
   rule: string,
 ): ExplicitClaim | null {
+  if (isDenied(text, match.index)) return null;
   const clause = clauseBefore(text, match.index);
-  if (denial.test(clause)) return null;
   if (rule === 'answer-is') {
     // Some datasets' option texts are phrases like "the answer is option B in the image": then the option is meant.
     const phraseStart = startOfDeterminer(text, match.index);
@@ -132,6 +132,11 @@ function* lastLine(text: string, start: number, reader: ChoiceReader): Generator
   if (letterLine.test(before.slice(before.lastIndexOf('\n') + 1))) return;
   const mention = reader.mentionAt(text, lineStart, false);
   if (mention !== null) yield { mention, rule: 'last-line', span: { start: lineStart, end: mention.span.end } };
+}
+
+/** Whether the clause before a place denies or supposes what stands there ("not", "if", "the wrong"). */
+export function isDenied(text: string, position: number): boolean {
+  return denial.test(clauseBefore(text, position));
 }
 
 /** "### Answer" on a line of its own. */

@@ -1,10 +1,11 @@
 /**
  * Our own rule, the default for our runs. It reads generated text only and takes nothing for an answer that the
  * model did not claim. In this order:
- * 1. the whole output is one letter, one option's text, or a label with its own text ("(B) Dog");
- * 2. explicit claims (`strict-claims.ts`): the last sentence that holds one decides;
- * 3. without any, labels (`strict-labels.ts`) at the start or as "… is (B) Dog", if they agree.
- * Two different choices in the deciding sentence or list, or none, are no answer (unparsed).
+ * 1. markers (`strict-markers.ts`), `[[B]]` and `<answer>B</answer>`: the last in which rules 2 to 4 read a choice;
+ * 2. the whole output is one letter, one option's text, or a label with its own text ("(B) Dog");
+ * 3. explicit claims (`strict-claims.ts`): the last sentence that holds one decides;
+ * 4. without any, labels (`strict-labels.ts`) at the start or as "… is (B) Dog", if they agree.
+ * Two different choices in the deciding marker, sentence or list, or none, are no answer (unparsed).
  * - Letters outside the choices are no claim. A letter followed by another option's text names two choices.
  * - A 0-based index (ScienceQA's target) counts only in "the answer is 2", below the number of choices, and only
  *   where no option's text reads the same: an option's text is the likelier meaning. `scienceqa` has no such doubt.
@@ -13,10 +14,11 @@
 import { createChoiceReader, endOfMatch, type ChoiceReader, type Mention } from './choice-mention.ts';
 import { generatedEnd } from './end-markers.ts';
 import { readingOf, type Claim, type Scorer, type TextSpan } from './scorer.ts';
-import { explicitClaims, type ExplicitClaim } from './strict-claims.ts';
+import { explicitClaims, isDenied, type ExplicitClaim } from './strict-claims.ts';
 import { isNothingMore, labelAt, labelsOnNextLines, statedLabels } from './strict-labels.ts';
+import { areJoined, markersIn, type Marker } from './strict-markers.ts';
 
-const identity = { name: 'strict', version: 1 } as const;
+const identity = { name: 'strict', version: 2 } as const;
 
 export const strictScorer: Scorer = {
   ...identity,
@@ -29,6 +31,52 @@ function readOutput(outputText: string, reader: ChoiceReader): Claim {
   const { start, end } = generatedPart(outputText);
   const text = outputText.slice(0, end);
   if (start >= end) return unparsed('empty');
+  return markedAnswer(text, start, reader) ?? readUnmarked(text, start, reader);
+}
+
+/** The last marker that claims something; null where none does. */
+function markedAnswer(text: string, start: number, reader: ChoiceReader): Claim | null {
+  const markers = markersIn(text, start);
+  for (let marker = markers.pop(); marker !== undefined; marker = markers.pop()) {
+    const claim = markedClaim(text, marker, reader);
+    if (claim === null) continue;
+    const { choiceIndex } = claim;
+    if (choiceIndex === null) return claim;
+    const isOther = (found: Readonly<{ choiceIndex: number | null }>) => found.choiceIndex !== choiceIndex;
+    const besides = [...joinedBefore(text, markers, marker, reader), ...alternatives(text, marker.span.end, reader)];
+    return besides.some(isOther) ? unparsed('conflicting-claims') : claim;
+  }
+  return null;
+}
+
+/** A choice, or no answer where the marker names several; null where it names none or is denied ("not [[B]]"). */
+function markedClaim(text: string, { rule, span, content }: Marker, reader: ChoiceReader): Claim | null {
+  const inner = text.slice(content.start, content.end).trim();
+  if (inner === '' || isDenied(text, span.start)) return null;
+  let claim = readUnmarked(inner, 0, reader);
+  if (claim.rule === 'no-claim') {
+    // As after "Answer:": "B, as it barks" is a claim here, "A or B" two.
+    const mention = reader.mentionAt(inner, 0, false);
+    if (mention === null) return null;
+    claim = agreed([{ mention, rule, span: mention.span }], inner, reader);
+  }
+  return claim.choiceIndex === null ? claim : { choiceIndex: claim.choiceIndex, rule, match: span };
+}
+
+/** What the markers claim that are named together with `marker` ("[[A]] or [[B]]"). */
+function joinedBefore(text: string, earlier: readonly Marker[], marker: Marker, reader: ChoiceReader): Claim[] {
+  const found: Claim[] = [];
+  let later = marker;
+  for (const before of earlier.toReversed()) {
+    if (!areJoined(text, before, later)) break;
+    const claim = markedClaim(text, before, reader);
+    if (claim !== null) found.push(claim);
+    later = before;
+  }
+  return found;
+}
+
+function readUnmarked(text: string, start: number, reader: ChoiceReader): Claim {
   const label = labelAt(text, start, reader);
   if (label !== null && label.isWhole) return claimOf(label);
   const whole = wholeMention(text, start, reader);
