@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importModel } from '../src/main/builder/import-model.ts';
-import { decodeGreedily } from '../src/main/engine/greedy.ts';
+import { generate } from '../src/main/engine/generate.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import { plainPositions } from '../src/main/vlm/qwen2-vl/rope.ts';
 import { benchCache } from './bench-cache.ts';
@@ -80,11 +80,8 @@ async function decode(model: LanguageModel): Promise<Decoded> {
     await batch.feed([{ embeds: model.embed(ids), positions: plainPositions(ids.length) }]);
     await model.logits([batch.state(0).hidden]);
     const prefillSeconds = (performance.now() - started) / 1000;
-    const [generated] = await decodeGreedily(model, batch, {
-      maxTokens: newCount,
-      endTokens: [],
-      nextPositions: [ids.length],
-    });
+    const { rows } = await generate(model, batch, [{ maxTokens: newCount, endTokens: [], nextPosition: ids.length }]);
+    const [generated] = rows;
     const tokens = (generated?.tokenIds.length ?? 0) - 1;
     return { prefillSeconds, decodeSeconds: (generated?.decodeMs ?? 0) / 1000, tokens };
   } finally {

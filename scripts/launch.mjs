@@ -33,6 +33,8 @@ const verbs = {
   build: (args) => [[inRoot('scripts/build.ts'), ...args]],
   /** What the CUDA device needs of ONNX Runtime: its package's own installer fetches it (Linux x64). */
   cuda: () => [[inRoot('node_modules/onnxruntime-node/script/install.js'), '--onnxruntime-node-install=cuda12']],
+  /** The lists of reasoning methods, from their files. */
+  methods: () => [[inRoot('scripts/write-methods.ts')]],
   check: () => [
     [inRoot('node_modules/prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
     [inRoot('node_modules/oxlint/bin/oxlint'), '--type-aware', '--max-warnings', '0'],

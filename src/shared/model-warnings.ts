@@ -1,6 +1,6 @@
 /** What a user must know about a model before believing its answers. */
 import type { Bundle } from './bundle.ts';
-import type { RunSettingsInput } from './run-settings.ts';
+import { isLatent, type RunSettingsInput } from './run-settings.ts';
 
 /** Beside the numbers of a run whose model has random weights. */
 export const untrainedText =
@@ -15,7 +15,7 @@ export function modelWarnings(
   if (!bundle.trained) {
     return [`the weights of ${bundle.name} are random (never trained): its answers are noise.`];
   }
-  if (method === 'ivt-lr' && bundle.trainedFor.method !== 'ivt-lr') {
+  if (isLatent(method) && !isLatent(bundle.trainedFor.method)) {
     return [`${bundle.name} was not trained for latent reasoning (ivt-lr): its answers will be plausible nonsense.`];
   }
   return [];

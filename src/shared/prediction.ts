@@ -37,7 +37,8 @@ export const readingSchema = z.object({
 });
 export type Reading = z.infer<typeof readingSchema>;
 
-export const finishReasons = ['end', 'length'] as const;
+/** End-of-sequence, the token limit, or a string at which a method stops. */
+export const finishReasons = ['end', 'length', 'stop'] as const;
 
 export const answerSchema = z.object({
   /** Raw generated text; for imported predictions the messages after the prompt are kept in `messages`. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Precision } from './bundle.ts';
 import { ranOn } from './engine-places.ts';
-import { settingDefinitions, type RunSettings, type SettingName } from './run-settings.ts';
+import { isLatent, settingDefinitions, type RunSettings, type SettingName } from './run-settings.ts';
 import type { RunSummary } from './run.ts';
 
 /** Values by the condition's name, as people read them. */
@@ -24,7 +24,6 @@ const ofLatentSteps: readonly SettingName[] = [
   'bannedPatches',
   'adaptiveStop',
   'adaptiveThreshold',
-  'seed',
 ];
 
 /** Conditions of a run; imported predictions have none. `device`: where it ran, null before it did. */
@@ -33,9 +32,10 @@ export function runConditions(settings: RunSettings | null, device: string | nul
   const hasEffect = (name: SettingName): boolean => {
     if (shownElsewhere.includes(name) || withoutEffect.includes(name)) return false;
     if (name === 'device') return device !== null;
-    if (settings.method !== 'ivt-lr' && ofLatentSteps.includes(name)) return false;
+    if (!isLatent(settings.method) && ofLatentSteps.includes(name)) return false;
     if (name === 'adaptiveThreshold') return settings.adaptiveStop !== 'off';
-    return name !== 'seed' || settings.intervention === 'random-patches';
+    if (name === 'topP') return settings.temperature > 0;
+    return name !== 'seed' || settings.temperature > 0 || settings.intervention === 'random-patches';
   };
   return Object.fromEntries(
     settingDefinitions

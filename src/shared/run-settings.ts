@@ -4,9 +4,21 @@
  * `affectsAnswers` marks what belongs in the configuration hash: batch size, device and engines must not change answers.
  */
 import { z } from 'zod';
+import { methodList } from './method-list.ts';
 
-export const methods = ['ivt-lr', 'no-cot'] as const;
-export type Method = (typeof methods)[number];
+export type Method = (typeof methodList)[number]['name'];
+export const methods = methodList.map(({ name }) => name);
+/** What a face says of a method. */
+export type MethodDescription = Readonly<{ name: Method; title: string; summary: string; isLatent: boolean }>;
+
+export function describeMethod(method: Method): MethodDescription & { defaults: Partial<RunSettings> } {
+  const found = methodList.find(({ name }) => name === method);
+  if (found === undefined) throw new Error(`there is no method ${method}`);
+  return found;
+}
+
+/** Whether the settings of latent reasoning apply to a method. */
+export const isLatent = (method: Method): boolean => describeMethod(method).isLatent;
 
 export const stepLayouts = ['patches-then-hidden', 'hidden-then-patches'] as const;
 export type StepLayout = (typeof stepLayouts)[number];
@@ -54,6 +66,9 @@ const settingShapes = {
   adaptiveStop: z.enum(adaptiveStops),
   adaptiveThreshold: z.number().min(0).max(1),
   maxTokens: z.int().min(1).max(4096),
+  temperature: z.number().min(0).max(10),
+  topP: z.number().min(0.001).max(1),
+  repetitionPenalty: z.number().min(0.1).max(10),
   seed: z.int().min(0).max(0xffffffff),
   batchSize: z.union([z.literal('auto'), z.int().min(1).max(256)]),
   device: z.enum(devices),
@@ -61,9 +76,12 @@ const settingShapes = {
   gpus: z.array(z.int().min(0).max(63)).max(engineLimit),
 };
 
-/** Runs from before there could be several engines had one. */
+/** Runs from before there could be several engines had one, and runs from before there was sampling were greedy. */
 export const runSettingsSchema = z.object({
   ...settingShapes,
+  temperature: settingShapes.temperature.default(0),
+  topP: settingShapes.topP.default(1),
+  repetitionPenalty: settingShapes.repetitionPenalty.default(1),
   engines: settingShapes.engines.default(1),
   gpus: settingShapes.gpus.default([]),
 });
@@ -193,7 +211,25 @@ export const settingDefinitions: readonly SettingDefinition[] = [
       unit: 'tokens',
     },
   ),
-  define('seed', 'integer', 'seed', 'Seed', 'Seed of whatever is random (random patches).', { default: 0 }),
+  define('temperature', 'number', 'temperature', 'Temperature', 'Of sampled tokens; 0: the likeliest one (greedy).', {
+    default: 0,
+    unit: 'from 0 to 10',
+  }),
+  define('topP', 'number', 'top-p', 'Top-p', 'Tokens are drawn from the likeliest ones that make up this share.', {
+    default: 1,
+    unit: 'fraction between 0 and 1',
+  }),
+  define(
+    'repetitionPenalty',
+    'number',
+    'repetition-penalty',
+    'Repetition penalty',
+    'Lowers the logits of tokens that prompt or answer hold already; 1: none.',
+    { default: 1, unit: 'factor' },
+  ),
+  define('seed', 'integer', 'seed', 'Seed', 'Seed of whatever is random (random patches, sampled tokens).', {
+    default: 0,
+  }),
   define(
     'batchSize',
     'integer-or-auto',
@@ -243,11 +279,12 @@ export const latentDefaultsSchema = runSettingsSchema.pick({
 });
 export type LatentDefaults = z.infer<typeof latentDefaultsSchema>;
 
-/** Fills in what the user left out; GPUs alone mean an engine for each. */
+/** Fills in what the user left out, by the method's own defaults first; GPUs alone mean an engine for each. */
 export function resolveRunSettings(input: RunSettingsInput, trainedFor: LatentDefaults): RunSettings {
   const resolved: Record<string, unknown> = { ...trainedFor };
+  const ofMethod: Partial<RunSettings> = describeMethod(input.method ?? trainedFor.method).defaults;
   for (const { name, default: value } of settingDefinitions) {
-    if (value !== null) resolved[name] = value;
+    if (value !== null) resolved[name] = ofMethod[name] ?? value;
     if (input[name] !== undefined) resolved[name] = input[name];
   }
   if (input.engines === undefined && input.gpus !== undefined) resolved['engines'] = Math.max(1, input.gpus.length);

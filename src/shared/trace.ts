@@ -49,6 +49,68 @@ export const latentStepSchema = attentionMassesSchema.extend({
 });
 export type LatentStep = z.infer<typeof latentStepSchema>;
 
+/** What was wrong with something that the model wrote or was to be shown; the question is answered all the same. */
+export const remarkKinds = [
+  'token-limit',
+  'no-answer',
+  'malformed-json',
+  'malformed-tool-call',
+  'unknown-tool',
+  'box-outside-image',
+  'empty-box',
+  'image-too-small',
+  'call-limit',
+] as const;
+export const remarkSchema = z.object({
+  kind: z.enum(remarkKinds),
+  /** 0-based call that it concerns; null: none in particular. */
+  callIndex: z.int().min(0).nullable(),
+  /** What was found, for people. */
+  found: z.string(),
+});
+export type Remark = z.infer<typeof remarkSchema>;
+
+/** One generation of a method that asks the model in words: what was given, what came, where it looked. */
+export const modelCallSchema = z.object({
+  /** 0-based. */
+  callIndex: z.int().min(0),
+  /** What the call was for: `answer`, `rationale`, `scene graph`. */
+  purpose: z.string(),
+  /** The whole conversation so far as given to the model, chat template applied. */
+  prompt: z.string(),
+  /** Pictures in it. */
+  imageCount: z.int().min(0),
+  promptTokenCount: z.int().min(0),
+  /** Positions of the prompt that an earlier call had left in the cache. */
+  cachedTokenCount: z.int().min(0),
+  outputText: z.string(),
+  outputTokenCount: z.int().min(0),
+  finishReason: z.enum(['end', 'length', 'stop']),
+  /** Reading what was new in the prompt (its pictures included), and generating; this question's share. */
+  prefillMs: z.number(),
+  decodeMs: z.number(),
+  /**
+   * For each generated token, attention of the row that it was chosen from: on pictures (patches that were inserted
+   * included) and on text; they add up to 1.
+   */
+  visionMasses: z.array(z.number()),
+  textMasses: z.array(z.number()),
+});
+export type ModelCall = z.infer<typeof modelCallSchema>;
+
+/** A part of a picture that the model asked to see larger. */
+export const regionSchema = z.object({
+  /** The call in which it was asked for. */
+  callIndex: z.int().min(0),
+  /** 0-based picture of the question. */
+  imageIndex: z.int().min(0),
+  /** As the model named it, in pixels of the original picture. */
+  asked: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+  /** What it was shown, in pixels of the original picture. */
+  shown: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+});
+export type Region = z.infer<typeof regionSchema>;
+
 export const traceSchema = z.object({
   /** Null for a question without image. */
   image: imageGeometrySchema.nullable(),
@@ -57,9 +119,17 @@ export const traceSchema = z.object({
   imageCount: z.int().min(0),
   /** True when the adaptive criterion ended the latent steps before N. */
   stoppedEarly: z.boolean(),
+  /** Latent steps, or the places in a written rationale where patches were inserted (ICoT). */
   steps: z.array(latentStepSchema),
+  /** Of methods that ask in words; latent reasoning has none. */
+  calls: z.array(modelCallSchema).default([]),
+  regions: z.array(regionSchema).default([]),
+  remarks: z.array(remarkSchema).default([]),
 });
 export type Trace = z.infer<typeof traceSchema>;
+
+/** What the trace of latent reasoning has of a method in words. */
+export const withoutCalls: Pick<Trace, 'calls' | 'regions' | 'remarks'> = { calls: [], regions: [], remarks: [] };
 
 export const timingsSchema = z.object({
   /**

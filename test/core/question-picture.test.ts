@@ -10,6 +10,7 @@ import { openStore } from '../../src/main/store/store.ts';
 import type { LatentStep, ImageGeometry } from '../../src/shared/trace.ts';
 import { newRunOfTest, sampleOfTest } from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 const newFolder = temporaryFolders();
 let core: Core;
@@ -90,7 +91,14 @@ beforeAll(async () => {
           trace:
             picture === undefined
               ? null
-              : { image: geometryOf(width, height), promptTokenCount: 1, imageCount: 1, stoppedEarly: false, steps },
+              : {
+                  image: geometryOf(width, height),
+                  promptTokenCount: 1,
+                  imageCount: 1,
+                  stoppedEarly: false,
+                  ...withoutCalls,
+                  steps,
+                },
         },
       },
     );

@@ -13,6 +13,7 @@ import { createForkEngineHost } from '../../src/main/runs/engine-host.ts';
 import type { Answer } from '../../src/shared/prediction.ts';
 import { absentDevice } from '../support/absent-device.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 const newFolder = temporaryFolders();
 const host = createForkEngineHost({ entry: programFiles.engineEntry });
@@ -87,6 +88,7 @@ describe('what counts as a difference', () => {
         promptTokenCount: expected.promptTokenIds.length,
         imageCount: 1,
         stoppedEarly: false,
+        ...withoutCalls,
         steps: expected.steps.map(({ selectedSlots, scores }, stepIndex) => ({
           ...masses,
           stepIndex,

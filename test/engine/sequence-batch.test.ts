@@ -63,6 +63,27 @@ describe('a row', () => {
     }
   });
 
+  it('goes on from where it was rewound to, as if it had never gone further, and leaves the others alone', async () => {
+    const batch = model.startBatch(2);
+    await batch.feed([piece(1, 0, 12), piece(2, 0, 9)]);
+    const before = batch.state(0);
+    const layersBefore = [...before.attentionByLayer()];
+    const other = batch.state(1);
+    batch.rewind(0, 5);
+    expect(() => batch.state(0)).toThrow('never fed');
+    expect([...before.attentionByLayer()]).toEqual(layersBefore);
+    const { embeds } = piece(3, 0, 8);
+    await batch.feed([{ embeds, positions: plainPositions(8, 5) }, null]);
+    const wanted = model.startBatch(1);
+    await wanted.feed([piece(1, 0, 5)]);
+    await wanted.feed([{ embeds, positions: plainPositions(8, 5) }]);
+    expectSameState(batch.state(0), wanted.state(0), 'rewound');
+    expect(batch.state(1)).toBe(other);
+    await batch.feed([null, piece(2, 9, 14)]);
+    expectSameState(batch.state(1), await alone(2, 9, 14), 'the other row');
+    expect(() => batch.rewind(0, 14)).toThrow('no 14 positions');
+  });
+
   it('gives the same whether its positions come at once or in pieces', async () => {
     const whole = await alone(3, 30);
     expectSameState(await alone(3, 10, 11, 30), whole, '10 + 1 + 19');

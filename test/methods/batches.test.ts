@@ -9,7 +9,8 @@ import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
 import { prepareQuestions } from '../../src/main/methods/prompted-question.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
-import type { RunSettings } from '../../src/shared/run-settings.ts';
+import { isLatent, methods, type Method, type RunSettings } from '../../src/shared/run-settings.ts';
+import type { ModelCall } from '../../src/shared/trace.ts';
 import { answerOf } from '../support/answer-of.ts';
 import { expectClose } from '../support/expect-close.ts';
 import { goldenQuestion, goldenSettings, readGolden, type Golden, type GoldenCase } from '../support/golden.ts';
@@ -39,6 +40,14 @@ function caseOf(id: string): GoldenCase {
   return found;
 }
 
+const inWords = methods.filter((method) => !isLatent(method));
+
+/** Settings of the golden cases, with few tokens where a random model would never end. */
+function settingsFor(method: Method): RunSettings {
+  if (isLatent(method)) return goldenSettings(caseOf('default-0'));
+  return { ...goldenSettings(caseOf('no-cot-scene')), method, maxTokens: 12 };
+}
+
 /** Answers all questions in batches of a size. */
 async function answerInBatches(
   settings: RunSettings,
@@ -63,9 +72,10 @@ function expectSame(actual: readonly Prediction[], expected: readonly Prediction
     const { timings: _, trace, ...rest } = found;
     const { timings: __, trace: wantedTrace, ...wantedRest } = wanted;
     expect(rest, where).toEqual(wantedRest);
-    const { steps = [], ...about } = trace ?? {};
-    const { steps: wantedSteps = [], ...wantedAbout } = wantedTrace ?? {};
+    const { steps = [], calls = [], ...about } = trace ?? {};
+    const { steps: wantedSteps = [], calls: wantedCalls = [], ...wantedAbout } = wantedTrace ?? {};
     expect(about, where).toEqual(wantedAbout);
+    expectSameCalls(calls, wantedCalls, where);
     expect(steps.length, where).toBe(wantedSteps.length);
     for (const [stepIndex, step] of steps.entries()) {
       const wantedStep = wantedSteps[stepIndex];
@@ -74,6 +84,15 @@ function expectSame(actual: readonly Prediction[], expected: readonly Prediction
       expect(step.pool, where).toEqual(wantedStep?.pool);
       expectClose(step.imageAttention, wantedStep?.imageAttention ?? [], { absolute: 1e-6 }, where);
     }
+  }
+}
+
+function expectSameCalls(actual: readonly ModelCall[], expected: readonly ModelCall[], where: string): void {
+  expect(actual, where).toHaveLength(expected.length);
+  for (const [index, { prefillMs: _, decodeMs: __, visionMasses, textMasses, ...call }] of actual.entries()) {
+    expect(expected[index], where).toMatchObject(call);
+    expectClose(visionMasses, expected[index]?.visionMasses ?? [], { absolute: 1e-6 }, where);
+    expectClose(textMasses, expected[index]?.textMasses ?? [], { absolute: 1e-6 }, where);
   }
 }
 
@@ -122,14 +141,26 @@ describe('batch sizes 1, 3 and 8 give the same patches and tokens', () => {
     for (const [index, found] of slots(reseeded).entries()) expect(found).not.toEqual(slots(alone)[index]);
   });
 
-  it('no-cot, with images of different sizes', async () => {
-    const settings = goldenSettings(caseOf('no-cot-scene'));
+  it.each(inWords)('%s, with images of different sizes', async (method) => {
+    const settings = { ...goldenSettings(caseOf('no-cot-scene')), method, maxTokens: 12 };
     const alone = await answerInBatches(settings, 1);
     for (const batchSize of [3, 8]) {
       expectSame(await answerInBatches(settings, batchSize), alone, `batches of ${batchSize}`);
     }
     const sizes = alone.map((prediction) => answerOf(prediction).trace?.image?.gridColumns);
     expect(new Set(sizes).size).toBeGreaterThan(3);
+  });
+
+  it('sampled tokens, which another seed changes', async () => {
+    const sampled = { temperature: 1, topP: 0.9, repetitionPenalty: 1.05, maxTokens: 12 };
+    const settings: RunSettings = { ...goldenSettings(caseOf('no-cot-scene')), ...sampled, method: 'cot' };
+    const alone = await answerInBatches(settings, 1);
+    expectSame(await answerInBatches(settings, 8), alone, 'batches of 8');
+    const textsOf = (predictions: readonly Prediction[]) => predictions.map((each) => answerOf(each).outputText);
+    const reseeded = await answerInBatches({ ...settings, seed: settings.seed + 1 }, 8);
+    expect(textsOf(reseeded)).not.toEqual(textsOf(alone));
+    const greedy = await answerInBatches({ ...settings, temperature: 0, repetitionPenalty: 1 }, 8);
+    expect(textsOf(greedy)).not.toEqual(textsOf(alone));
   });
 
   it('whatever the order of the questions', async () => {
@@ -140,8 +171,8 @@ describe('batch sizes 1, 3 and 8 give the same patches and tokens', () => {
   });
 });
 
-describe.each(['ivt-lr', 'no-cot'] as const)('%s: a question that fails in the middle of a batch', (method) => {
-  const settingsOf = (): RunSettings => goldenSettings(caseOf(method === 'ivt-lr' ? 'default-0' : 'no-cot-scene'));
+describe.each(methods)('%s: a question that fails in the middle of a batch', (method) => {
+  const settingsOf = (): RunSettings => settingsFor(method);
 
   it.each([
     { what: 'a corrupt image', kind: 'malformed-image' },
@@ -207,8 +238,8 @@ describe('more patches than the image has', () => {
 });
 
 describe('questions with another number of images', () => {
-  it.each(['ivt-lr', 'no-cot'] as const)('%s answers one without image beside others', async (method) => {
-    const settings = goldenSettings(caseOf(method === 'ivt-lr' ? 'default-0' : 'no-cot-scene'));
+  it.each(methods)('%s answers one without image beside others', async (method) => {
+    const settings = settingsFor(method);
     const [first, second, third] = questions.slice(0, 3);
     if (first === undefined || second === undefined || third === undefined) throw new Error('three questions exist');
     const blind = { ...second, images: [] };

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeGreedily } from '../../src/main/engine/greedy.ts';
+import { argmax, generate } from '../../src/main/engine/generate.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { attentionMasses, visionFocus, type PositionKind } from '../../src/main/methods/latent-trace.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
@@ -198,16 +198,20 @@ async function expectTokens(
   batch: ReturnType<LanguageModel['startBatch']>,
   nextPosition: number,
 ): Promise<void> {
-  let firstLogits = new Float32Array(0);
-  const [tokens] = await decodeGreedily(model, batch, {
-    maxTokens: wanted.settings.maxTokens,
-    endTokens: wanted.stopTokenIds,
-    nextPositions: [nextPosition],
-    onFirstLogits: (_, logits) => {
-      firstLogits = logits.slice();
+  let firstLogits: Float32Array | null = null;
+  const { rows } = await generate(model, batch, [
+    {
+      maxTokens: wanted.settings.maxTokens,
+      endTokens: wanted.stopTokenIds,
+      nextPosition,
+      choose: (logits) => {
+        firstLogits ??= logits.slice();
+        return argmax(logits);
+      },
     },
-  });
-  expectClose(firstLogits, golden.tensor(wanted.id, 'final.logits'), stateTolerance, 'logits');
+  ]);
+  const [tokens] = rows;
+  expectClose(firstLogits ?? [], golden.tensor(wanted.id, 'final.logits'), stateTolerance, 'logits');
   expect(tokens?.tokenIds).toEqual(wanted.outputTokenIds);
   expect(tokens?.finishReason).toBe(wanted.finishReason);
 }

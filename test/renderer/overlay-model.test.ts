@@ -10,6 +10,7 @@ import {
 } from '../../src/renderer/src/features/question/overlay-model.ts';
 import type { ImageGeometry, LatentStep, Trace } from '../../src/shared/trace.ts';
 import { slotBox } from '../../src/shared/trace.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 const geometry: ImageGeometry = {
   sourceWidth: 301,
@@ -46,6 +47,7 @@ const trace: Trace = {
   promptTokenCount: 20,
   imageCount: 1,
   stoppedEarly: false,
+  ...withoutCalls,
   steps: [first, second],
 };
 

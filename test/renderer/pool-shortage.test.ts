@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeShortage, poolShortage } from '../../src/renderer/src/features/question/pool-shortage.ts';
 import type { LatentStep, Trace } from '../../src/shared/trace.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 /** Steps over a grid of 2 x 3, each with as many slots left as said. */
 function traceOf(left: readonly number[]): Trace {
@@ -27,6 +28,7 @@ function traceOf(left: readonly number[]): Trace {
     promptTokenCount: 1,
     imageCount: 1,
     stoppedEarly: false,
+    ...withoutCalls,
     steps,
   };
 }

@@ -9,6 +9,7 @@ import type { EngineQuestion, EngineReply, EngineRequest } from '../../src/main/
 import type { Prediction } from '../../src/shared/prediction.ts';
 import type { RunSettings } from '../../src/shared/run-settings.ts';
 import type { LatentStep } from '../../src/shared/trace.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 export type FakeEngineBehaviour = Readonly<{
   /** Time that each batch takes. */
@@ -195,6 +196,7 @@ function predictionOf(question: EngineQuestion, settings: RunSettings, batchSize
               promptTokenCount: 200 + (numbers[1] ?? 0),
               imageCount: images.length,
               stoppedEarly: false,
+              ...withoutCalls,
               steps: stepsOf(numbers, settings),
             },
       messages: null,

@@ -4,6 +4,7 @@ import type { Store } from '../../src/main/store/store.ts';
 import type { Prediction, Reading } from '../../src/shared/prediction.ts';
 import type { Sample } from '../../src/shared/sample.ts';
 import type { LatentStep } from '../../src/shared/trace.ts';
+import { withoutCalls } from '../../src/shared/trace.ts';
 
 export function sampleOfTest(number: number, changes: Partial<Sample> = {}): Sample {
   return {
@@ -55,6 +56,7 @@ export function predictionOfTest(sampleId: string, seed: number, stepCount = 3, 
         promptTokenCount: 231,
         imageCount: 1,
         stoppedEarly: seed % 3 === 0,
+        ...withoutCalls,
         steps: Array.from({ length: stepCount }, (_, stepIndex) => stepOfTest(stepIndex, patchCount, numbers)),
       },
       messages: null,

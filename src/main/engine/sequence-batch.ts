@@ -142,6 +142,19 @@ export class SequenceBatch {
     }
   }
 
+  /**
+   * Makes a row forget its positions from `count` on: they stay in the cache, masked for ever. It has no state until it is
+   * fed again.
+   */
+  rewind(row: number, count: number): void {
+    const rewound = this.#rows[row];
+    if (rewound === undefined || count > rewound.own.length) throw new Error(`row ${row} has no ${count} positions`);
+    if (count === rewound.own.length) return;
+    // A copy: a state that was read goes on looking at the old ones.
+    rewound.own = rewound.own.slice(0, count);
+    rewound.state = null;
+  }
+
   /** Keeps only these rows, in this order; finished rows leave and free their share of the cache. */
   async keep(rows: readonly number[]): Promise<void> {
     if (rows.length === this.#rows.length && rows.every((row, index) => row === index)) return;

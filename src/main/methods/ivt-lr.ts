@@ -3,7 +3,7 @@
  *
  *   seq = prompt embeddings, image slots filled ; pool = all slots of the last image
  *   repeat N times:  h, a = decoder(seq), last position ; P = K slots of pool by a ; seq = seq ++ E[P] ++ [h]
- *   answer = greedy decoding
+ *   answer = tokens until end-of-sequence, greedy by default
  *
  * Positions are plain 0..T-1, image slots included; the image is stretched to one fixed size. A cache makes this
  * exact: one prefill, then K + 1 positions for each step. Interventions are ours (docs/method.md).
@@ -12,7 +12,7 @@ import { latentSlotCount } from '../../shared/bundle.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { LatentStep } from '../../shared/trace.ts';
-import { decodeGreedily } from '../engine/greedy.ts';
+import { generate } from '../engine/generate.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
@@ -31,6 +31,7 @@ import {
   type PromptedQuestion,
 } from './prompted-question.ts';
 import { mergePredictions } from './merge-predictions.ts';
+import { tokenChoice } from './token-choice.ts';
 
 /** One question's latent reasoning while it goes on. */
 export type Reasoner = {
@@ -49,6 +50,9 @@ export type Reasoner = {
 
 export const ivtLr: ReasoningMethod = {
   name: 'ivt-lr',
+  title: 'IVT-LR',
+  summary: 'Interleaved vision-text latent reasoning: N latent steps, each of which takes K patches, then the answer.',
+  isLatent: true,
   imageResize: ({ image: { latentWidth, latentHeight } }) => ({
     kind: 'stretch',
     width: latentWidth,
@@ -107,11 +111,24 @@ async function answerBatch(
     await reasonInLatentSpace(model, settings, batch, reasoners);
     clock.end('latent');
 
-    return await decodeGreedily(model, batch, {
-      maxTokens: settings.maxTokens,
-      endTokens: model.bundle.specialTokens.endOfSequence.slice(0, 1),
-      nextPositions: reasoners.map(({ kinds }) => kinds.length),
-    });
+    const endTokens = model.bundle.specialTokens.endOfSequence.slice(0, 1);
+    const { rows } = await generate(
+      model,
+      batch,
+      reasoners.map(({ kinds, prompted: { question, prompt } }) => ({
+        maxTokens: settings.maxTokens,
+        endTokens,
+        nextPosition: kinds.length,
+        ...tokenChoice(settings, {
+          sampleId: question.sampleId,
+          callIndex: 0,
+          promptTokenIds: prompt.tokenIds,
+          tokenizer: model.tokenizer,
+          stopStrings: [],
+        }),
+      })),
+    );
+    return rows;
   });
   clock.end('decode');
 

@@ -1,14 +1,26 @@
-/** What a reasoning method is: it answers a batch of questions with a loaded model. One file for each method. */
-import type { Prediction } from '../../shared/prediction.ts';
+/**
+ * What a reasoning method is: it answers a batch of questions with a loaded model. One file for each method, which says
+ * everything about it; `npm run methods` writes the lists that name them (docs/methods.md).
+ */
 import type { Bundle } from '../../shared/bundle.ts';
-import type { Method, RunSettings } from '../../shared/run-settings.ts';
+import type { Prediction } from '../../shared/prediction.ts';
+import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { ImageResize } from '../vlm/qwen2-vl/image-processor.ts';
 
 export type ReasoningMethod = Readonly<{
-  name: Method;
+  /** On the command line and in stored runs: lower case and dashes. */
+  name: string;
+  /** As people write it. */
+  title: string;
+  /** What it does, in one sentence. */
+  summary: string;
+  /** It takes latent steps, so the settings of latent reasoning apply to it. */
+  isLatent: boolean;
+  /** Settings that it runs with where nothing else is asked. */
+  defaults?: Readonly<Partial<Pick<RunSettings, 'maxTokens' | 'temperature' | 'topP' | 'repetitionPenalty'>>>;
   /** The size that the method gives an image. */
   imageResize(bundle: Bundle): ImageResize;
   /**

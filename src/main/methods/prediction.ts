@@ -1,7 +1,7 @@
 /** A method's result for one question, in the shape that runs store. */
 import type { Prediction } from '../../shared/prediction.ts';
-import type { LatentStep, Timings } from '../../shared/trace.ts';
-import type { GeneratedTokens } from '../engine/greedy.ts';
+import { type LatentStep, type Timings, withoutCalls } from '../../shared/trace.ts';
+import type { GeneratedTokens } from '../engine/generate.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { PromptedQuestion } from './prompted-question.ts';
 
@@ -31,6 +31,7 @@ export function answeredPrediction(model: LanguageModel, parts: AnswerParts): Pr
         promptTokenCount: prompted.prompt.tokenIds.length,
         imageCount: prompted.images.length,
         stoppedEarly,
+        ...withoutCalls,
         steps,
       },
       messages: null,

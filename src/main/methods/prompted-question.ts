@@ -10,12 +10,13 @@ import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { ImageResize, PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { prepareImage, type ImageJob, type PreparedImage } from '../vlm/qwen2-vl/prepare-image.ts';
-import { buildPrompt, type QuestionPrompt } from '../vlm/qwen2-vl/question-prompt.ts';
+import type { ChatPrompt } from '../vlm/qwen2-vl/chat-prompt.ts';
+import { buildPrompt } from '../vlm/qwen2-vl/question-prompt.ts';
 
 export type PromptedQuestion = Readonly<{
   question: EngineQuestion;
   images: readonly PreprocessedImage[];
-  prompt: QuestionPrompt;
+  prompt: ChatPrompt;
   /** Decoding and preprocessing of this question's images, in whichever thread, and its prompt. */
   preprocessMs: number;
 }>;
@@ -66,19 +67,30 @@ export function imageJobs(
   }));
 }
 
+/** A question's images in their order, prepared ahead or now, and the time that took in whichever thread. */
+export async function prepareImages(
+  bundle: Bundle,
+  question: EngineQuestion,
+  { resize, ahead }: Pick<PreparationOptions, 'resize' | 'ahead'>,
+): Promise<Readonly<{ images: PreprocessedImage[]; milliseconds: number }>> {
+  const prepared: PreparedImage[] = [];
+  for (const job of imageJobs(bundle, resize, question)) {
+    prepared.push((await ahead?.take(job.bytes)) ?? (await prepareImage(job)));
+  }
+  return {
+    images: prepared.map(({ image }) => image),
+    milliseconds: prepared.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+  };
+}
+
 async function prepareQuestion(
   model: LanguageModel,
   settings: RunSettings,
   question: EngineQuestion,
-  { resize, ahead, latentPositions }: PreparationOptions,
+  { latentPositions, ...imageOptions }: PreparationOptions,
 ): Promise<PromptedQuestion> {
   const { text } = model.bundle;
-  const prepared: PreparedImage[] = [];
-  for (const job of imageJobs(model.bundle, resize, question)) {
-    prepared.push((await ahead?.take(job.bytes)) ?? (await prepareImage(job)));
-  }
-  const images = prepared.map(({ image }) => image);
-  const imageMs = prepared.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const { images, milliseconds: imageMs } = await prepareImages(model.bundle, question, imageOptions);
   const started = performance.now();
   const prompt = buildPrompt({
     tokenizer: model.tokenizer,
@@ -137,7 +149,7 @@ export async function embedQuestions(
 /** Prompt embeddings [S, D] with the image slots replaced by the vision tower's outputs, one [J, D] for each image. */
 export function embedPrompt(
   model: LanguageModel,
-  prompt: QuestionPrompt,
+  prompt: ChatPrompt,
   imageEmbeds: readonly Float32Array[],
 ): Float32Array {
   const size = model.bundle.text.hiddenSize;

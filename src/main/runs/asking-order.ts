@@ -6,7 +6,7 @@
  */
 import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
 import { failureOf } from '../../shared/failure.ts';
-import type { RunSettings } from '../../shared/run-settings.ts';
+import { isLatent, type RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { PlannedQuestion } from '../store/predictions-repository.ts';
 import { formatQuestion } from '../vlm/qwen2-vl/question-prompt.ts';
@@ -29,7 +29,7 @@ export function createPromptLength(
 ): PromptLength {
   const slotsOf = async ({ sample: { image } }: PlannedQuestion): Promise<number> => {
     if (image === null) return 0;
-    return method === 'ivt-lr' ? latentSlotCount(bundle) : dynamicSlotCount(bundle, await dataset.readImage(image));
+    return isLatent(method) ? latentSlotCount(bundle) : dynamicSlotCount(bundle, await dataset.readImage(image));
   };
   return async (planned) => {
     const text = formatQuestion(promptFormat, planned.sample).length / charactersPerToken;

@@ -3,7 +3,7 @@
  * should give the same answers, whatever the device, batch size or folder names.
  */
 import { createHash } from 'node:crypto';
-import { settingDefinitions, type RunSettings } from '../../shared/run-settings.ts';
+import { settingDefinitions, type RunSettings, type SettingName } from '../../shared/run-settings.ts';
 
 export type Configuration = Readonly<{
   datasetFingerprint: string;
@@ -14,10 +14,17 @@ export type Configuration = Readonly<{
   settings: RunSettings;
 }>;
 
+/** Settings that came later: at their defaults they are left out, so that runs from before keep their identity. */
+const cameLater: ReadonlySet<SettingName> = new Set(['temperature', 'topP', 'repetitionPenalty']);
+
 /** Hex SHA-256 of the configuration's canonical JSON. */
 export function configurationHash({ settings, where, ...rest }: Configuration): string {
-  const names = settingDefinitions.filter(({ affectsAnswers }) => affectsAnswers).map(({ name }) => name);
-  const affecting = Object.fromEntries(names.map((name) => [name, settings[name]]));
+  const affecting = Object.fromEntries(
+    settingDefinitions
+      .filter(({ affectsAnswers }) => affectsAnswers)
+      .filter((setting) => !cameLater.has(setting.name) || settings[setting.name] !== setting.default)
+      .map(({ name }) => [name, settings[name]]),
+  );
   // Terms are a set: their order changes nothing.
   const configuration = { ...rest, where: [...new Set(where)].sort(), settings: affecting };
   return createHash('sha256').update(canonicalJson(configuration)).digest('hex');

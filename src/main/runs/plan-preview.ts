@@ -8,6 +8,7 @@ import { sharingCount } from '../../shared/engine-places.ts';
 import type { EvaluationRequest, GridRequest, RunPlan } from '../../shared/contract/runs.ts';
 import { bundleMemoryBytes } from '../../shared/model-memory.ts';
 import { modelWarnings } from '../../shared/model-warnings.ts';
+import { isLatent } from '../../shared/run-settings.ts';
 import { leftOutText } from '../../shared/left-out-text.ts';
 import type { DatasetSummary } from '../../shared/sample.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
@@ -126,7 +127,7 @@ function warningsOf(
   const { trainedFor } = bundle;
   const warnings = modelWarnings(bundle, settings).map(sentence);
   const slots = latentSlotCount(bundle);
-  if (settings.method === 'ivt-lr' && trainedFor.method === 'ivt-lr') {
+  if (isLatent(settings.method) && isLatent(trainedFor.method)) {
     if (settings.latentSteps > trainedFor.latentSteps)
       warnings.push(`More latent steps than it was trained with (${String(trainedFor.latentSteps)}).`);
     if (settings.latentSteps * settings.patchesPerStep > slots)

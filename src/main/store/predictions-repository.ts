@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { failureSchema } from '../../shared/failure.ts';
 import { predictionSchema, type Answer, type Prediction } from '../../shared/prediction.ts';
 import type { Sample } from '../../shared/sample.ts';
-import { imageGeometrySchema, type LatentStep, type Timings, type Trace } from '../../shared/trace.ts';
+import { traceSchema, type LatentStep, type Timings, type Trace } from '../../shared/trace.ts';
 import type { Connection } from './connection.ts';
 import { excludedSampleRows } from './excluded-questions.ts';
 import { parseJsonColumn } from './json-column.ts';
@@ -80,12 +80,7 @@ const predictionColumns = `predictions.prediction_row AS predictionRow, predicti
 const storedTables = `predictions JOIN outputs USING (prediction_row) JOIN samples USING (sample_row)
   JOIN strata USING (stratum_row)`;
 
-const traceHeadSchema = z.object({
-  image: imageGeometrySchema.nullable(),
-  promptTokenCount: z.int(),
-  imageCount: z.int(),
-  stoppedEarly: z.boolean(),
-});
+const traceHeadSchema = traceSchema.omit({ steps: true });
 
 const failedPredictionSchema = predictionSchema.options[1];
 

@@ -32,6 +32,8 @@ export type Tokenizer = Readonly<{
   decode: (ids: readonly number[], options?: DecodeOptions) => string;
   /** Decodes token by token: each call gives the text that is certain by now, no arguments what is left. */
   startDecoding: (options?: DecodeOptions) => (id?: number) => string;
+  /** UTF-8 bytes of one token, which may end inside a character; none for an id without a token. Not to be changed. */
+  tokenBytes: (id: number) => Uint8Array;
   specialTokens: SpecialTokens;
   /** Id of a token by its content, of added tokens and of the vocabulary. */
   tokenId: (content: string) => number | undefined;
@@ -183,7 +185,7 @@ function createTextEncoder(source: TokenizerFile): Tokenizer['encodeText'] {
 function createDecoders(
   source: TokenizerFile,
   addedTokens: readonly AddedToken[],
-): Pick<Tokenizer, 'decode' | 'startDecoding'> {
+): Pick<Tokenizer, 'decode' | 'startDecoding' | 'tokenBytes'> {
   const added = new Map(addedTokens.map((token) => [token.id, token]));
   const bytesOfId = new Map<number, Uint8Array>();
   const bytesOf = (id: number, skipSpecialTokens: boolean): Uint8Array => {
@@ -201,6 +203,7 @@ function createDecoders(
   };
   return {
     startDecoding,
+    tokenBytes: (id) => bytesOf(id, false),
     decode: (ids, options) => {
       const next = startDecoding(options);
       const text = ids.map((id) => next(id)).join('') + next();

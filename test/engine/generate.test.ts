@@ -1,7 +1,7 @@
-/** Greedy decoding: the argmax rule, when rows end, and that a row which ends leaves the others alone. */
+/** Generation: the argmax rule, when rows end, and that a row which ends leaves the others alone. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { argmax, decodeGreedily, type GeneratedTokens, type GreedyOptions } from '../../src/main/engine/greedy.ts';
+import { argmax, generate, type GeneratedTokens, type RowGeneration } from '../../src/main/engine/generate.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { plainPositions } from '../../src/main/vlm/qwen2-vl/rope.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -32,13 +32,15 @@ afterAll(() => model.dispose());
 /** Decodes after prompts of plain tokens, one row for each. */
 async function decode(
   prompts: readonly (readonly number[])[],
-  options: Pick<GreedyOptions, 'maxTokens' | 'endTokens'> & Partial<GreedyOptions>,
+  options: Pick<RowGeneration, 'maxTokens' | 'endTokens'>,
+  ofRow: (row: number) => Partial<RowGeneration> = () => ({}),
 ): Promise<GeneratedTokens[]> {
   const batch = model.startBatch(prompts.length);
   await batch.feed(
     prompts.map((prompt) => ({ embeds: model.embed(prompt), positions: plainPositions(prompt.length) })),
   );
-  return await decodeGreedily(model, batch, { ...options, nextPositions: prompts.map(({ length }) => length) });
+  const rows = prompts.map(({ length }, row) => ({ ...options, nextPosition: length, ...ofRow(row) }));
+  return (await generate(model, batch, rows)).rows;
 }
 
 const prompts = [
@@ -48,7 +50,7 @@ const prompts = [
 ];
 const idsOf = (generated: readonly GeneratedTokens[]): number[][] => generated.map(({ tokenIds }) => tokenIds);
 
-describe('decodeGreedily', () => {
+describe('generate', () => {
   it('stops every row at the limit', async () => {
     const generated = await decode(prompts, { maxTokens: 5, endTokens: [] });
     expect(generated.map(({ finishReason }) => finishReason)).toEqual(['length', 'length', 'length']);
@@ -77,17 +79,67 @@ describe('decodeGreedily', () => {
     expect(generated[0]?.tokenIds).toHaveLength(position + 1);
   });
 
-  it('shows each row its first logits once, and takes their largest', async () => {
-    const seen: { row: number; token: number }[] = [];
-    const generated = await decode(prompts, {
-      maxTokens: 4,
-      endTokens: [],
-      onFirstLogits: (row, logits) => {
+  it('asks each row for its tokens, with what it generated before', async () => {
+    const seen: number[][] = prompts.map(() => []);
+    const generated = await decode(prompts, { maxTokens: 4, endTokens: [] }, (row) => ({
+      choose: (logits, before) => {
         expect(logits).toHaveLength(model.bundle.text.vocabularySize);
-        seen.push({ row, token: argmax(logits) });
+        expect(before).toEqual(seen[row]);
+        const token = row === 1 ? 7 : argmax(logits);
+        seen[row]?.push(token);
+        return token;
       },
-    });
-    expect(seen).toEqual(idsOf(generated).map((ids, row) => ({ row, token: ids[0] })));
+    }));
+    expect(idsOf(generated)).toEqual(seen);
+    expect(idsOf(generated)[1]).toEqual([7, 7, 7, 7]);
+  });
+
+  it('stops a row where its text ends, and says so', async () => {
+    const free = idsOf(await decode(prompts, { maxTokens: 6, endTokens: [] }));
+    const generated = await decode(prompts, { maxTokens: 6, endTokens: [] }, (row) =>
+      row === 0 ? { isStopped: (before) => before.length === 3 } : {},
+    );
+    expect(generated.map(({ finishReason }) => finishReason)).toEqual(['stop', 'length', 'length']);
+    expect(idsOf(generated)).toEqual([free[0]?.slice(0, 3), free[1], free[2]]);
+  });
+
+  it('appends embeddings in the middle, as if they had been tokens', async () => {
+    const [free] = idsOf(await decode([[10, 20, 30]], { maxTokens: 3, endTokens: [] }));
+    if (free === undefined) throw new Error('nothing was generated');
+    const inserted = [41, 42, 43];
+    // The same sequence, as one prompt: what was generated, then the inserted tokens.
+    const [wanted] = idsOf(
+      await decode([[10, 20, 30, ...free.slice(0, 2), ...inserted]], { maxTokens: 4, endTokens: [] }),
+    );
+    const generated = await decode(
+      [
+        [10, 20, 30],
+        [5, 4],
+      ],
+      { maxTokens: 6, endTokens: [] },
+      (row) => (row === 0 ? { insertAfter: (before) => (before.length === 2 ? model.embed(inserted) : null) } : {}),
+    );
+    expect(idsOf(generated)[0]).toEqual([...free.slice(0, 2), ...(wanted ?? [])]);
+    expect(idsOf(generated)[1]).toEqual(idsOf(await decode([[5, 4]], { maxTokens: 6, endTokens: [] }))[0]);
+  });
+
+  it('keeps the cache of rows that stay, and lets others go', async () => {
+    const batch = model.startBatch(prompts.length);
+    await batch.feed(prompts.map((ids) => ({ embeds: model.embed(ids), positions: plainPositions(ids.length) })));
+    const { rows, left } = await generate(
+      model,
+      batch,
+      prompts.map(({ length }, row) => ({ maxTokens: row + 2, endTokens: [], nextPosition: length, stays: row !== 1 })),
+    );
+    expect(left).toEqual([0, 2]);
+    expect(batch.rowCount).toBe(2);
+    // What the first row would say next, its last token read, is what it says in one go.
+    const last = rows[0]?.tokenIds.slice(-1) ?? [];
+    await batch.feed([{ embeds: model.embed(last), positions: plainPositions(1, 4) }, null]);
+    const [logits] = await model.logits([batch.state(0).hidden]);
+    const [longer] = idsOf(await decode(prompts.slice(0, 1), { maxTokens: 3, endTokens: [] }));
+    expect(argmax(logits ?? new Float32Array())).toBe(longer?.[2]);
+    batch.dispose();
   });
 
   it('gives rows the times at which they ended', async () => {
