@@ -84,7 +84,9 @@ function softmaxWeights(logits: Float32Array): { distances: Float32Array; weight
   const weights = new Float32Array(logits.length);
   let sum = 0;
   for (let token = 0; token < logits.length; token++) {
-    distances[token] = largest - (logits[token] ?? 0);
+    const logit = logits[token] ?? 0;
+    // Without the difference where it is 0, so that an infinite largest logit takes everything.
+    distances[token] = logit === largest ? 0 : largest - logit;
     const distance = distances[token] ?? 0;
     // From 104 on e^-d rounds to 0 in float32: most of a vocabulary after top-p. NaN weighs nothing either.
     if (!(distance < 104)) continue;
