@@ -44,36 +44,51 @@ export type AdaptiveStop = (typeof adaptiveStops)[number];
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
+/** Schemas whose refusal is what was expected, in plain words, for every face: `a whole number from 1 to 16`. */
+const whole = (least: number, most: number) => {
+  const error = `a whole number from ${String(least)} to ${String(most)}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+const real = (least: number, most: number) => {
+  const error = `a number from ${String(least)} to ${String(most)}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+};
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, { error: `one of ${names.join(', ')}` });
+
 /** Slots (0-based, row-major over the merged image grid) forced or banned at one latent step (0-based). */
 export const slotChoiceSchema = z.object({
-  step: z.int().min(0),
-  slots: z.array(z.int().min(0)),
+  step: whole(0, Number.MAX_SAFE_INTEGER),
+  slots: z.array(whole(0, Number.MAX_SAFE_INTEGER)),
 });
 export type SlotChoice = z.infer<typeof slotChoiceSchema>;
 
 /** Most engines that one run can have. */
 export const engineLimit = 16;
 
+const batchSizes = { error: 'auto or a whole number from 1 to 256' };
+const gpuNumbers = { error: `numbers of GPUs from 0 to 63 (0,1,…; at most ${String(engineLimit)})` };
+
 const settingShapes = {
-  method: z.enum(methods),
-  latentSteps: z.int().min(0).max(64),
-  patchesPerStep: z.int().min(0).max(4096),
-  stepLayout: z.enum(stepLayouts),
-  promptFormat: z.enum(promptFormats),
-  intervention: z.enum(interventions),
+  method: oneOf(methods),
+  latentSteps: whole(0, 64),
+  patchesPerStep: whole(0, 4096),
+  stepLayout: oneOf(stepLayouts),
+  promptFormat: oneOf(promptFormats),
+  intervention: oneOf(interventions),
   forcedPatches: z.array(slotChoiceSchema),
   bannedPatches: z.array(slotChoiceSchema),
-  adaptiveStop: z.enum(adaptiveStops),
-  adaptiveThreshold: z.number().min(0).max(1),
-  maxTokens: z.int().min(1).max(4096),
-  temperature: z.number().min(0).max(10),
-  topP: z.number().min(0.001).max(1),
-  repetitionPenalty: z.number().min(0.1).max(10),
-  seed: z.int().min(0).max(0xffffffff),
-  batchSize: z.union([z.literal('auto'), z.int().min(1).max(256)]),
-  device: z.enum(devices),
-  engines: z.int().min(1).max(engineLimit),
-  gpus: z.array(z.int().min(0).max(63)).max(engineLimit),
+  adaptiveStop: oneOf(adaptiveStops),
+  adaptiveThreshold: real(0, 1),
+  maxTokens: whole(1, 4096),
+  temperature: real(0, 10),
+  topP: real(0.001, 1),
+  repetitionPenalty: real(0.1, 10),
+  seed: whole(0, 0xffffffff),
+  batchSize: z.union([z.literal('auto'), z.int(batchSizes).min(1, batchSizes).max(256, batchSizes)], batchSizes),
+  device: oneOf(devices),
+  engines: whole(1, engineLimit),
+  gpus: z.array(z.int(gpuNumbers).min(0, gpuNumbers).max(63, gpuNumbers), gpuNumbers).max(engineLimit, gpuNumbers),
 };
 
 /** Runs from before there could be several engines had one, and runs from before there was sampling were greedy. */

@@ -60,6 +60,16 @@ describe('the router', () => {
     await core.close();
   });
 
+  it('says of a run’s setting what it takes', async () => {
+    const core = createCore({ storePath: `${await newFolder()}/store.sqlite` });
+    const client = createRouterClient(core.router);
+    await expect(client.runs.resume({ runId: 'x', engines: 99 })).rejects.toMatchObject({
+      code: 'FAILURE',
+      data: { kind: 'invalid-settings', place: 'engines', expected: 'a whole number from 1 to 16' },
+    });
+    await core.close();
+  });
+
   it('opens no store for what needs none', async () => {
     const folder = await newFolder();
     const core = createCore({ storePath: `${folder}/nowhere/store.sqlite` });

@@ -1,5 +1,5 @@
 /** Options derive from the settings' definitions: none is missing, and each is read as its schema wants it. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addSettingsOptions, parseSetting, parseSlots, settingsOf } from '../../src/main/cli/settings-options.ts';
 import { settingDefinitions } from '../../src/shared/run-settings.ts';
@@ -55,21 +55,36 @@ describe('settings options', () => {
   });
 
   it.each([
-    ['method', 'magic'],
-    ['engines', '0'],
-    ['engines', '17'],
-    ['gpus', '0,x'],
-    ['gpus', '-1'],
-    ['latentSteps', '65'],
-    ['latentSteps', '1.5'],
-    ['latentSteps', ''],
-    ['latentSteps', '1e1'],
-    ['adaptiveThreshold', '1.01'],
-    ['batchSize', '0'],
-    ['batchSize', 'big'],
-    ['seed', '-1'],
-  ])('refuse %s = %j', (name, text) => {
-    expect(() => parseSetting(definitionOf(name), text)).toThrow();
+    ['stepLayout', 'magic', 'one of patches-then-hidden, hidden-then-patches'],
+    ['engines', '0', 'a whole number from 1 to 16'],
+    ['engines', '99', 'a whole number from 1 to 16'],
+    ['engines', '1.5', 'a whole number from 1 to 16'],
+    ['gpus', 'x', 'numbers of GPUs from 0 to 63 (0,1,…; at most 16)'],
+    ['gpus', '0,x', 'numbers of GPUs from 0 to 63 (0,1,…; at most 16)'],
+    ['gpus', '-1', 'numbers of GPUs from 0 to 63 (0,1,…; at most 16)'],
+    ['gpus', '0'.repeat(17).split('').join(','), 'numbers of GPUs from 0 to 63 (0,1,…; at most 16)'],
+    ['latentSteps', '65', 'a whole number from 0 to 64'],
+    ['latentSteps', '1.5', 'a whole number from 0 to 64'],
+    ['latentSteps', '', 'a whole number from 0 to 64'],
+    ['latentSteps', '1e1', 'a whole number from 0 to 64'],
+    ['adaptiveThreshold', '1.01', 'a number from 0 to 1'],
+    ['adaptiveThreshold', 'much', 'a number from 0 to 1'],
+    ['batchSize', '0', 'auto or a whole number from 1 to 256'],
+    ['batchSize', 'big', 'auto or a whole number from 1 to 256'],
+    ['seed', '-1', 'a whole number from 0 to 4294967295'],
+  ])('refuse %s = %j, saying what they take', (name, text, expected) => {
+    expect(() => parseSetting(definitionOf(name), text)).toThrow(new InvalidArgumentError(`Expected ${expected}.`));
+  });
+
+  it('name the flag and what was given', () => {
+    const errors: string[] = [];
+    const command = addSettingsOptions(new Command())
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => errors.push(text) });
+    expect(() => command.parse(['--engines', '99'], { from: 'user' })).toThrow();
+    expect(errors.join('')).toBe(
+      "error: option '--engines <n>' argument '99' is invalid. Expected a whole number from 1 to 16.\n",
+    );
   });
 });
 

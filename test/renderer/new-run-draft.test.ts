@@ -83,7 +83,7 @@ describe('the draft of a run', () => {
     expect(readValue(definitionOf('gpus'), ' 2, 0 ')).toEqual({ value: '2,0' });
     for (const text of ['0,', 'all', '-1', '1.5']) {
       expect(readValue(definitionOf('gpus'), text)).toEqual({
-        refusal: `“${text}” is left out: only numbers of GPUs from 0 (0,1,…) can be run.`,
+        refusal: `“${text}” is left out: only numbers of GPUs from 0 to 63 (0,1,…; at most 16) can be run.`,
       });
     }
   });

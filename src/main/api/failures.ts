@@ -1,12 +1,13 @@
 /**
  * Turns what a service throws into what travels to a face: a typed failure becomes the contract's FAILURE with
- * its data, a request that the schemas refuse becomes FAILURE `wrong-usage`, and anything else is a bug, which is
+ * its data, a request that the schemas refuse becomes FAILURE `wrong-usage` (a run's setting: `invalid-settings`), and anything else is a bug, which is
  * logged here and travels without its details.
  */
 import { ORPCError } from '@orpc/server';
 import { z } from 'zod';
 import type { Failure } from '../../shared/failure.ts';
 import { failureOf, failureSchema } from '../../shared/failure.ts';
+import { settingDefinitions } from '../../shared/run-settings.ts';
 
 /** Receives the bugs; standard error by default. */
 export type BugLog = (error: unknown) => void;
@@ -29,13 +30,7 @@ export function toTypedError(error: unknown, logBug: BugLog): ORPCError<string, 
     if (error.code === 'FAILURE' && failureSchema.safeParse(error.data).success) return error;
     const refused = error.code === 'BAD_REQUEST' ? refusedInput.safeParse(error.data) : undefined;
     if (refused?.success === true) {
-      const [first] = refused.data.issues;
-      const place = first?.path?.join('.');
-      return asFailure({
-        kind: 'wrong-usage',
-        message: `The request is not valid: ${first?.message ?? 'unknown reason'}.`,
-        ...(place === undefined || place === '' ? {} : { place }),
-      });
+      return asFailure(refusalOf(refused.data.issues[0] ?? { message: 'unknown reason' }));
     }
   }
   if (error instanceof Error && error.name === 'AbortError') {
@@ -45,6 +40,20 @@ export function toTypedError(error: unknown, logBug: BugLog): ORPCError<string, 
   return new ORPCError('INTERNAL_SERVER_ERROR', {
     message: 'Penumbra met an internal error; its log has the details.',
   });
+}
+
+/** Messages of the settings' own schemas are what was expected. */
+function refusalOf({ message, path = [] }: z.infer<typeof refusedInput>['issues'][number]): Failure {
+  const place = path.join('.');
+  const setting = settingDefinitions.find(({ name }) => path.includes(name));
+  if (setting !== undefined) {
+    return { kind: 'invalid-settings', message: `${setting.label}: not a value of it.`, place, expected: message };
+  }
+  return {
+    kind: 'wrong-usage',
+    message: `The request is not valid: ${message}.`,
+    ...(place === '' ? {} : { place }),
+  };
 }
 
 /** The same for a stream: what is thrown between two events. */

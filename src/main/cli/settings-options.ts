@@ -53,12 +53,11 @@ function describe({ help, choices, unit, default: value }: SettingDefinition): s
   return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
 }
 
-/** One setting's value from its text; refuses what its schema refuses. */
+/** One setting's value from its text; refuses what its schema refuses. Commander names the flag and what was given. */
 export function parseSetting(definition: SettingDefinition, text: string): unknown {
   const parsed = runSettingsSchema.shape[definition.name].safeParse(readValue(definition, text));
   if (parsed.success) return parsed.data;
-  const expected = definition.choices?.join(', ') ?? parsed.error.issues[0]?.message ?? 'a valid value';
-  throw new InvalidArgumentError(definition.choices === null ? `${expected}.` : `Allowed: ${expected}.`);
+  throw new InvalidArgumentError(`Expected ${parsed.error.issues[0]?.message ?? 'a value of the setting'}.`);
 }
 
 function readValue({ kind }: SettingDefinition, text: string): unknown {
@@ -79,10 +78,8 @@ function readValue({ kind }: SettingDefinition, text: string): unknown {
   }
 }
 
-function decimal(text: string): number {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Not a number.');
-  return Number(text);
-}
+/** Not a number where it is none: for the schema to refuse. */
+const decimal = (text: string): number => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
 
 /** `0:3,4;2:7` -> slots 3 and 4 at step 0, slot 7 at step 2. */
 export function parseSlots(text: string): SlotChoice[] {

@@ -221,9 +221,12 @@ function settingsFor(input: RunSettingsInput, bundle: Bundle): RunSettings {
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const [issue] = error.issues;
+    const place = issue?.path.join('.') ?? '';
+    const given = Object.entries(input).find(([name]) => name === issue?.path[0])?.[1];
     return fail('invalid-settings', 'A setting of the run is out of its range.', {
-      place: issue?.path.join('.') ?? '',
+      place,
       expected: issue?.message ?? '',
+      ...(given === undefined ? {} : { found: JSON.stringify(given) }),
     });
   }
 }

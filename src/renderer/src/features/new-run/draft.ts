@@ -84,33 +84,20 @@ export function readValue(
 ): Readonly<{ value: SettingValue } | { refusal: string }> {
   if (kind === 'indices') {
     const indices = runSettingsInputSchema.shape[name].safeParse(indicesOf(text));
-    return indices.success ? { value: indicesOf(text).join(',') } : { refusal: refusalOf(name, text) };
+    return indices.success ? { value: indicesOf(text).join(',') } : { refusal: refusalOf(text, indices.error) };
   }
   const isNumber = kind !== 'choice' && text.trim() !== 'auto';
   const value = isNumber ? Number(text.trim().replace(',', '.')) : text.trim();
   const parsed = runSettingsSchema.shape[name].safeParse(value);
-  if (parsed.success && !Array.isArray(parsed.data)) return { value };
-  return { refusal: refusalOf(name, text) };
+  return parsed.success ? { value } : { refusal: refusalOf(text, parsed.error) };
 }
 
-const refusalOf = (name: SettingName, text: string): string =>
-  `“${text.trim()}” is left out: ${allowedValues(name)} can be run.`;
+const refusalOf = (text: string, { issues: [issue] }: z.ZodError): string =>
+  `“${text.trim()}” is left out: only ${issue?.message ?? 'the values listed'} can be run.`;
 
 /** `0, 2` -> 0 and 2. */
 const indicesOf = (text: string): number[] =>
   text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-
-/** What a setting takes, for people. */
-function allowedValues(name: SettingName): string {
-  const schema = runSettingsInputSchema.shape[name].unwrap();
-  if (name === 'gpus') return 'only numbers of GPUs from 0 (0,1,…)';
-  if (name === 'batchSize') return 'only auto or a whole number from 1 to 256';
-  if ('minValue' in schema) {
-    const kind = schema.format === 'safeint' ? 'a whole number' : 'a number';
-    return `only ${kind} from ${String(schema.minValue)} to ${String(schema.maxValue)}`;
-  }
-  return 'only the values listed';
-}
 
 /** What a setting is when nothing is chosen, for people. */
 export function usualValue({ name, kind, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
