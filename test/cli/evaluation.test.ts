@@ -82,6 +82,9 @@ describe('runs', () => {
 
   it('that are finished print their result when resumed', async () => {
     expect(await document('runs', 'resume', runId())).toMatchObject({ runId: runId(), status: 'finished', total: 8 });
+    const { code, stderr } = await run('runs', 'resume', runId(), '--engines', '2');
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning: Other engines or GPUs change nothing: the run is finished.');
   });
 
   it('show their plan, categories and manifest', async () => {

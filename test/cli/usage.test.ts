@@ -67,6 +67,8 @@ describe('wrong usage', () => {
     { args: ['model', 'import', 'a', '--out', 'b', '--lora-alpha', 'x'] },
     { args: ['model', 'import', 'a', '--out', 'b', '--lora-alpha', '0'] },
     { args: ['serve', '--port', '65536'] },
+    { args: ['runs', 'resume', 'x', '--engines', '1.5'] },
+    { args: ['runs', 'resume', 'x', '--limit', '5'] },
     { args: ['runs', 'list', '--unknown'] },
   ])('$args is refused before anything is done', async ({ args }) => {
     const work = vi.fn<RunInSession>();
@@ -80,6 +82,14 @@ describe('wrong usage', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain("missing required argument 'dir'");
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('says that a run goes on with its settings', async () => {
+    const { code, stderr } = await run('runs', 'resume', 'some-run', '--device', 'cpu');
+    expect(code).toBe(2);
+    expect(stderr).toContain("option '--device <name>'");
+    expect(stderr).toContain('only --engines and --gpus can be others');
+    expect((await run('runs', 'resume', '--help')).stdout).not.toContain('--device');
   });
 
   it('is a document with --json', async () => {

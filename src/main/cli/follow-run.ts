@@ -2,6 +2,7 @@
  * Follows a run to its end with progress, and turns interrupts into pauses: the first lets the batch in flight
  * finish, a second SIGINT ends the engine at once. Either way every finished batch is kept.
  */
+import type { StartedRun } from '../../shared/contract/runs.ts';
 import type { RunEvent, RunSummary } from '../../shared/run.ts';
 import { duration, measure, percent } from './output/numbers.ts';
 import { createProgress } from './output/progress.ts';
@@ -10,7 +11,7 @@ import type { Session } from './session.ts';
 /** Starts (or resumes) with `begin` and resolves when the run no longer runs here. */
 export async function followRun(
   { client, interrupts, note }: Session,
-  begin: () => Promise<RunSummary>,
+  begin: () => Promise<RunSummary & Partial<Pick<StartedRun, 'warnings'>>>,
 ): Promise<RunSummary> {
   let runId: string | null = null;
   let wanted: 'stop' | 'stop-now' | null = null;
@@ -30,6 +31,7 @@ export async function followRun(
 
   const begun = await begin();
   runId = begun.runId;
+  for (const warning of begun.warnings ?? []) note(`warning: ${warning}`);
   if (wanted !== null) pause(begun.runId);
   const progress = createProgress(String);
   try {

@@ -22,10 +22,19 @@ export function addSettingsOptions(command: Command): Command {
   return command;
 }
 
-/** Adds options for settings that a run has already, and keeps where they are not given. */
+/** Adds options for settings that a run has already, and keeps where they are not given; others are refused, saying so. */
 export function addChangeOptions(command: Command, names: readonly SettingName[]): Command {
   for (const definition of settingDefinitions.filter(({ name }) => names.includes(name))) {
     command.addOption(optionOf(definition, `${definition.label} in place of those it had.`));
+  }
+  const flags = names.map((name) => `--${settingDefinitions.find((each) => each.name === name)?.flag ?? name}`);
+  for (const definition of settingDefinitions.filter(({ name }) => !names.includes(name))) {
+    const refused = optionOf(definition, definition.label).argParser(() => {
+      throw new InvalidArgumentError(
+        `A run goes on with the settings it was started with; only ${flags.join(' and ')} can be others. A new run takes any: "penumbra eval".`,
+      );
+    });
+    command.addOption(refused.hideHelp());
   }
   return command;
 }

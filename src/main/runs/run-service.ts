@@ -4,7 +4,6 @@
  */
 import type { z } from 'zod';
 import type {
-  EvaluationRequest,
   exportManifestSchema,
   GridRequest,
   RunDeletion,
@@ -38,7 +37,7 @@ import { createQuestionService, type QuestionService } from './question-service.
 import { imageReader, readImageOf } from './run-images.ts';
 import { deskModel, openRunInputs } from './resume-run.ts';
 import { attentionOf } from './run-attention.ts';
-import { createRunControl, type EngineChange } from './run-control.ts';
+import { createRunControl } from './run-control.ts';
 import { createPlanPreview } from './plan-preview.ts';
 import { runManifest } from './run-manifest.ts';
 import { shortRepeatCommand } from './repeat-command.ts';
@@ -46,6 +45,7 @@ import { requireRun, statusOf, summaryOf } from './run-state.ts';
 import { runResult, type ResultReads } from './run-tally.ts';
 import { createStoreReader } from './reader/store-reader.ts';
 import type { TaskRegistry } from './tasks.ts';
+import { createWarnedStarts, type WarnedStarts } from './warned-starts.ts';
 import { verifyRun, type VerifyReport } from './verify-run.ts';
 
 export type ExportManifest = z.infer<typeof exportManifestSchema>;
@@ -76,8 +76,6 @@ export type RunServiceOptions = Readonly<{
 
 export type RunIdInput = Readonly<{ runId: string }>;
 
-export type ResumeInput = RunIdInput & EngineChange;
-
 export type ListRunsInput = Readonly<{ limit: number; offset: number }>;
 
 export type ShowRunInput = RunIdInput & Readonly<{ scorer?: ScorerName | undefined }>;
@@ -105,15 +103,12 @@ export type RunTimes = { phases: PhaseMean[]; totalMs: Distribution | null; arSt
 
 export type RunService = QuestionService &
   ComparisonService &
+  WarnedStarts &
   Readonly<{
-    /** Plans a run, writes its row, starts it and returns; `watch` follows it. */
-    start: (request: EvaluationRequest) => Promise<RunSummary>;
     /** What a grid's runs would do; nothing is written. */
     plan: (request: GridRequest) => Promise<{ runs: RunPlan[] }>;
     /** Writes every run of the grid; they run one after the other. */
     startGrid: (request: GridRequest) => Promise<{ runs: RunSummary[] }>;
-    /** Goes on with a paused, interrupted or failed run, with other engines if any are given; a finished one is returned as it is. */
-    resume: (input: ResumeInput) => Promise<RunSummary>;
     /** Returns once the run has stopped. Works across processes: the owner is asked through the store. */
     pause: (input: RunIdInput & Readonly<{ force: boolean }>) => Promise<RunSummary>;
     /** The current state first, then at most five events a second, the final state last. */
@@ -220,14 +215,13 @@ export function createRunService({
   const service: RunService = {
     ...createQuestionService({ store, reader, prober, prepare, tag: writes.tag }),
     ...createComparisonService({ store, reader, score }),
-    start: async (request) => summarise(await control.start(request)),
+    ...createWarnedStarts({ store, control, preview, summarise }),
     plan: async (request) => ({ runs: await preview.plan(request) }),
     startGrid: async (request) => {
       const runs: RunSummary[] = [];
       for (const run of await control.startGrid(request)) runs.push(await summarise(run));
       return { runs };
     },
-    resume: async ({ runId, engines, gpus }) => summarise(await control.resume(runId, { engines, gpus })),
     pause: async ({ runId, force }) => summarise(await control.pause(runId, force)),
     watch: ({ runId }, signal) => control.watch(runId, signal),
     follow: (report) => control.follow(report),

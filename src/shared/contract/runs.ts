@@ -68,6 +68,10 @@ export const runPlanSchema = z.object({
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
+/** A run that was started or goes on, and what to mind about it. */
+export const startedRunSchema = runSummarySchema.extend({ warnings: z.array(z.string()) });
+export type StartedRun = z.infer<typeof startedRunSchema>;
+
 /** What goes for good with a run, and when it was last written to a file of its own. */
 export const runDeletionSchema = z.object({
   runId: z.string(),
@@ -89,7 +93,7 @@ export const runProcedures = {
   /** The plans of a grid's runs (one without axes), in the order in which they would run. At most 200. */
   plan: procedure.input(gridRequestSchema).output(z.object({ runs: z.array(runPlanSchema) })),
   /** Plans and starts; answers as soon as the run row is written. */
-  start: procedure.input(evaluationRequestSchema).output(runSummarySchema),
+  start: procedure.input(evaluationRequestSchema).output(startedRunSchema),
   /** Queues every run of a grid; they run one after the other. */
   startGrid: procedure.input(gridRequestSchema).output(z.object({ runs: z.array(runSummarySchema) })),
   /** The built-in demo dataset by the built-in demo model, which has to be imported. */
@@ -97,7 +101,7 @@ export const runProcedures = {
   /** `engines` and `gpus` take the place of those it had: they are no part of what was asked. */
   resume: procedure
     .input(runIdInput.extend(runSettingsInputSchema.pick({ engines: true, gpus: true }).shape))
-    .output(runSummarySchema),
+    .output(startedRunSchema),
   /** Finishes the batch in flight, then stops; the run can be resumed. `force` kills the engine at once. */
   pause: procedure.input(runIdInput.extend({ force: z.boolean().default(false) })).output(runSummarySchema),
   /** Events until the run is no longer running; the current state comes first. */

@@ -5,7 +5,6 @@ import { scorerNameSchema } from '../../../shared/prediction.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
-import { modelWarnings } from '../model-warnings.ts';
 import { repeated, scorer, scorerHelp, whereHelp, wholeNumber } from '../option-types.ts';
 import { printRun } from '../print-run.ts';
 import type { RunInSession } from '../session.ts';
@@ -45,8 +44,6 @@ export function addEval(parent: Command, run: RunInSession): void {
       run(self, async (session) => {
         const { dataset, model, split, where, limit, label, scorer } = optionsSchema.parse(given);
         const settings = settingsOf(given);
-        const bundle = await session.client.models.inspect({ path: model });
-        for (const warning of modelWarnings(bundle, settings)) session.note(warning);
         const request = { dataset, model, split, where, limit, label, scorer, settings };
         const done = await followRun(session, () => session.client.runs.start(request));
         await printRun(session, done);

@@ -1,6 +1,6 @@
 /** Nobody evaluates noise or nonsense without having been told. */
 import { describe, expect, it } from 'vitest';
-import { modelWarnings } from '../../src/main/cli/model-warnings.ts';
+import { modelWarnings } from '../../src/shared/model-warnings.ts';
 
 const trainedFor = {
   latentSteps: 3,
