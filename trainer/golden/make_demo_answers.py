@@ -43,7 +43,7 @@ def trained_for(folder: Path) -> tuple[str, Settings]:
 
 def answer_all(folder: Path, samples: list[Sample]) -> tuple[str, Settings, list[dict[str, Any]]]:
     method, settings = trained_for(folder)
-    run = {"ivt-lr": run_latent, "no-cot": run_no_cot}[method]
+    run = {"ivt-lr": run_latent, "cot": run_no_cot, "no-cot": run_no_cot}[method]
     checkpoint = load_checkpoint(folder)
     rows = []
     for sample in samples:

@@ -24,7 +24,8 @@ type ProgramFiles = Readonly<{
   /** The page's files, as vite builds them. */
   renderer: string;
   demoDataset: string;
-  demoCheckpoint: string;
+  /** Trained for latent reasoning, for direct answers and for written rationales. */
+  demoCheckpoints: Readonly<Record<'latent' | 'direct' | 'explicit', string>>;
   /** Checkpoint, question and expected answer of `doctor`'s self-test. */
   selfTest: string;
 }>;
@@ -49,7 +50,11 @@ function locate(): ProgramFiles {
           : join(folder, 'dist', 'main', 'reader-worker.js'),
         renderer: join(folder, 'dist', 'renderer'),
         demoDataset: join(folder, 'resources', 'demo', 'dataset'),
-        demoCheckpoint: join(folder, 'resources', 'demo', 'checkpoint'),
+        demoCheckpoints: {
+          latent: join(folder, 'resources', 'demo', 'checkpoint'),
+          direct: join(folder, 'resources', 'demo', 'checkpoint-direct'),
+          explicit: join(folder, 'resources', 'demo', 'checkpoint-explicit'),
+        },
         selfTest: join(folder, 'resources', 'self-test'),
       };
     }

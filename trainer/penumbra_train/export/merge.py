@@ -117,11 +117,12 @@ def _write_latent(run: FinishedRun, loaded: LoadedModel, folder: Path) -> None:
     """The settings that an import takes as this model's own.
 
     A model trained on text alone with plain positions is one that takes no latent step; with Qwen2-VL's own
-    positions it is an ordinary one.
+    positions it is an ordinary one, which writes its rationale (`cot`) or answers at once (`no-cot`).
     """
     method, data = run.config.method, run.config.data
     takes_steps = run.config.latent_settings().takes_steps
     what = {"latent": f"stage {run.stage} of {method.stages}", "explicit": "explicit chain of thought", "direct": "direct answers"}
+    ordinary = "cot" if method.supervision == "explicit" else "no-cot"
     left_out = [name for name, kept in (("latent text", method.latent_text), ("latent vision", method.latent_vision)) if not kept]
     note = f"penumbra-train: {what[method.supervision]}"
     if method.supervision == "latent":
@@ -132,7 +133,7 @@ def _write_latent(run: FinishedRun, loaded: LoadedModel, folder: Path) -> None:
         (data.image_width, data.image_height),
         note,
         trained=True,
-        method="no-cot" if method.positions == "mrope" else "ivt-lr",
+        method=ordinary if method.positions == "mrope" else "ivt-lr",
         latent_steps=run.latent_count if takes_steps else 0,
         step_layout=method.step_layout,
         prompt_format=data.inference_prompt_format or data.prompt_format,

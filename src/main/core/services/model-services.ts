@@ -53,8 +53,8 @@ async function openLibrary({ open, storePath, tasks, engineHost, survey, live }:
     modelsFolder: modelsFolder(storePath),
     demo: {
       path: demoModelPath(storePath),
-      checkpoint: programFiles.demoCheckpoint,
-      name: demoModelName,
+      checkpoint: programFiles.demoCheckpoints.latent,
+      name: demoModelName(),
       isUpToDate: async () => (await findDemoModel(storePath)) !== null,
     },
     question: () => readSelfTestQuestion(programFiles.selfTest),
