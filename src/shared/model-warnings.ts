@@ -1,6 +1,6 @@
 /** What a user must know about a model before believing its answers. */
 import type { Bundle } from './bundle.ts';
-import { isLatent, type RunSettingsInput } from './run-settings.ts';
+import { describeMethod, type RunSettingsInput } from './run-settings.ts';
 
 /** Beside the numbers of a run whose model has random weights. */
 export const untrainedText =
@@ -11,12 +11,15 @@ export function modelWarnings(
   bundle: Pick<Bundle, 'name' | 'trained' | 'trainedFor'>,
   settings: RunSettingsInput,
 ): string[] {
-  const method = settings.method ?? bundle.trainedFor.method;
   if (!bundle.trained) {
     return [`the weights of ${bundle.name} are random (never trained): its answers are noise.`];
   }
-  if (isLatent(method) && !isLatent(bundle.trainedFor.method)) {
-    return [`${bundle.name} was not trained for latent reasoning (ivt-lr): its answers will be plausible nonsense.`];
-  }
-  return [];
+  const trainedFor = describeMethod(bundle.trainedFor.method);
+  const asked = describeMethod(settings.method ?? bundle.trainedFor.method);
+  if (asked.isLatent === trainedFor.isLatent) return [];
+  return asked.isLatent
+    ? [`${bundle.name} was not trained for latent reasoning (${asked.title}): its answers will be plausible nonsense.`]
+    : [
+        `${bundle.name} was trained to reason in latent steps (${trainedFor.title}), not in words: for ${asked.title} as a baseline, take a model that was not.`,
+      ];
 }

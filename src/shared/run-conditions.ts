@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Precision } from './bundle.ts';
 import { ranOn } from './engine-places.ts';
-import { isLatent, settingDefinitions, type RunSettings, type SettingName } from './run-settings.ts';
+import { appliesTo, settingDefinitions, type RunSettings, type SettingName } from './run-settings.ts';
 import type { RunSummary } from './run.ts';
 
 /** Values by the condition's name, as people read them. */
@@ -18,13 +18,6 @@ export type DifferingCondition = Readonly<{ name: string; values: readonly strin
 const shownElsewhere: readonly SettingName[] = ['method', 'latentSteps', 'patchesPerStep', 'intervention'];
 /** How many engines share the work decides how long answers take, and nothing else: a timing condition. */
 const withoutEffect: readonly SettingName[] = ['engines', 'gpus'];
-const ofLatentSteps: readonly SettingName[] = [
-  'stepLayout',
-  'forcedPatches',
-  'bannedPatches',
-  'adaptiveStop',
-  'adaptiveThreshold',
-];
 
 /** Conditions of a run; imported predictions have none. `device`: where it ran, null before it did. */
 export function runConditions(settings: RunSettings | null, device: string | null): RunConditions {
@@ -32,7 +25,7 @@ export function runConditions(settings: RunSettings | null, device: string | nul
   const hasEffect = (name: SettingName): boolean => {
     if (shownElsewhere.includes(name) || withoutEffect.includes(name)) return false;
     if (name === 'device') return device !== null;
-    if (!isLatent(settings.method) && ofLatentSteps.includes(name)) return false;
+    if (!appliesTo(name, settings.method)) return false;
     if (name === 'adaptiveThreshold') return settings.adaptiveStop !== 'off';
     if (name === 'topP') return settings.temperature > 0;
     return name !== 'seed' || settings.temperature > 0 || settings.intervention === 'random-patches';

@@ -158,10 +158,17 @@ export const settingDefinitions: readonly SettingDefinition[] = [
       choices: stepLayouts,
     },
   ),
-  define('promptFormat', 'choice', 'prompt', 'Prompt format', 'How question and options are written.', {
-    default: null,
-    choices: promptFormats,
-  }),
+  define(
+    'promptFormat',
+    'choice',
+    'prompt',
+    'Prompt format',
+    'How question and options are written; methods with prompts of their own ignore it.',
+    {
+      default: null,
+      choices: promptFormats,
+    },
+  ),
   define(
     'intervention',
     'choice',
@@ -279,6 +286,22 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     { default: [], affectsAnswers: false },
   ),
 ];
+
+/** What acts inside latent steps, and means nothing where a method has none. */
+export const latentSettings = [
+  'latentSteps',
+  'patchesPerStep',
+  'stepLayout',
+  'intervention',
+  'forcedPatches',
+  'bannedPatches',
+  'adaptiveStop',
+  'adaptiveThreshold',
+] as const satisfies readonly SettingName[];
+
+/** Whether a setting means anything to a method. */
+export const appliesTo = (name: SettingName, method: Method): boolean =>
+  isLatent(method) || !latentSettings.some((latent) => latent === name);
 
 /** Settings as a user gives them: everything optional; what is missing comes from the bundle or the default. */
 export const runSettingsInputSchema = z.object(settingShapes).partial();

@@ -41,7 +41,7 @@ it('a run that another process deletes or finishes changes on the screen, in eig
   for (const page of pages) {
     await page.goto(served.address);
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .nth(1)
       .waitFor();
   }
@@ -50,7 +50,7 @@ it('a run that another process deletes or finishes changes on the screen, in eig
   expect((await runPenumbra(['runs', 'delete', first, ...inStore], { dataFolder: folder })).code).toBe(0);
   for (const page of pages) {
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .nth(1)
       .waitFor({ state: 'detached' });
   }
@@ -94,7 +94,7 @@ it('a server that has gone is said, and one that knows this page no more says wh
   await page.getByText('This session has ended.').waitFor();
   await page.goto(another.address);
   await page
-    .getByRole('link', { name: /ivt-lr/ })
+    .getByRole('link', { name: /IVT-LR/ })
     .first()
     .waitFor();
   await expect.poll(() => page.getByText('This session has ended.').count()).toBe(0);

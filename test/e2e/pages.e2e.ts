@@ -100,7 +100,7 @@ describe('the way to a question', () => {
   it('leads from the runs over the run to its picture, and the address keeps no token', async () => {
     expect(page.url()).not.toContain('token');
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .first()
       .click();
     await page.getByRole('link', { name: 'Questions (60)' }).click();

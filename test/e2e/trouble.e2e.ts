@@ -145,7 +145,7 @@ describe('the store', () => {
     await page.keyboard.press('Escape');
     await page.goto(at('runs'));
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .first()
       .waitFor();
     other.close();
@@ -266,7 +266,7 @@ describe('others at work', () => {
     const { page, close } = await openWatchedPage(browser);
     await page.goto(served.address);
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .first()
       .waitFor();
     await page.evaluate(() => Object.assign(window, { isTheSame: true }));
@@ -306,7 +306,7 @@ describe('others at work', () => {
     }
     for (const each of pages)
       await each
-        .getByRole('link', { name: /ivt-lr/ })
+        .getByRole('link', { name: /IVT-LR/ })
         .first()
         .waitFor();
     const { label } = (await served.client.runs.show({ runId: runs.runId })).run;

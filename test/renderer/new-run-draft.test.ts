@@ -13,6 +13,12 @@ import {
   requestOf,
   usualValue,
 } from '../../src/renderer/src/features/new-run/draft.ts';
+import {
+  describeSettings,
+  furtherOnes,
+  mainOnes,
+  methodsOf,
+} from '../../src/renderer/src/features/new-run/method-settings.ts';
 import { presetsFor } from '../../src/renderer/src/features/new-run/presets.ts';
 
 const trainedFor = {
@@ -63,6 +69,29 @@ describe('the draft of a run', () => {
     expect(gridRequestSchema.parse(request)).toEqual(request);
   });
 
+  it('leaves out what no method takes, and makes an axis of what only some take', () => {
+    const draft = {
+      ...emptyDraft,
+      dataset: '/d',
+      models: ['/m'],
+      settings: { method: ['cot', 'icot'], latentSteps: [2], intervention: ['no-latent'], temperature: [0.8] },
+    };
+    const words = requestOf(draft, ['cot', 'icot']);
+    expect(words?.base.settings).toEqual({ temperature: 0.8 });
+    expect(words?.axes).toEqual([{ name: 'method', values: ['cot', 'icot'] }]);
+    const mixed = requestOf({ ...draft, settings: { ...draft.settings, method: ['cot', 'ivt-lr'] } }, [
+      'cot',
+      'ivt-lr',
+    ]);
+    expect(mixed?.base.settings).toEqual({ temperature: 0.8 });
+    expect(mixed?.axes).toEqual([
+      { name: 'method', values: ['cot', 'ivt-lr'] },
+      { name: 'latentSteps', values: [2] },
+      { name: 'intervention', values: ['no-latent'] },
+    ]);
+    expect(gridRequestSchema.parse(mixed)).toEqual(mixed);
+  });
+
   it('reads what is typed as the setting understands it', () => {
     expect(readValue(definitionOf('latentSteps'), ' 4 ')).toEqual({ value: 4 });
     for (const text of ['65', '1.5', 'many']) {
@@ -99,7 +128,10 @@ describe('the draft of a run', () => {
   it('says what an empty field means', () => {
     expect(usualValue(definitionOf('latentSteps'), trainedFor)).toBe('as the model was trained: 3');
     expect(usualValue(definitionOf('latentSteps'), null)).toBe('as the model was trained');
+    expect(usualValue(definitionOf('method'), trainedFor)).toBe('as the model was trained: IVT-LR');
     expect(usualValue(definitionOf('maxTokens'), trainedFor)).toBe('512');
+    expect(usualValue(definitionOf('maxTokens'), trainedFor, ['icot'])).toBe('128');
+    expect(usualValue(definitionOf('maxTokens'), trainedFor, ['cot', 'icot'])).toBe('512; 128 for ICoT');
   });
 
   it('finds the field of a refusal', () => {
@@ -108,6 +140,37 @@ describe('the draft of a run', () => {
     expect(refusedSetting('axes.intervention')).toBe('intervention');
     expect(refusedSetting('axes')).toBeNull();
     expect(refusedSetting(undefined)).toBeNull();
+  });
+});
+
+describe('the settings that the form shows', () => {
+  const models = [
+    { path: '/latent', bundle: { trainedFor } },
+    { path: '/plain', bundle: { trainedFor: { ...trainedFor, method: 'no-cot' as const } } },
+    { path: '/gone', bundle: null },
+  ];
+  const names = (methods: Parameters<typeof mainOnes>[0]) => mainOnes(methods).map(({ name }) => name);
+
+  it('are those of the chosen methods, else of what the models were trained for', () => {
+    expect(methodsOf({ settings: { method: ['icot', 'cot'] }, models: ['/latent'] }, models)).toEqual(['cot', 'icot']);
+    expect(methodsOf({ settings: {}, models: ['/latent', '/plain', '/plain'] }, models)).toEqual(['ivt-lr', 'no-cot']);
+    expect(methodsOf({ settings: {}, models: ['/gone', '/elsewhere'] }, models)).toEqual([]);
+  });
+
+  it('have latent ones only where a method has latent steps, and none is lost', () => {
+    expect(names(['cot', 'scaffold'])).toEqual(['method']);
+    expect(names(['cot', 'ivt-lr'])).toEqual(['method', 'latentSteps', 'patchesPerStep', 'intervention']);
+    expect(names([])).toHaveLength(4);
+    expect(furtherOnes(['cot']).map(({ title }) => title)).toEqual(['Prompt and length', 'Sampling', 'Machine']);
+    const shown = [...mainOnes([]), ...furtherOnes([]).flatMap(({ settings }) => settings)];
+    expect(shown.map(({ name }) => name).sort()).toEqual(formSettings.map(({ name }) => name).sort());
+  });
+
+  it('are named as the form names them, without those that are not shown', () => {
+    const settings = { method: ['cot', 'icot'], latentSteps: [3], seed: [4] };
+    expect(describeSettings({ settings, limit: 5 }, ['cot', 'icot'])).toBe(
+      'grid Method = CoT, ICoT; Seed = 4; first 5 questions',
+    );
   });
 });
 
@@ -167,6 +230,14 @@ describe('a stored run as a draft', () => {
     expect(draftOfRun({ ...run, settings }, trainedFor).settings).toMatchObject({ engines: [2], gpus: ['2,0'] });
   });
 
+  it('of a method in words has no latent settings, and the method says its own defaults', () => {
+    const settings = resolveRunSettings({ method: 'icot', temperature: 0.8 }, trainedFor);
+    expect(draftOfRun({ ...run, settings }, { ...trainedFor, latentSteps: 5 }).settings).toEqual({
+      method: ['icot'],
+      temperature: [0.8],
+    });
+  });
+
   it('names every trained setting where the model is gone', () => {
     expect(Object.keys(draftOfRun(run, null).settings)).toEqual([
       'method',
@@ -186,7 +257,12 @@ describe('presets', () => {
     expect(patches?.settings).toEqual({ patchesPerStep: [8, 16, 32, 64] });
     expect(intervened?.settings['intervention']).toHaveLength(interventions.length);
     expect(presetsFor({ ...trainedFor, patchesPerStep: 1 })[1]?.settings).toEqual({ patchesPerStep: [1, 2] });
-    expect(presetsFor({ ...trainedFor, method: 'no-cot' }).map(({ name }) => name)).toEqual(['Prompt formats']);
+    expect(presetsFor({ ...trainedFor, method: 'no-cot' }).map(({ name }) => name)).toEqual([
+      'Methods',
+      'Prompt formats',
+    ]);
+    expect(presetsFor({ ...trainedFor, method: 'no-cot' })[0]?.settings['method']).not.toContain('ivt-lr');
+    expect(presetsFor(trainedFor).at(-1)?.settings['method']).toContain('ivt-lr');
   });
 
   it('are settings that the form has', () => {

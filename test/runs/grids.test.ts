@@ -48,11 +48,35 @@ describe('the plan of a grid', () => {
       [2, 'random-patches'],
       [2, 'no-latent'],
     ]);
-    expect(plans[4]?.label).toBe('nominal (f32), ivt-lr, N 2, random-patches');
+    expect(plans[4]?.label).toBe('nominal (f32), IVT-LR, N 2, random-patches');
     for (const plan of plans) {
       expect(plan).toMatchObject({ questionCount: 8, rowsWithoutImage: 2, sameAsRunId: null, secondsExpected: null });
     }
     for (const table of ['runs', 'samples', 'datasets', 'models']) expect(rowCount(place.storePath, table)).toBe(0);
+  });
+
+  it('varies latent settings for the methods that have latent steps, and runs each other method once', async () => {
+    const place = await workplaceWith({ questionCount: 3 });
+    const { runs } = place.open();
+    const axes: GridAxis[] = [
+      { name: 'method', values: ['cot', 'ivt-lr', 'icot'] },
+      steps(1, 2),
+      { name: 'intervention', values: ['random-patches'] },
+      { name: 'seed', values: [7, 8] },
+    ];
+    const { runs: plans } = await runs.plan({ base: place.request(), axes });
+    expect(plans.map(({ label }) => label)).toEqual([
+      'nominal (f32), CoT, Seed 7',
+      'nominal (f32), CoT, Seed 8',
+      'nominal (f32), IVT-LR, N 1, random-patches, Seed 7',
+      'nominal (f32), IVT-LR, N 1, random-patches, Seed 8',
+      'nominal (f32), IVT-LR, N 2, random-patches, Seed 7',
+      'nominal (f32), IVT-LR, N 2, random-patches, Seed 8',
+      'nominal (f32), ICoT, Seed 7',
+      'nominal (f32), ICoT, Seed 8',
+    ]);
+    expect(plans[0]?.settings).toMatchObject({ method: 'cot', intervention: 'none', seed: 7 });
+    expect(plans[6]?.settings).toMatchObject({ method: 'icot', intervention: 'none', maxTokens: 128 });
   });
 
   it('knows a finished run of the same configuration and expects its time', async () => {

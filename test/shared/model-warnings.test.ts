@@ -18,12 +18,18 @@ describe('model warnings', () => {
   it('are silent for a model in the mode that it was trained for', () => {
     expect(modelWarnings(bundle(true, 'ivt-lr'), {})).toEqual([]);
     expect(modelWarnings(bundle(true, 'no-cot'), {})).toEqual([]);
-    expect(modelWarnings(bundle(true, 'ivt-lr'), { method: 'no-cot' })).toEqual([]);
+    expect(modelWarnings(bundle(true, 'no-cot'), { method: 'chain-of-focus' })).toEqual([]);
   });
 
   it('name nonsense: latent steps of a plain model', () => {
     expect(modelWarnings(bundle(true, 'no-cot'), { method: 'ivt-lr' })).toEqual([
       expect.stringContaining('plausible nonsense'),
+    ]);
+  });
+
+  it('tell a baseline in words from a model of latent reasoning that is asked in words', () => {
+    expect(modelWarnings(bundle(true, 'ivt-lr'), { method: 'cot' })).toEqual([
+      expect.stringMatching(/trained to reason in latent steps \(IVT-LR\), not in words: for CoT as a baseline/),
     ]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
-import { isLatent, settingDefinitions, type RunSettings, type SettingName } from '../../shared/run-settings.ts';
+import { describeMethod, settingDefinitions, type RunSettings, type SettingName } from '../../shared/run-settings.ts';
 
 const slotSettings = ['forcedPatches', 'bannedPatches'] as const;
 /** Settings that act inside latent steps, and their neutral values are the definitions' defaults. */
@@ -16,10 +16,11 @@ export function checkSettings(settings: RunSettings, bundle: Bundle): void {
   if (settings.topP < 1 && settings.temperature === 0) {
     refuse('topP', 'tokens are not sampled at temperature 0', 'raise the temperature, or leave it out');
   }
-  if (!isLatent(method)) {
+  const { isLatent, title } = describeMethod(method);
+  if (!isLatent) {
     for (const name of stepSettings) {
       if (isSet(settings, name))
-        refuse(name, `the method ${method} has no latent steps`, 'leave it out, or choose ivt-lr');
+        refuse(name, `the method ${title} has no latent steps`, 'leave it out, or choose IVT-LR');
     }
     return;
   }

@@ -1,7 +1,15 @@
 /** Expands a grid: every combination of its axes' values is a run, the first axis varying slowest. */
 import type { EvaluationRequest, GridAxis } from '../../shared/contract/runs.ts';
 import { fail } from '../../shared/failure.ts';
-import { runSettingsSchema, settingDefinitions, type RunSettingsInput } from '../../shared/run-settings.ts';
+import {
+  appliesTo,
+  describeMethod,
+  runSettingsSchema,
+  settingDefinitions,
+  type Method,
+  type RunSettingsInput,
+  type SettingName,
+} from '../../shared/run-settings.ts';
 
 export const gridLimit = 200;
 
@@ -9,8 +17,8 @@ export const gridLimit = 200;
 export type GridPoint = Readonly<{
   model: string;
   settings: RunSettingsInput;
-  /** The axes' values of this run, as its label shows them: `N 3`, `random-patches`. */
-  varied: readonly string[];
+  /** The settings that axes gave it, as its label shows them: `N 3`, `random-patches`. */
+  varied: readonly Readonly<{ name: SettingName; text: string }>[];
 }>;
 
 /** Fails: `invalid-settings` (a value that the setting does not take), `wrong-usage` (too many, an axis twice). */
@@ -58,14 +66,28 @@ function checkedChoice(name: GridAxis['name'], value: string | number): Apply {
   return (point) => ({
     ...point,
     settings: { ...point.settings, [name]: parsed.data },
-    varied: [...point.varied, shortText(name, value)],
+    varied: [...point.varied, { name, text: shortText(name, value) }],
   });
 }
 
-const shortNames: Readonly<Partial<Record<GridAxis['name'], string>>> = { latentSteps: 'N', patchesPerStep: 'K' };
+/**
+ * A run of a grid without what the grid varies and its method does not know: with methods in words among those that
+ * are tried, N is varied for the others alone, and several combinations are one run.
+ */
+export function withoutIdleAxes(point: GridPoint, method: Method): GridPoint {
+  const idle = point.varied.filter(({ name }) => !appliesTo(name, method)).map(({ name }) => name);
+  if (idle.length === 0) return point;
+  const settings = { ...point.settings };
+  for (const name of idle) delete settings[name];
+  return { ...point, settings, varied: point.varied.filter(({ name }) => !idle.includes(name)) };
+}
+
+const shortNames: Readonly<Partial<Record<SettingName, string>>> = { latentSteps: 'N', patchesPerStep: 'K' };
 
 /** Names explain themselves; numbers need the name of their setting. */
-function shortText(name: GridAxis['name'], value: string | number): string {
+function shortText(name: SettingName, value: string | number): string {
+  const method = name === 'method' ? runSettingsSchema.shape.method.safeParse(value).data : undefined;
+  if (method !== undefined) return describeMethod(method).title;
   if (name === 'intervention' && value === 'none') return 'no intervention';
   const definition = settingDefinitions.find((each) => each.name === name);
   if (definition?.kind === 'choice' && name !== 'adaptiveStop' && name !== 'device') return String(value);

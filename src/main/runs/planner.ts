@@ -8,7 +8,12 @@ import { ZodError } from 'zod';
 import type { Bundle } from '../../shared/bundle.ts';
 import type { EvaluationRequest } from '../../shared/contract/runs.ts';
 import { fail } from '../../shared/failure.ts';
-import { resolveRunSettings, type RunSettings, type RunSettingsInput } from '../../shared/run-settings.ts';
+import {
+  describeMethod,
+  resolveRunSettings,
+  type RunSettings,
+  type RunSettingsInput,
+} from '../../shared/run-settings.ts';
 import type { DatasetSummary } from '../../shared/sample.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
@@ -22,7 +27,7 @@ import { chooseQuestions, readChoice, refuseEmptyChoice } from './choose-questio
 import { datasetName } from './dataset-name.ts';
 import { configurationHash } from './configuration-hash.ts';
 import type { DeviceChoice } from './device-choice.ts';
-import type { GridPoint } from './grid.ts';
+import { withoutIdleAxes, type GridPoint } from './grid.ts';
 import { deskModels } from './resume-run.ts';
 import type { DeskModel } from './engine-desk.ts';
 import { createRunId } from './run-id.ts';
@@ -45,7 +50,7 @@ export type PlannedRun = Readonly<{
 export type PlannedRuns = Readonly<{ dataset: Dataset; runs: readonly PlannedRun[] }>;
 
 /**
- * Reads the models and checks the settings of every run. Fails as bundles do, and: `invalid-settings`,
+ * Reads the models and checks the settings of every run; what would be the same run is one. Fails as bundles do, and: `invalid-settings`,
  * and as `checkEngines` does.
  */
 export async function checkPoints(
@@ -56,17 +61,23 @@ export async function checkPoints(
   const bundles = new Map<string, Bundle>();
   const checked: CheckedPoint[] = [];
   const severalModels = new Set(points.map(({ model }) => resolve(model))).size > 1;
-  for (const { model, settings: input, varied } of points) {
-    const modelPath = resolve(model);
+  const seen = new Set<string>();
+  for (const point of points) {
+    const modelPath = resolve(point.model);
     const bundle = bundles.get(modelPath) ?? (await readBundle(modelPath));
     bundles.set(modelPath, bundle);
+    const { settings: input, varied } = withoutIdleAxes(point, point.settings.method ?? bundle.trainedFor.method);
+    const key = JSON.stringify([modelPath, input]);
+    if (seen.has(key)) continue;
+    seen.add(key);
     const settings = settingsFor(input, bundle);
     const device = await checkEngines(settings, bundle, devices);
-    const named = label === undefined ? [modelName(bundle), settings.method] : [label];
+    const { title } = describeMethod(settings.method);
+    const named = label === undefined ? [modelName(bundle), title] : [label];
     const parts = [
       ...named,
       ...(label !== undefined && severalModels ? [modelName(bundle)] : []),
-      ...varied.filter((part) => part !== settings.method || label !== undefined),
+      ...varied.filter(({ name }) => name !== 'method' || label !== undefined).map(({ text }) => text),
     ];
     checked.push({ modelPath, bundle, settings, device, label: parts.join(', ').slice(0, 200) });
   }

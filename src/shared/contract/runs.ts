@@ -48,7 +48,7 @@ export type GridAxis = z.infer<typeof gridAxisSchema>;
 
 export const gridRequestSchema = z.object({
   base: evaluationRequestSchema,
-  axes: z.array(gridAxisSchema).max(6).default([]),
+  axes: z.array(gridAxisSchema).max(8).default([]),
 });
 export type GridRequest = z.infer<typeof gridRequestSchema>;
 

@@ -14,7 +14,7 @@ describe('the first window', () => {
   it('shows the runs of the store over its own port to the core', async () => {
     const page = shown();
     await page
-      .getByRole('link', { name: /ivt-lr/ })
+      .getByRole('link', { name: /IVT-LR/ })
       .first()
       .waitFor();
     expect((await processes()).map(({ serviceName }) => serviceName)).toEqual(['Penumbra core']);

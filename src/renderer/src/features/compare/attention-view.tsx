@@ -52,7 +52,7 @@ export function AttentionView({ runIds, names, scorer, onExport }: AttentionView
   if (traced.length === 0) {
     return (
       <Card withBorder padding="lg">
-        <Text>None of these runs keeps latent steps: pick runs of the method ivt-lr with at least one step.</Text>
+        <Text>None of these runs keeps latent steps: pick runs of the method IVT-LR with at least one step.</Text>
       </Card>
     );
   }

@@ -1,4 +1,5 @@
 /** Names of compared runs, each unlike the others: what a chart's legend can show. */
+import { describeMethod } from '../../../../shared/run-settings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { runTitle } from '../run/run-title.ts';
 
@@ -29,9 +30,10 @@ export function runNames(runIds: readonly string[], runs: readonly RunSummary[])
 function detailedTitle(run: RunSummary): string {
   if (run.label === '' || run.settings === null) return runTitle(run);
   const { method, latentSteps, patchesPerStep, intervention } = run.settings;
+  const { title, isLatent } = describeMethod(method);
   return [
     run.label,
-    method === 'ivt-lr' ? `N = ${String(latentSteps)}, K = ${String(patchesPerStep)}` : method,
+    isLatent ? `N = ${String(latentSteps)}, K = ${String(patchesPerStep)}` : title,
     ...(intervention === 'none' ? [] : [intervention]),
   ].join(' · ');
 }

@@ -30,7 +30,7 @@ export function SweepView({ runIds, scorer, scorerName }: SweepViewProps) {
         points.length === 0 ? (
           <Card withBorder padding="lg">
             <Text>
-              None of these runs has latent steps. Pick runs of the method ivt-lr with other N or K; a grid on the New
+              None of these runs has latent steps. Pick runs of the method IVT-LR with other N or K; a grid on the New
               run page makes them.
             </Text>
           </Card>

@@ -16,6 +16,7 @@ import { RandomWeightsBadge } from '../../components/random-weights-badge.tsx';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { count, counted, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
+import { methodTitle } from '../run/method-title.ts';
 import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
 import { guessBackbone, guessDataset } from './published-choice.ts';
 import classes from './wide-table.module.css';
@@ -164,7 +165,7 @@ function OwnRow({ row, run, name, shown }: OwnRowProps) {
   const { runId, accuracy, againstBaseline: against, speedUp, unparsed, failed } = row;
   const notes = [
     ...(row.modelName === null ? [] : [row.modelName]),
-    row.method ?? 'imported predictions',
+    row.method === null ? 'imported predictions' : methodTitle(row.method),
     ...(row.intervention === null || row.intervention === 'none' ? [] : [row.intervention]),
     ...shown.flatMap(({ name: condition, valueOf }) => {
       const value = valueOf(row);

@@ -4,6 +4,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { KnownModel } from '../../../../shared/contract/models.ts';
+import { isLatent } from '../../../../shared/run-settings.ts';
 import { api } from '../../api/queries.ts';
 import { useTask } from '../../app/use-tasks.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
@@ -114,7 +115,7 @@ function factsOf({ bundle, path, sizeBytes, fingerprint, runCount }: KnownModel)
   const { text, vision, image, merged, trainedFor: goal } = bundle;
   return [
     ['Precision', bundle.precision],
-    ['Trained for', goal.method === 'ivt-lr' ? `IVT-LR, ${trainedFor(goal)}, ${goal.stepLayout}` : trainedFor(goal)],
+    ['Trained for', isLatent(goal.method) ? `IVT-LR, ${trainedFor(goal)}, ${goal.stepLayout}` : trainedFor(goal)],
     ...(bundle.trained
       ? []
       : ([

@@ -1,6 +1,6 @@
 /** Models in words. */
 import type { KnownModel, ModelReport } from '../../../../shared/contract/models.ts';
-import type { LatentDefaults } from '../../../../shared/run-settings.ts';
+import { describeMethod, isLatent, type LatentDefaults } from '../../../../shared/run-settings.ts';
 
 /** 2208985600 -> `2.21 B`, 412000 -> `412 k`: parameters are counted so in the literature. */
 export function parameters(value: number): string {
@@ -9,9 +9,10 @@ export function parameters(value: number): string {
   return `${(value / 1e3).toFixed(0)} k`;
 }
 
-/** `N 3, K 32`; plain checkpoints take no latent steps. */
+/** `N 3, K 32`; `plain answers`; of other methods in words their title. */
 export function trainedFor({ method, latentSteps, patchesPerStep }: LatentDefaults): string {
-  return method === 'ivt-lr' ? `N ${String(latentSteps)}, K ${String(patchesPerStep)}` : 'plain answers';
+  if (isLatent(method)) return `N ${String(latentSteps)}, K ${String(patchesPerStep)}`;
+  return method === 'no-cot' ? 'plain answers' : describeMethod(method).title;
 }
 
 /** 0.0123 -> `1.23 %`: two digits that count. */

@@ -4,14 +4,18 @@ import { questionSelectionSchema, type GridAxis, type GridRequest } from '../../
 import { scorerNameSchema } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import {
+  appliesTo,
+  describeMethod,
   runSettingsInputSchema,
   runSettingsSchema,
   settingDefinitions,
   type LatentDefaults,
+  type Method,
   type RunSettings,
   type SettingDefinition,
   type SettingName,
 } from '../../../../shared/run-settings.ts';
+import { choiceText } from './choice-text.ts';
 
 const settingValueSchema = z.union([z.string(), z.number()]);
 export type SettingValue = z.infer<typeof settingValueSchema>;
@@ -48,17 +52,23 @@ export const emptyDraft: Draft = {
 /** Settings that the form offers; slots are forced and banned on a question's own page, and on the command line. */
 export const formSettings: readonly SettingDefinition[] = settingDefinitions.filter(({ kind }) => kind !== 'slots');
 
-/** Null while dataset or model are missing. */
-export function requestOf(draft: Draft): GridRequest | null {
+/**
+ * Null while dataset or model are missing. What no method takes is left out; what only some take is an axis, which the
+ * others ignore.
+ *
+ * @param methods that would run; empty: not known
+ */
+export function requestOf(draft: Draft, methods: readonly Method[] = []): GridRequest | null {
   const [model, ...otherModels] = draft.models;
   if (draft.dataset === null || model === undefined) return null;
   const axes: GridAxis[] = otherModels.length === 0 ? [] : [{ name: 'model', values: draft.models }];
   const settings: Record<string, SettingValue | number[]> = {};
   for (const { name, kind } of formSettings) {
     const [value, ...others] = draft.settings[name] ?? [];
-    if (value === undefined) continue;
+    const takers = methods.filter((method) => appliesTo(name, method));
+    if (value === undefined || (methods.length > 0 && takers.length === 0)) continue;
     if (kind === 'indices') settings[name] = indicesOf(String(value));
-    else if (others.length === 0) settings[name] = value;
+    else if (others.length === 0 && takers.length === methods.length) settings[name] = value;
     else axes.push({ name, values: [value, ...others] });
   }
   return {
@@ -100,20 +110,39 @@ const indicesOf = (text: string): number[] =>
   text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 
 /** What a setting is when nothing is chosen, for people. */
-export function usualValue({ name, kind, default: own }: SettingDefinition, trainedFor: LatentDefaults | null): string {
+export function usualValue(
+  { name, kind, default: own }: SettingDefinition,
+  trainedFor: LatentDefaults | null,
+  methods: readonly Method[] = [],
+): string {
   if (kind === 'indices') return 'the first ones';
-  if (own !== null) return Array.isArray(own) ? 'none' : String(own);
+  if (own !== null) {
+    const ofMethods = methods.map((method) => ({ method, value: defaultText(ownDefault(method, name) ?? own) }));
+    const [first] = ofMethods;
+    if (first !== undefined && ofMethods.every(({ value }) => value === first.value)) return first.value;
+    const special = ofMethods.filter(({ value }) => value !== defaultText(own));
+    return [
+      defaultText(own),
+      ...special.map(({ method, value }) => `${value} for ${describeMethod(method).title}`),
+    ].join('; ');
+  }
   const trained = trainedFor === null ? undefined : new Map<string, SettingValue>(Object.entries(trainedFor)).get(name);
-  return trained === undefined ? 'as the model was trained' : `as the model was trained: ${String(trained)}`;
+  return trained === undefined ? 'as the model was trained' : `as the model was trained: ${choiceText(name, trained)}`;
 }
+
+const defaultText = (value: RunSettings[SettingName]): string => (Array.isArray(value) ? 'none' : String(value));
+
+const ownDefault = (method: Method, name: SettingName): RunSettings[SettingName] | undefined =>
+  describeMethod(method).defaults[name];
 
 /** A draft that would repeat a run; settings as model and program would choose them anyway stay open. */
 export function draftOfRun(run: RunSummary, trainedFor: LatentDefaults | null): Draft {
   const { settings } = run;
   const usual = new Map<string, unknown>(trainedFor === null ? [] : Object.entries(trainedFor));
   const chosen = formSettings.flatMap(({ name, default: own }): (readonly [string, SettingValue[]])[] => {
-    const value = settings === null ? undefined : plainValue(settings, name);
-    return value === undefined || value === (own ?? usual.get(name)) ? [] : [[name, [value]]];
+    const value = settings === null || !appliesTo(name, settings.method) ? undefined : plainValue(settings, name);
+    const usually = (settings === null ? undefined : ownDefault(settings.method, name)) ?? own ?? usual.get(name);
+    return value === undefined || value === usually ? [] : [[name, [value]]];
   });
   return {
     ...emptyDraft,

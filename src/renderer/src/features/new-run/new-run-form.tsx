@@ -15,7 +15,8 @@ import { formatRoute } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { scorerOf } from '../run/use-run.ts';
 import { refusedSetting, requestOf, type Draft } from './draft.ts';
-import { describeSettings, LastSettings } from './last-settings.tsx';
+import { LastSettings } from './last-settings.tsx';
+import { describeSettings, methodsOf } from './method-settings.ts';
 import { PlanPanel } from './plan-panel.tsx';
 import { QuestionsCard } from './questions-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
@@ -39,7 +40,8 @@ const emptyRequest: GridRequest = {
 export function NewRunForm({ initial, datasets, models, isFromLast, offered, onStarted }: NewRunFormProps) {
   const [draft, setDraft] = useState(initial);
   const change = (changes: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changes }));
-  const request = useMemo(() => requestOf(draft), [draft]);
+  const methods = useMemo(() => methodsOf(draft, models), [draft, models]);
+  const request = useMemo(() => requestOf(draft, methods), [draft, methods]);
   const [settled] = useDebouncedValue(request, 250);
   const plan = useQuery({
     ...api.runs.plan.queryOptions({ input: settled ?? emptyRequest }),
@@ -74,10 +76,10 @@ export function NewRunForm({ initial, datasets, models, isFromLast, offered, onS
       <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
         <Stack gap="md">
           {isFromLast &&
-          describeSettings(draft) !== '' &&
+          describeSettings(draft, methods) !== '' &&
           draft.settings === initial.settings &&
           draft.limit === initial.limit ? (
-            <LastSettings draft={draft} onClear={() => change({ settings: {}, limit: null })} />
+            <LastSettings draft={draft} methods={methods} onClear={() => change({ settings: {}, limit: null })} />
           ) : null}
           <QuestionsCard draft={draft} datasets={datasets} offered={offered} onChange={change} />
           <Card withBorder component="section" aria-label="Models">
@@ -88,6 +90,7 @@ export function NewRunForm({ initial, datasets, models, isFromLast, offered, onS
           </Card>
           <SettingsCard
             draft={draft}
+            methods={methods}
             trainedFor={chosenModel?.bundle?.trainedFor ?? null}
             onChange={(settings) => change({ settings })}
             refusalOf={(name) => (name === refused ? (failure?.message ?? null) : null)}

@@ -1,5 +1,11 @@
 /** Common grids: what they vary, from what the model was trained for. */
-import { interventions, promptFormats, type LatentDefaults } from '../../../../shared/run-settings.ts';
+import {
+  interventions,
+  isLatent,
+  methods,
+  promptFormats,
+  type LatentDefaults,
+} from '../../../../shared/run-settings.ts';
 import type { Draft } from './draft.ts';
 
 export type Preset = Readonly<{ name: string; help: string; settings: Draft['settings'] }>;
@@ -10,7 +16,12 @@ export function presetsFor({ method, latentSteps, patchesPerStep }: LatentDefaul
     help: 'each way to write the question',
     settings: { promptFormat: [...promptFormats] },
   };
-  if (method !== 'ivt-lr') return [prompts];
+  const inWords = {
+    name: 'Methods',
+    help: 'each method that asks in words',
+    settings: { method: methods.filter((each) => !isLatent(each)) },
+  };
+  if (!isLatent(method)) return [inWords, prompts];
   const steps = Array.from({ length: latentSteps + 2 }, (_, index) => index);
   const patches = [1 / 4, 1 / 2, 1, 2].map((factor) => Math.max(1, Math.round(patchesPerStep * factor)));
   return [
@@ -22,5 +33,6 @@ export function presetsFor({ method, latentSteps, patchesPerStep }: LatentDefaul
     },
     { name: 'Interventions', help: 'none, and each of the others', settings: { intervention: [...interventions] } },
     prompts,
+    { ...inWords, help: 'every method', settings: { method: [...methods] } },
   ];
 }

@@ -1,26 +1,28 @@
 /** One setting of a run: no value leaves it to the model or the program, several values make a grid. */
 import { MultiSelect, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
-import { interventionMeanings } from '../../../../shared/intervention-meanings.ts';
-import { interventions, type LatentDefaults, type SettingDefinition } from '../../../../shared/run-settings.ts';
+import type { LatentDefaults, Method, SettingDefinition } from '../../../../shared/run-settings.ts';
+import { choiceMeaning, choiceText } from './choice-text.ts';
 import { readValue, usualValue, type SettingValue } from './draft.ts';
 
 export type SettingFieldProps = Readonly<{
   definition: SettingDefinition;
   values: readonly SettingValue[];
   trainedFor: LatentDefaults | null;
+  /** That would run. */
+  methods: readonly Method[];
   onChange: (values: SettingValue[]) => void;
   /** The core's refusal that concerns this setting. */
   refusal: string | null;
 }>;
 
-export function SettingField({ definition, values, trainedFor, onChange, refusal }: SettingFieldProps) {
+export function SettingField({ definition, values, trainedFor, methods, onChange, refusal }: SettingFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
-  const { label, help, unit, kind, choices } = definition;
+  const { name, label, help, unit, kind, choices } = definition;
   const common = {
     label: unit === null || label.includes('(') ? label : `${label}, ${unit}`,
     description: help,
-    placeholder: values.length === 0 ? usualValue(definition, trainedFor) : '',
+    placeholder: values.length === 0 ? usualValue(definition, trainedFor, methods) : '',
     error: typed ?? refusal,
     clearable: true,
   };
@@ -29,16 +31,16 @@ export function SettingField({ definition, values, trainedFor, onChange, refusal
       <div>
         <MultiSelect
           {...common}
-          data={[...choices]}
+          data={choices.map((value) => ({ value, label: choiceText(name, value) }))}
           value={values.map(String)}
           onChange={onChange}
-          renderOption={({ option }) => <Choice name={option.value} meaning={meaningOf(definition, option.value)} />}
+          renderOption={({ option }) => <Choice name={option.label} meaning={choiceMeaning(name, option.value)} />}
         />
         {values.map((value) => {
-          const meaning = meaningOf(definition, String(value));
+          const meaning = choiceMeaning(name, String(value));
           return meaning === null ? null : (
             <Text size="xs" c="dimmed" mt={4} key={value}>
-              {value}: {meaning}
+              {choiceText(name, value)}: {meaning}
             </Text>
           );
         })}
@@ -61,12 +63,6 @@ export function SettingField({ definition, values, trainedFor, onChange, refusal
       }}
     />
   );
-}
-
-/** What a choice does, where its name does not say it. */
-function meaningOf({ name }: SettingDefinition, choice: string): string | null {
-  const known = name === 'intervention' ? interventions.find((each) => each === choice) : undefined;
-  return known === undefined ? null : interventionMeanings[known];
 }
 
 function Choice({ name, meaning }: Readonly<{ name: string; meaning: string | null }>) {

@@ -1,39 +1,38 @@
 /** Settings of the runs, made from their definitions; presets fill in common grids. */
-import { Button, Card, Collapse, Group, SimpleGrid, Text, Title } from '@mantine/core';
+import { Button, Card, Collapse, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { LatentDefaults, SettingName } from '../../../../shared/run-settings.ts';
-import { formSettings, type Draft } from './draft.ts';
+import type { LatentDefaults, Method, SettingDefinition, SettingName } from '../../../../shared/run-settings.ts';
+import type { Draft } from './draft.ts';
+import { furtherOnes, mainOnes } from './method-settings.ts';
 import { presetsFor } from './presets.ts';
 import { SettingField } from './setting-field.tsx';
 
-/** Shown at once; the others unfold. */
-const mainSettings: readonly SettingName[] = ['method', 'latentSteps', 'patchesPerStep', 'intervention'];
-
 export type SettingsCardProps = Readonly<{
   draft: Draft;
+  /** That would run: settings that none of them takes are not shown. */
+  methods: readonly Method[];
   trainedFor: LatentDefaults | null;
   onChange: (settings: Draft['settings']) => void;
   refusalOf: (name: SettingName) => string | null;
 }>;
 
-export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: SettingsCardProps) {
-  const isMain = (name: SettingName): boolean => mainSettings.includes(name);
-  const hasOther = formSettings.some(({ name }) => !isMain(name) && (draft.settings[name] ?? []).length > 0);
+export function SettingsCard({ draft, methods, trainedFor, onChange, refusalOf }: SettingsCardProps) {
+  const further = furtherOnes(methods);
+  const hasOther = further.some(({ settings }) => settings.some(({ name }) => (draft.settings[name] ?? []).length > 0));
   const [open, { toggle }] = useDisclosure(hasOther);
-  const fields = (main: boolean) => (
+  const fields = (definitions: readonly SettingDefinition[]) => (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
-      {formSettings
-        .filter(({ name }) => isMain(name) === main)
-        .map((definition) => (
-          <SettingField
-            key={definition.name}
-            definition={definition}
-            values={draft.settings[definition.name] ?? []}
-            trainedFor={trainedFor}
-            refusal={refusalOf(definition.name)}
-            onChange={(values) => onChange({ ...draft.settings, [definition.name]: values })}
-          />
-        ))}
+      {definitions.map((definition) => (
+        <SettingField
+          key={definition.name}
+          definition={definition}
+          values={draft.settings[definition.name] ?? []}
+          trainedFor={trainedFor}
+          methods={methods}
+          refusal={refusalOf(definition.name)}
+          onChange={(values) => onChange({ ...draft.settings, [definition.name]: values })}
+        />
+      ))}
     </SimpleGrid>
   );
   const isSet = Object.values(draft.settings).some((values) => values.length > 0);
@@ -51,7 +50,7 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
       </Group>
       <Text size="sm" c="dimmed" mb="sm">
         Leave a field empty for what the model was trained for. Several values in a field make a grid: every combination
-        is a run.
+        is a run. What acts in latent steps is varied for methods that have them.
       </Text>
       {trainedFor === null ? null : (
         <Group gap="xs" mb="md" role="group" aria-label="Common grids">
@@ -68,7 +67,7 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
           ))}
         </Group>
       )}
-      {fields(true)}
+      {fields(mainOnes(methods))}
       <Button
         variant="subtle"
         size="compact-sm"
@@ -77,12 +76,19 @@ export function SettingsCard({ draft, trainedFor, onChange, refusalOf }: Setting
         onClick={toggle}
         aria-expanded={open}
       >
-        {open
-          ? 'Fewer settings'
-          : 'More settings: prompt, layout, adaptive stop, tokens, seed, batch, device, engines, GPUs'}
+        {open ? 'Fewer settings' : `More settings: ${further.map(({ title }) => title.toLowerCase()).join(', ')}`}
       </Button>
       <Collapse expanded={open}>
-        <div style={{ paddingTop: 12 }}>{fields(false)}</div>
+        <Stack gap="lg" pt="sm">
+          {further.map(({ title, settings }) => (
+            <div key={title} role="group" aria-label={title}>
+              <Title order={3} size="h6" mb={6}>
+                {title}
+              </Title>
+              {fields(settings)}
+            </div>
+          ))}
+        </Stack>
       </Collapse>
     </Card>
   );

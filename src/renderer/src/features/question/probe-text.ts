@@ -1,10 +1,11 @@
 /** What a try changed, in words. */
 import type { Probe } from '../../../../shared/contract/questions.ts';
-import type { RunSettings } from '../../../../shared/run-settings.ts';
+import { describeMethod, type RunSettings } from '../../../../shared/run-settings.ts';
 
 /** The settings that a reader cares about, short. */
 export function describeProbe({ settings }: Pick<Probe, 'settings'>): string {
-  if (settings.method === 'no-cot') return 'no-cot';
+  const { title, isLatent } = describeMethod(settings.method);
+  if (!isLatent) return title;
   const slots = (choices: RunSettings['forcedPatches']): number =>
     choices.reduce((sum, { slots: list }) => sum + list.length, 0);
   const parts = [

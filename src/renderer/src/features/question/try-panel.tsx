@@ -8,7 +8,12 @@ import { useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import { interventionMeanings } from '../../../../shared/intervention-meanings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
-import { interventions, settingDefinitions, type RunSettings } from '../../../../shared/run-settings.ts';
+import {
+  describeMethod,
+  interventions,
+  settingDefinitions,
+  type RunSettings,
+} from '../../../../shared/run-settings.ts';
 import type { ImageGeometry } from '../../../../shared/trace.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
@@ -39,10 +44,11 @@ export function TryPanel(props: TryPanelProps) {
       </Text>
     );
   }
-  if (run.settings.method !== 'ivt-lr') {
+  const { title, isLatent } = describeMethod(run.settings.method);
+  if (!isLatent) {
     return (
       <Text size="sm" c="dimmed">
-        The run did not reason in latent steps ({run.settings.method}): there is nothing to change here.
+        The run did not reason in latent steps ({title}): there is nothing to change here.
       </Text>
     );
   }

@@ -104,8 +104,8 @@ function NoTraces() {
           No latent steps in this run
         </Title>
         <Text>
-          Only runs of the method ivt-lr with at least one latent step keep what each step attended to and selected.
-          Imported predictions and the method no-cot have none.
+          Runs of the method IVT-LR with at least one latent step keep what each step attended to and selected, and runs
+          of ICoT what they inserted. Imported predictions and other methods in words have none.
         </Text>
         <Group>
           <Button

@@ -2,25 +2,28 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { restartText } from '../../../../shared/engine-restarts.ts';
+import { describeMethod, type RunSettings } from '../../../../shared/run-settings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { count, dateTime } from '../../components/numbers.ts';
 import { PathText } from '../../components/path-text.tsx';
 
 export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
   const { settings } = run;
+  const method = settings === null ? null : describeMethod(settings.method);
   const notes: readonly (readonly [string, ReactNode])[] = [
     ['Model', run.modelName],
     ['Dataset', run.datasetName === null ? null : <DatasetNote run={run} key="dataset" />],
     ['Split', run.split],
     ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
-    ['Method', settings === null ? null : settings.method],
+    ['Method', method?.title ?? null],
     [
       'Steps',
-      settings?.method === 'ivt-lr'
+      settings !== null && method?.isLatent === true
         ? `N = ${String(settings.latentSteps)}, K = ${String(settings.patchesPerStep)}`
         : null,
     ],
     ['Prompt', settings === null ? null : settings.promptFormat],
+    ['Sampling', settings === null || settings.temperature === 0 ? null : samplingText(settings)],
     ['Token limit', settings === null ? null : count(settings.maxTokens)],
     ['Intervention', settings === null || settings.intervention === 'none' ? null : settings.intervention],
     ['Engine restarts', restartsNote(run)],
@@ -41,6 +44,16 @@ export function RunNotes({ run }: Readonly<{ run: RunSummary }>) {
       )}
     </Group>
   );
+}
+
+function samplingText({ temperature, topP, repetitionPenalty, seed }: RunSettings): string {
+  const parts = [
+    `temperature ${String(temperature)}`,
+    ...(topP === 1 ? [] : [`top-p ${String(topP)}`]),
+    ...(repetitionPenalty === 1 ? [] : [`repetition penalty ${String(repetitionPenalty)}`]),
+    `seed ${String(seed)}`,
+  ];
+  return parts.join(', ');
 }
 
 /** How many, and the last one; the manifest has more of them. */

@@ -1,4 +1,5 @@
 /** What a run is called where its user gave it no label. */
+import { describeMethod } from '../../../../shared/run-settings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 
 export function runTitle({ label, settings, kind, runId }: RunSummary): string {
@@ -6,7 +7,8 @@ export function runTitle({ label, settings, kind, runId }: RunSummary): string {
   if (kind === 'imported') return 'Imported predictions';
   if (settings === null) return runId;
   const { method, latentSteps, patchesPerStep, intervention } = settings;
-  const parts = [method, ...(method === 'ivt-lr' ? [`N = ${String(latentSteps)}, K = ${String(patchesPerStep)}`] : [])];
+  const { title, isLatent } = describeMethod(method);
+  const parts = [title, ...(isLatent ? [`N = ${String(latentSteps)}, K = ${String(patchesPerStep)}`] : [])];
   return [...parts, ...(intervention === 'none' ? [] : [intervention])].join(' · ');
 }
 

@@ -1,4 +1,5 @@
 /** Order and search of the list of runs. */
+import { describeMethod } from '../../../../shared/run-settings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { runTitle } from '../run/run-title.ts';
 
@@ -24,7 +25,7 @@ const values: Readonly<Record<RunColumn, (run: RunSummary) => readonly Value[]>>
   model: (run) => [run.modelName],
   dataset: (run) => [run.datasetName],
   method: ({ settings }) =>
-    settings === null ? [null] : [settings.method, settings.latentSteps, settings.patchesPerStep],
+    settings === null ? [null] : [describeMethod(settings.method).title, settings.latentSteps, settings.patchesPerStep],
   status: (run) => [run.status],
   accuracy: (run) => [run.accuracy],
   'ar-steps': (run) => [run.arStepsMean],
@@ -36,7 +37,15 @@ const values: Readonly<Record<RunColumn, (run: RunSummary) => readonly Value[]>>
 export function shownRuns(runs: readonly RunSummary[], search: string, { by, descending }: RunOrder): RunSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const text = (run: RunSummary): string =>
-    [runTitle(run), run.modelName, run.datasetName, run.runId, run.settings?.method].join(' ').toLowerCase();
+    [
+      runTitle(run),
+      run.modelName,
+      run.datasetName,
+      run.runId,
+      ...(run.settings === null ? [] : [run.settings.method, describeMethod(run.settings.method).title]),
+    ]
+      .join(' ')
+      .toLowerCase();
   const found = runs.filter((run) => words.every((word) => text(run).includes(word)));
   return found.toSorted(
     (a, b) => compare(values[by](a), values[by](b), descending) || (a.createdAt < b.createdAt ? 1 : -1),

@@ -2,6 +2,7 @@
 import { Anchor, Checkbox, Group, Progress, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { ranOn } from '../../../../shared/engine-places.ts';
+import { describeMethod } from '../../../../shared/run-settings.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { wilsonInterval } from '../../../../shared/wilson-interval.ts';
 import { answeredCount, useRunProgress } from '../../api/run-progress.ts';
@@ -30,7 +31,7 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
   const { settings } = run;
   const place = ranOn(run);
   const title = number === 1 ? runTitle(run) : `${runTitle(run)} #${String(number)}`;
-  const isLatent = settings?.method === 'ivt-lr';
+  const method = settings === null ? null : describeMethod(settings.method);
   return (
     <Table.Tr {...rowLink(href)} {...(chosen ? { bg: 'var(--mantine-primary-color-light)' } : {})}>
       <Table.Td onClick={(event) => event.stopPropagation()}>
@@ -71,8 +72,8 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
         )}
       </Table.Td>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
-        {settings?.method ?? '–'}
-        {isLatent ? (
+        {method?.title ?? '–'}
+        {settings !== null && method?.isLatent === true ? (
           <Text size="xs" c="dimmed" truncate title={settings.intervention}>
             {`N ${String(settings.latentSteps)}, K ${String(settings.patchesPerStep)}`}
             {settings.intervention === 'none' ? null : (
