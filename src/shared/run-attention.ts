@@ -1,4 +1,7 @@
-/** The attention analyses of the paper over the questions of one run. Means are over questions that reached the step. */
+/**
+ * The attention analyses of the paper over the questions of one run: latent steps (means are over questions that reached
+ * the step), and the generated tokens of methods that reason in words.
+ */
 import { z } from 'zod';
 
 export const stepAttentionSchema = z.object({
@@ -33,9 +36,49 @@ export const selectionMapSchema = z.object({
   counts: z.array(z.int().min(0)),
 });
 
+/** Means at successive places; `counts`: the calls that have a token there. */
+export const massCurveSchema = z.object({
+  counts: z.array(z.int().min(1)),
+  visionMass: z.array(z.number()),
+  textMass: z.array(z.number()),
+});
+export type MassCurve = z.infer<typeof massCurveSchema>;
+
+/** Attention on pictures (inserted patches included) and on text while calls are written; the two add up to 1. */
+export const explicitCurveSchema = z.object({
+  /** 0-based call of a question; null: all calls together, each from its own beginning. */
+  callIndex: z.int().min(0).nullable(),
+  /** What the call is for; null for all together. */
+  purpose: z.string().nullable(),
+  callCount: z.int().min(1),
+  tokenCount: z.int().min(1),
+  /** Means over all tokens. */
+  visionMass: z.number(),
+  textMass: z.number(),
+  /** By position in the call, 0-based, up to the longest call. */
+  byToken: massCurveSchema,
+  /** Over 20 equal parts of a call's length; every call counts alike. */
+  byPart: massCurveSchema,
+});
+export type ExplicitCurve = z.infer<typeof explicitCurveSchema>;
+
+/** The paper's explicit mode. Lists begin with all calls together and are empty for latent reasoning. */
+export const explicitAttentionSchema = z.object({
+  /** Questions that were answered in words. */
+  questionCount: z.int().min(0),
+  all: z.array(explicitCurveSchema),
+  right: z.array(explicitCurveSchema),
+  /** Wrong and unparsed answers. */
+  wrong: z.array(explicitCurveSchema),
+  /** All calls together, by domain. */
+  byDomain: z.array(explicitCurveSchema.extend({ domain: z.string() })),
+});
+export type ExplicitAttention = z.infer<typeof explicitAttentionSchema>;
+
 export const runAttentionSchema = z.object({
   runId: z.string(),
   scorer: z.string(),
+  /** Questions with latent steps (or, of ICoT, with insertions). */
   questionCount: z.int().min(0),
   all: z.array(stepAttentionSchema),
   right: z.array(stepAttentionSchema),
@@ -43,6 +86,7 @@ export const runAttentionSchema = z.object({
   wrong: z.array(stepAttentionSchema),
   /** One for each step and each grid that occurs, the most frequent grid first. */
   selectionMaps: z.array(selectionMapSchema),
+  explicit: explicitAttentionSchema,
 });
 export type RunAttention = z.infer<typeof runAttentionSchema>;
 export type RunStepAttention = z.infer<typeof stepAttentionSchema>;

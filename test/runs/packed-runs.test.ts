@@ -7,6 +7,7 @@ import type { RunService } from '../../src/main/runs/run-service.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import type { FailureKind } from '../../src/shared/failure.ts';
 import type { RunSettingsInput } from '../../src/shared/run-settings.ts';
+import { answerOf } from '../support/answer-of.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
@@ -62,6 +63,31 @@ describe('a packed run', () => {
     const { runs: third } = (await workplaceOf(1)).open();
     await third.unpack({ file: onward });
     expect((await third.readRunImage(runId, sampleId)).length).toBe(image.length);
+  });
+
+  it('brings calls, the masses of their tokens, regions and remarks', async () => {
+    const place = await workplaceOf(9);
+    const { runs } = place.open();
+    const { runId } = await runs.start(place.request({ settings: { method: 'cot' } }));
+    await follow(runs, runId);
+    const file = join(place.folder, 'run.penumbra');
+    await runs.pack({ runId, file });
+    const { runs: there, store } = (await workplaceOf(1)).open();
+    await there.unpack({ file });
+    let remarks = 0;
+    for (let index = 0; index < 9; index += 1) {
+      const request = { runId, sampleId: sampleIdOf(index), where: [] };
+      const { prediction } = await runs.getQuestion(request);
+      const calls = answerOf(prediction).trace?.calls ?? [];
+      expect(calls.map(({ visionMasses }) => visionMasses.length)).toEqual(
+        calls.map(({ outputTokenCount }) => outputTokenCount),
+      );
+      remarks += answerOf(prediction).trace?.remarks.length ?? 0;
+      expect((await there.getQuestion(request)).prediction).toEqual(prediction);
+    }
+    expect(remarks).toBeGreaterThan(0);
+    expect(await there.attention({ runId, where: [] })).toEqual(await runs.attention({ runId, where: [] }));
+    expect(store.checkIntegrity()).toBe('ok');
   });
 
   it('brings what was tried again on its questions, in order', async () => {

@@ -8,8 +8,9 @@ import { openConnection, type Connection } from '../../src/main/store/connection
 import type { RunRecord } from '../../src/main/store/runs-repository.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
 import { resolveRunSettings, type RunSettingsInput } from '../../src/shared/run-settings.ts';
+import { answerOf } from '../support/answer-of.ts';
 import { expectFailure } from '../support/expect-failure.ts';
-import { storeRunOfTest } from '../support/stored-rows.ts';
+import { predictionInWordsOfTest, storeRunOfTest } from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -108,6 +109,44 @@ describe('attention over a stored run', () => {
     expect(all.map(({ borderShare }) => borderShare)).toEqual([15 / 32, 6 / 32, 11 / 32]);
     expect(all[0]?.borderShareExpected).toBeCloseTo(0.36, 12);
     expect(all.map(({ overlapWithPrevious }) => overlapWithPrevious)).toEqual([null, 0, 0]);
+  });
+
+  it('of answers in words: means over the tokens as the store keeps them, by outcome and domain', async () => {
+    const lengths = [3, 40, 7, 21, 1];
+    const words = (sampleId: string, position: number) =>
+      predictionInWordsOfTest(sampleId, position, lengths[position % 5] ?? 1);
+    const runRow = storeRunOfTest(store, 230, { runId: 'WORDS' }, words);
+    const half = (value: number): number => new Float16Array([value])[0] ?? Number.NaN;
+    const tokens = Array.from({ length: 230 }, (_, position) => {
+      const [rationale, answer] = answerOf(words('', position)).trace?.calls ?? [];
+      const all = [...(rationale?.visionMasses ?? []), ...(answer?.visionMasses ?? [])].map(half);
+      return { position, all, first: half(rationale?.visionMasses[0] ?? Number.NaN) };
+    });
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+    const { explicit, questionCount, all } = await attentionOf(store, runOf('WORDS'), { where: [], scorer: 'strict' });
+    expect([questionCount, all, explicit.questionCount]).toEqual([0, [], 230]);
+    expect(explicit.all.map(({ purpose, callCount }) => [purpose, callCount])).toEqual([
+      [null, 460],
+      ['rationale', 230],
+      ['answer', 230],
+    ]);
+    expect(explicit.all[0]?.visionMass).toBeCloseTo(mean(tokens.flatMap((each) => each.all)), 10);
+    expect(explicit.all[1]?.byToken.visionMass[0]).toBeCloseTo(mean(tokens.map(({ first }) => first)), 10);
+    expect(explicit.all[1]?.byToken.counts.slice(38)).toEqual([46, 46]);
+    // Right, wrong, unparsed in turn; domains in turn too.
+    const right = tokens.filter(({ position }) => position % 3 === 0).flatMap((each) => each.all);
+    expect(explicit.right[0]?.tokenCount).toBe(right.length);
+    expect(explicit.right[0]?.visionMass).toBeCloseTo(mean(right), 10);
+    const commonsense = tokens.filter(({ position }) => position % 3 === 1).flatMap((each) => each.all);
+    const [first] = explicit.byDomain;
+    expect([first?.domain, explicit.byDomain.length]).toEqual(['commonsense', 3]);
+    expect(first?.visionMass).toBeCloseTo(mean(commonsense), 10);
+    const [filtered] = (await attentionOf(store, runOf('WORDS'), { where: ['domain=commonsense'], scorer: 'strict' }))
+      .explicit.all;
+    expect(filtered?.visionMass).toBeCloseTo(mean(commonsense), 10);
+    expect((await attention()).explicit.questionCount).toBe(0);
+    store.hiddenRuns.removeAtOnce(runRow);
   });
 
   it('follows a filter', async () => {

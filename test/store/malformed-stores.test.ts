@@ -10,7 +10,7 @@ import { openStore } from '../../src/main/store/store.ts';
 import type { FailureKind } from '../../src/shared/failure.ts';
 import { asAnybody, whyNotAsAnybody } from '../support/another-user.ts';
 import { expectFailure } from '../support/expect-failure.ts';
-import { storeRunOfTest } from '../support/stored-rows.ts';
+import { predictionInWordsOfTest, storeRunOfTest } from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -165,6 +165,22 @@ describe('malformed stores', () => {
     const store = openStore(path);
     const failure = await expectFailure(() => store.predictions.after(1, -1, 10, { steps: 'all' }), 'store-damaged');
     expect(failure.place).toContain('sample-0');
+    store.close();
+  });
+
+  it.each([
+    ['masses of no kind', "UPDATE call_masses SET vision_masses = x'ff00'", ''],
+    ['an unknown remark', "UPDATE remarks SET kind = 'unheard-of'", 'remark'],
+    ['calls that are no list', `UPDATE outputs SET trace = json_set(trace, '$.calls', 7)`, 'sample-0'],
+  ])('%s: a failure when it is read', async (_, damage, place) => {
+    const path = join(await newFolder(), 'store.sqlite');
+    const written = openStore(path, { mode: 'single' });
+    storeRunOfTest(written, 3, {}, (sampleId, position) => predictionInWordsOfTest(sampleId, position, 4 + position));
+    written.close();
+    withDatabase(path, (database) => database.exec(damage));
+    const store = openStore(path);
+    const failure = await expectFailure(() => store.predictions.after(1, -1, 10, { steps: 'all' }), 'store-damaged');
+    expect(failure.place ?? '').toContain(place);
     store.close();
   });
 

@@ -2,9 +2,17 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromFloat16Bits, toFloat16Bits } from '../../src/main/store/float16.ts';
+import type { ReadOptions } from '../../src/main/store/predictions-repository.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
-import { newRunOfTest, predictionOfTest, sampleOfTest, storeRunOfTest } from '../support/stored-rows.ts';
+import { answerOf } from '../support/answer-of.ts';
+import {
+  newRunOfTest,
+  predictionInWordsOfTest,
+  predictionOfTest,
+  sampleOfTest,
+  storeRunOfTest,
+} from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -15,14 +23,21 @@ beforeAll(async () => {
   return () => store.close();
 });
 
-/** What the store promises to give back: everything the same, image attention at half precision. */
+const half = (value: number): number => fromFloat16Bits(toFloat16Bits(value));
+
+/** What the store promises to give back: everything the same, attention over the image and of tokens at half precision. */
 function asStored(prediction: Prediction): Prediction {
   if (prediction.status === 'failed' || prediction.answer.trace === null) return prediction;
   const steps = prediction.answer.trace.steps.map((step) => ({
     ...step,
-    imageAttention: step.imageAttention.map((value) => fromFloat16Bits(toFloat16Bits(value))),
+    imageAttention: step.imageAttention.map(half),
   }));
-  return { ...prediction, answer: { ...prediction.answer, trace: { ...prediction.answer.trace, steps } } };
+  const calls = prediction.answer.trace.calls.map((call) => ({
+    ...call,
+    visionMasses: call.visionMasses.map(half),
+    textMasses: call.textMasses.map(half),
+  }));
+  return { ...prediction, answer: { ...prediction.answer, trace: { ...prediction.answer.trace, steps, calls } } };
 }
 
 describe('what is stored comes back', () => {
@@ -66,6 +81,41 @@ describe('what is stored comes back', () => {
     const back = store.predictions.after(runRow, -1, 10, { steps: 'all' });
     expect(back.map(({ sample }) => sample)).toEqual(samples);
     expect(back.map(({ prediction }) => prediction)).toEqual(predictions.map(asStored));
+  });
+
+  it('calls with the masses of their tokens, regions and remarks; the masses only where they are asked for', () => {
+    const runRow = storeRunOfTest(store, 7, { runId: 'WORDS' }, (sampleId, position) =>
+      predictionInWordsOfTest(sampleId, position, position),
+    );
+    const written = [0, 1, 2, 3, 4, 5, 6].map((number) => predictionInWordsOfTest(`sample-${number}`, number, number));
+    const read = (options: ReadOptions) =>
+      store.predictions.after(runRow, -1, 10, options).map(({ prediction }) => prediction);
+    expect(read({ steps: 'all' })).toEqual(written.map(asStored));
+    expect(read({ steps: 'none', callMasses: true })).toEqual(written.map(asStored));
+    const without = written.map((prediction) => {
+      const answer = answerOf(prediction);
+      const calls = (answer.trace?.calls ?? []).map((call) => ({ ...call, visionMasses: [], textMasses: [] }));
+      return { ...prediction, answer: { ...answer, trace: { ...answer.trace, calls } } };
+    });
+    expect(read({ steps: 'patches' })).toEqual(without);
+  });
+
+  it('masses are no part of the JSON, and a deleted run takes them along', async () => {
+    const path = join(await newFolder(), 'words.sqlite');
+    const alone = openStore(path);
+    const runRow = storeRunOfTest(alone, 7, {}, (sampleId, position) =>
+      predictionInWordsOfTest(sampleId, position, 300),
+    );
+    const database = new Database(path, { readonly: true });
+    const value = (sql: string) => database.prepare(sql).pluck().get();
+    expect(value(`SELECT count(*) FROM outputs WHERE trace LIKE '%asses%' OR length(trace) > 2000`)).toBe(0);
+    // One byte says what the numbers are.
+    expect(value('SELECT max(length(vision_masses) + length(text_masses)) FROM call_masses')).toBe(2 * (1 + 2 * 300));
+    expect(value('SELECT group_concat(DISTINCT call_count) FROM predictions')).toBe('2');
+    alone.hiddenRuns.removeAtOnce(runRow);
+    expect(value('SELECT (SELECT count(*) FROM call_masses) + (SELECT count(*) FROM remarks)')).toBe(0);
+    database.close();
+    alone.close();
   });
 
   it('a run with all its fields', () => {

@@ -10,6 +10,7 @@ import type { Prediction } from '../../src/shared/prediction.ts';
 import type { RunSettings } from '../../src/shared/run-settings.ts';
 import type { LatentStep } from '../../src/shared/trace.ts';
 import { withoutCalls } from '../../src/shared/trace.ts';
+import { wordsOfTest } from './words-of-test.ts';
 
 export type FakeEngineBehaviour = Readonly<{
   /** Time that each batch takes. */
@@ -196,13 +197,19 @@ function predictionOf(question: EngineQuestion, settings: RunSettings, batchSize
               promptTokenCount: 200 + (numbers[1] ?? 0),
               imageCount: images.length,
               stoppedEarly: false,
-              ...withoutCalls,
-              steps: stepsOf(numbers, settings),
+              ...(settings.method === 'cot' ? wordsOf(numbers) : withoutCalls),
+              steps: settings.method === 'cot' ? [] : stepsOf(numbers, settings),
             },
       messages: null,
       prompt: `<|im_start|>user\n${question.question}<|im_end|>`,
     },
   };
+}
+
+/** Calls whose lengths follow from the numbers, in every third question without a remark. */
+function wordsOf(numbers: readonly number[]): ReturnType<typeof wordsOfTest> {
+  let taken = 0;
+  return wordsOfTest(3 + ((numbers[2] ?? 0) % 40), () => (numbers[taken++ % numbers.length] ?? 0) / 256);
 }
 
 /** Steps whose slots follow from the numbers; a slot is taken once. */

@@ -5,6 +5,7 @@ import type { Prediction, Reading } from '../../src/shared/prediction.ts';
 import type { Sample } from '../../src/shared/sample.ts';
 import type { LatentStep } from '../../src/shared/trace.ts';
 import { withoutCalls } from '../../src/shared/trace.ts';
+import { wordsOfTest } from './words-of-test.ts';
 
 export function sampleOfTest(number: number, changes: Partial<Sample> = {}): Sample {
   return {
@@ -65,6 +66,18 @@ export function predictionOfTest(sampleId: string, seed: number, stepCount = 3, 
   };
 }
 
+/** An answer in words, without latent steps: a rationale of `tokenCount` tokens, then the answer. */
+export function predictionInWordsOfTest(sampleId: string, seed: number, tokenCount: number): Prediction {
+  const prediction = predictionOfTest(sampleId, seed, 0);
+  if (prediction.status === 'failed' || prediction.answer.trace === null) throw new Error('answered with a trace');
+  const { answer } = prediction;
+  const words = wordsOfTest(tokenCount, irregularNumbers(seed + 1));
+  return {
+    ...prediction,
+    answer: { ...answer, arSteps: tokenCount + 2, trace: { ...prediction.answer.trace, ...words } },
+  };
+}
+
 function stepOfTest(stepIndex: number, patchCount: number, numbers: () => number): LatentStep {
   const slots = Array.from({ length: 100 }, (_, slot) => slot);
   const pool = slots.slice(stepIndex * patchCount);
@@ -118,8 +131,13 @@ export function newRunOfTest(changes: Partial<NewRun> = {}): NewRun {
   };
 }
 
-/** A finished run of `count` answered questions in the store; returns its row. */
-export function storeRunOfTest(store: Store, count: number, changes: Partial<NewRun> = {}): number {
+/** A finished run of `count` answered questions in the store, by default with latent steps; returns its row. */
+export function storeRunOfTest(
+  store: Store,
+  count: number,
+  changes: Partial<NewRun> = {},
+  predictionOf: (sampleId: string, position: number) => Prediction = predictionOfTest,
+): number {
   return store.transaction(() => {
     const datasetRow = store.datasets.saveDataset({
       fingerprint: 'f'.repeat(64),
@@ -132,7 +150,7 @@ export function storeRunOfTest(store: Store, count: number, changes: Partial<New
     const runRow = store.runs.insert(newRunOfTest({ datasetRow, planned: count, ...changes }), plan);
     samples.forEach(({ sampleId }, position) => {
       const sampleRow = plan[position] ?? 0;
-      store.predictions.insert(runRow, { position, sampleRow }, predictionOfTest(sampleId, position));
+      store.predictions.insert(runRow, { position, sampleRow }, predictionOf(sampleId, position));
       // Right, wrong, unparsed in turn.
       const reading =
         [readingOfTest(1, true), readingOfTest(2, false), readingOfTest(null, false)][position % 3] ?? null;

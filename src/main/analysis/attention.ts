@@ -9,7 +9,7 @@ import type { AttentionMasses, ImageGeometry } from '../../shared/trace.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** Counts up whenever this analysis gives other numbers for the same answers; results that are kept of an older one are computed anew. */
-export const attentionVersion = 1;
+export const attentionVersion = 2;
 
 /** The merged grid that slots index row-major. */
 export type Grid = Pick<ImageGeometry, 'gridRows' | 'gridColumns'>;

@@ -7,7 +7,7 @@ import type { exportKinds } from '../../shared/contract/system.ts';
 import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createAtomicFile, type WrittenFile } from '../export/atomic-file.ts';
-import { attentionCsv } from '../export/attention-csv.ts';
+import { attentionCsv, attentionRows } from '../export/attention-csv.ts';
 import { comparisonCsv } from '../export/comparison-csv.ts';
 import { methodTableCsv } from '../export/method-table-csv.ts';
 import { writeZip } from '../export/zip-file.ts';
@@ -144,8 +144,8 @@ async function writeRows(context: Context, path: string, signal: AbortSignal): P
     case 'attention': {
       const tables = [];
       for (const { runId } of runs) tables.push(await analyses.attention({ runId, where, scorer }, signal));
-      const rowCount = tables.reduce((sum, { all, right, wrong }) => sum + all.length + right.length + wrong.length, 0);
-      return writeTable(context, path, scorer, attentionCsv(tables), rowCount);
+      const rows = attentionRows(tables);
+      return writeTable(context, path, scorer, attentionCsv(rows), rows.length);
     }
   }
 }

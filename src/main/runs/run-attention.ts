@@ -7,6 +7,7 @@ import type { ScorerName } from '../../shared/prediction.ts';
 import { runAttentionSchema, type RunAttention } from '../../shared/run-attention.ts';
 import { parseWhere } from '../../shared/where.ts';
 import { attentionVersion, createAttentionTally } from '../analysis/attention.ts';
+import { createExplicitTally } from '../analysis/explicit-attention.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
 import type { Store } from '../store/store.ts';
 
@@ -52,6 +53,7 @@ export async function tallyAttention(
 ): Promise<RunAttention> {
   const scope = { runRow: run.runRow, scorer, where: { excluded: ['no'], ...parseWhere(where) } };
   const tally = createAttentionTally();
+  const explicit = createExplicitTally();
   const all = store.questions.positions(scope);
   for (let first = 0; first < all.length; first += pageSize) {
     signal?.throwIfAborted();
@@ -59,7 +61,11 @@ export async function tallyAttention(
     for (const { outcome, grid, steps } of store.latentSteps.tallied(run.runRow, scorer, positions)) {
       tally.add(outcome, grid, steps);
     }
+    for (const { outcome, domain, calls } of store.calls.tallied(run.runRow, scorer, positions)) {
+      explicit.add(outcome, domain, calls);
+    }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { runId: run.runId, scorer, ...tally.result() };
+  const inWords = explicit.result(store.calls.purposes(run.runRow));
+  return { runId: run.runId, scorer, ...tally.result(), explicit: inWords };
 }

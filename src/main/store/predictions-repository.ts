@@ -1,12 +1,20 @@
 /**
  * Predictions: one row for each answered or failed question of a run, with its wide text and trace in tables of
- * their own. What was stored comes back the same (image attention at half precision).
+ * their own. What was stored comes back the same (attention over the image and of generated tokens at half precision).
  */
 import { z } from 'zod';
 import { failureSchema } from '../../shared/failure.ts';
 import { predictionSchema, type Answer, type Prediction } from '../../shared/prediction.ts';
 import type { Sample } from '../../shared/sample.ts';
-import { traceSchema, type LatentStep, type Timings, type Trace } from '../../shared/trace.ts';
+import {
+  modelCallSchema,
+  traceSchema,
+  type LatentStep,
+  type Remark,
+  type Timings,
+  type Trace,
+} from '../../shared/trace.ts';
+import type { CallMasses, CallsRepository } from './calls-repository.ts';
 import type { Connection } from './connection.ts';
 import { excludedSampleRows } from './excluded-questions.ts';
 import { parseJsonColumn } from './json-column.ts';
@@ -21,6 +29,8 @@ export type StoredQuestion = PlannedQuestion & Readonly<{ prediction: Prediction
 export type ReadOptions = Readonly<{
   /** How much of the latent steps to read; with `none` a trace comes back without steps. */
   steps: 'none' | StepDetail;
+  /** Whether calls have the masses of their tokens; without, these lists are empty. By default with all of the steps. */
+  callMasses?: boolean;
 }>;
 
 export type PredictionsRepository = Readonly<{
@@ -80,22 +90,38 @@ const predictionColumns = `predictions.prediction_row AS predictionRow, predicti
 const storedTables = `predictions JOIN outputs USING (prediction_row) JOIN samples USING (sample_row)
   JOIN strata USING (stratum_row)`;
 
-const traceHeadSchema = traceSchema.omit({ steps: true });
+/** What of a trace lies in its JSON. */
+const traceHeadSchema = traceSchema.omit({ steps: true, remarks: true }).extend({
+  calls: z.array(modelCallSchema.omit({ visionMasses: true, textMasses: true })).default([]),
+});
+
+const notRead: Pick<CallMasses, 'visionMasses' | 'textMasses'> = { visionMasses: [], textMasses: [] };
+
+/** The rest of a trace. */
+type TraceRows = Readonly<{ steps: LatentStep[]; masses: readonly CallMasses[]; remarks: Remark[] }>;
 
 const failedPredictionSchema = predictionSchema.options[1];
 
 export function createPredictionsRepository(
   connection: Connection,
   steps: LatentStepsRepository,
+  calls: CallsRepository,
 ): PredictionsRepository {
   const stored = (rows: readonly (PredictionColumns & SampleColumns)[], options: ReadOptions): StoredQuestion[] => {
     const traced = rows.filter(({ hasTrace }) => hasTrace === 1).map(({ predictionRow }) => predictionRow);
     const stepsOf = options.steps === 'none' ? null : steps.read(traced, options.steps);
+    const massesOf = (options.callMasses ?? options.steps === 'all') ? calls.masses(traced) : null;
+    const remarksOf = calls.remarks(traced);
+    const rowsOf = (predictionRow: number): TraceRows => ({
+      steps: stepsOf?.get(predictionRow) ?? [],
+      masses: massesOf?.get(predictionRow) ?? [],
+      remarks: remarksOf.get(predictionRow) ?? [],
+    });
     return rows.map((row) => ({
       position: row.position,
       sampleRow: row.sampleRow,
       sample: sampleOf(row, connection.path),
-      prediction: predictionOf(row, stepsOf?.get(row.predictionRow) ?? [], connection.path),
+      prediction: predictionOf(row, rowsOf(row.predictionRow), connection.path),
     }));
   };
   return {
@@ -104,7 +130,9 @@ export function createPredictionsRepository(
       const predictionRow = insertRow(connection, runRow, position, sampleRow, answer);
       const failure = prediction.status === 'failed' ? JSON.stringify(prediction.failure) : null;
       insertOutput(connection, predictionRow, answer, failure);
-      if (answer?.trace) steps.insert(predictionRow, answer.trace.steps);
+      if (!answer?.trace) return;
+      steps.insert(predictionRow, answer.trace.steps);
+      calls.insert(predictionRow, answer.trace.calls, answer.trace.remarks);
     },
     count: (runRow) =>
       connection.all<{ count: number }>('SELECT count(*) AS count FROM predictions WHERE run_row = :runRow', {
@@ -205,9 +233,9 @@ function insertRow(
   const timings = answer?.timings ?? null;
   return connection.run(
     `INSERT INTO predictions (run_row, position, sample_row, answered, has_trace, output_token_count, ar_steps,
-       finish_reason, preprocess_ms, vision_ms, prefill_ms, latent_ms, decode_ms, total_ms)
+       finish_reason, preprocess_ms, vision_ms, prefill_ms, latent_ms, decode_ms, total_ms, call_count)
      VALUES (:runRow, :position, :sampleRow, :answered, :hasTrace, :outputTokenCount, :arSteps, :finishReason,
-       :preprocessMs, :visionMs, :prefillMs, :latentMs, :decodeMs, :totalMs)`,
+       :preprocessMs, :visionMs, :prefillMs, :latentMs, :decodeMs, :totalMs, :callCount)`,
     {
       runRow,
       position,
@@ -223,6 +251,7 @@ function insertRow(
       latentMs: timings?.latentMs ?? null,
       decodeMs: timings?.decodeMs ?? null,
       totalMs: timings?.totalMs ?? null,
+      callCount: answer?.trace?.calls.length ?? 0,
     },
   ).lastRowId;
 }
@@ -248,7 +277,7 @@ function insertOutput(
   );
 }
 
-function predictionOf(row: PredictionColumns & { sampleId: string }, steps: LatentStep[], file: string): Prediction {
+function predictionOf(row: PredictionColumns & { sampleId: string }, rows: TraceRows, file: string): Prediction {
   const { sampleId } = row;
   const place = `answer to ${sampleId}`;
   if (row.answered === 0) {
@@ -264,7 +293,7 @@ function predictionOf(row: PredictionColumns & { sampleId: string }, steps: Late
       arSteps: row.arSteps,
       finishReason: row.finishReason,
       timings: timingsOf(row),
-      trace: traceOf(row.trace, steps, file, place),
+      trace: traceOf(row.trace, rows, file, place),
       messages: row.messages === null ? null : parseJsonColumn(z.array(z.string()), row.messages, file, place),
       prompt: row.prompt,
     },
@@ -284,6 +313,17 @@ function timingsOf(row: PredictionColumns): Timings | null {
   };
 }
 
-function traceOf(head: string | null, steps: LatentStep[], file: string, place: string): Trace | null {
-  return head === null ? null : { ...parseJsonColumn(traceHeadSchema, head, file, place), steps };
+function traceOf(head: string | null, rows: TraceRows, file: string, place: string): Trace | null {
+  if (head === null) return null;
+  const { steps, masses, remarks } = rows;
+  const { calls, ...rest } = parseJsonColumn(traceHeadSchema, head, file, place);
+  return {
+    ...rest,
+    steps,
+    calls: calls.map((call, index) => {
+      const { visionMasses, textMasses } = masses.find(({ callIndex }) => callIndex === index) ?? notRead;
+      return { ...call, visionMasses, textMasses };
+    }),
+    remarks,
+  };
 }

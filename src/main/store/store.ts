@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { PenumbraFailure, fail, failureOf } from '../../shared/failure.ts';
 import { createAnalysesRepository, type AnalysesRepository } from './analyses-repository.ts';
 import { createAnnotationsRepository, type AnnotationsRepository } from './annotations-repository.ts';
+import { createCallsRepository, type CallsRepository } from './calls-repository.ts';
 import { createChangeSigns, type ChangeSigns } from './change-signs.ts';
 import {
   createComparedQuestionsRepository,
@@ -56,6 +57,7 @@ export type Store = Readonly<{
   leases: RunLeases;
   predictions: PredictionsRepository;
   latentSteps: LatentStepsRepository;
+  calls: CallsRepository;
   scores: ScoresRepository;
   questions: QuestionsRepository;
   comparedQuestions: ComparedQuestionsRepository;
@@ -160,6 +162,7 @@ function refuseOldSchema(file: string, version: number): never {
 
 function storeOf(connection: Connection, schemaVersion: number): Store {
   const latentSteps = createLatentStepsRepository(connection);
+  const calls = createCallsRepository(connection);
   const samples = createSamplesRepository(connection);
   return {
     path: connection.path,
@@ -172,8 +175,9 @@ function storeOf(connection: Connection, schemaVersion: number): Store {
     runContents: createRunContentsRepository(connection),
     hiddenRuns: createHiddenRunsRepository(connection),
     leases: createRunLeases(connection),
-    predictions: createPredictionsRepository(connection, latentSteps),
+    predictions: createPredictionsRepository(connection, latentSteps, calls),
     latentSteps,
+    calls,
     scores: createScoresRepository(connection),
     questions: createQuestionsRepository(connection, samples),
     comparedQuestions: createComparedQuestionsRepository(connection),

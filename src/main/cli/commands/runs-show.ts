@@ -1,10 +1,11 @@
-/** `penumbra runs show RUN`: a run's plan, result and category table. */
+/** `penumbra runs show RUN`: a run's plan, result and category table; where it looked, if asked. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { z } from 'zod';
 import { scorerNameSchema } from '../../../shared/prediction.ts';
 import { examples } from '../examples.ts';
 import { scorer, scorerHelp } from '../option-types.ts';
+import { attentionText } from '../output/attention-text.ts';
 import { accuracyTables } from '../output/category-table.ts';
 import { runText } from '../output/run-text.ts';
 import type { RunInSession } from '../session.ts';
@@ -13,6 +14,7 @@ const depths = { domain: 1, topic: 2, category: 3 } as const;
 const optionsSchema = z.object({
   scorer: scorerNameSchema.optional(),
   by: z.enum(['domain', 'topic', 'category']),
+  attention: z.boolean().default(false),
 });
 
 export function addRunsShow(parent: Command, run: RunInSession): void {
@@ -21,13 +23,23 @@ export function addRunsShow(parent: Command, run: RunInSession): void {
     .description('show a run with its category table')
     .option('--scorer <name>', scorerHelp, scorer)
     .addOption(new Option('--by <level>', 'depth of the category table').choices(Object.keys(depths)).default('topic'))
-    .addHelpText('after', examples('runs show 01J…', 'runs show 01J… --scorer m3cot --by category'))
+    .option('--attention', 'add the attention on vision against text, by latent step or by generated token')
+    .addHelpText(
+      'after',
+      examples('runs show 01J…', 'runs show 01J… --scorer m3cot --by category', 'runs show 01J… --attention --json'),
+    )
     .action((runId: string, given: unknown, command: Command) =>
       run(command, async ({ client, print }) => {
         const options = optionsSchema.parse(given);
         const { run: shown, categories, tables, manifest } = await client.runs.show({ runId, scorer: options.scorer });
-        print({ ...shown, categories, tables, manifest }, () =>
-          [runText(shown, categories, depths[options.by]), ...accuracyTables(tables)].join('\n\n'),
+        // Not by default: it reads every step and token of the run.
+        const attention = options.attention ? await client.runs.attention({ runId, scorer: options.scorer }) : null;
+        print({ ...shown, categories, tables, manifest, ...(attention === null ? {} : { attention }) }, () =>
+          [
+            runText(shown, categories, depths[options.by]),
+            ...accuracyTables(tables),
+            ...(attention === null ? [] : [attentionText(attention)]),
+          ].join('\n\n'),
         );
       }),
     );

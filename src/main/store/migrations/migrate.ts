@@ -11,9 +11,10 @@ import { app } from './0003-app.ts';
 import { questions } from './0004-questions.ts';
 import { savedRuns } from './0005-saved-runs.ts';
 import { hiddenRuns } from './0006-hidden-runs.ts';
+import { calls } from './0007-calls.ts';
 
 /** In order; a published migration is never edited. */
-const migrations: readonly string[] = [initial, packedImages, app, questions, savedRuns, hiddenRuns];
+const migrations: readonly string[] = [initial, packedImages, app, questions, savedRuns, hiddenRuns, calls];
 
 export const latestSchemaVersion = migrations.length;
 
