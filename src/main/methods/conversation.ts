@@ -136,9 +136,7 @@ class Round {
       row.show(image, embeds);
     }
     lap('visionMs');
-    for (const [position, { open }] of talks.entries()) {
-      if (open.cachedCount > 0) batch.rewind(position, open.cachedCount);
-    }
+    for (const [position, { open }] of talks.entries()) batch.rewind(position, open.cachedCount);
     await batch.feed(talks.map(({ row, open }) => row.reading(open)));
     lap('prefillMs');
   }
