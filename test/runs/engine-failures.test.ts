@@ -1,25 +1,14 @@
 /** Engines that crash, run out of memory or never load: what the run makes of it. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { follow, type Workplace } from '../support/run-workplace.ts';
 import { writeNominalBundle } from '../support/nominal-bundle.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceOf(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceOf = temporaryWorkplaces();
 
 const failedIds = async (runs: RunService, runId: string): Promise<string[]> => {
   const { rows } = await runs.listQuestions({ runId, where: ['outcome=failed'], limit: 500, offset: 0 });

@@ -2,26 +2,15 @@
 import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GridAxis } from '../../src/shared/contract/runs.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { writeNominalBundle } from '../support/nominal-bundle.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
-import { sampleIdOf, writeSmallDataset, type SmallDatasetOptions } from '../support/small-dataset.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { follow } from '../support/run-workplace.ts';
+import { sampleIdOf, writeSmallDataset } from '../support/small-dataset.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceWith(options: SmallDatasetOptions): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), options);
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceWith = temporaryWorkplaces();
 
 const rowCount = (storePath: string, table: string): unknown => {
   const database = new Database(storePath, { readonly: true });

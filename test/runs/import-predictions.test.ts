@@ -1,26 +1,16 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openConnection } from '../../src/main/store/connection.ts';
 import { scorerNames } from '../../src/shared/prediction.ts';
 import { expectFailure } from '../support/expect-failure.ts';
-import { createWorkplace, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
 const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceOf(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceOf = temporaryWorkplaces();
 
 const line = (number: number, output: string, rest: object = {}): string =>
   JSON.stringify({

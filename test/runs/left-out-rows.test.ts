@@ -1,23 +1,12 @@
 /** Rows that no run asks, as they cannot be read: the plan, the run, its text and its manifest say how many. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runText } from '../../src/main/cli/output/run-text.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { follow } from '../support/run-workplace.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceWith(options: Parameters<typeof createWorkplace>[1]): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), options);
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceWith = temporaryWorkplaces();
 
 it('are counted in the plan, the run and the manifest, with pictures that are not there in the plan', async () => {
   const place = await workplaceWith({ questionCount: 4, missingImage: [1] });

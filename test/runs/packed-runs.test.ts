@@ -2,29 +2,20 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import type { FailureKind } from '../../src/shared/failure.ts';
 import type { RunSettingsInput } from '../../src/shared/run-settings.ts';
 import { answerOf } from '../support/answer-of.ts';
 import { expectFailure } from '../support/expect-failure.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
 const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceOf(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceOf = temporaryWorkplaces();
 
 async function packedRun(place: Workplace): Promise<{ runs: RunService; runId: string; file: string }> {
   const { runs } = place.open();

@@ -2,27 +2,16 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { writeNominalBundle } from '../support/nominal-bundle.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { follow } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceOf(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceOf = temporaryWorkplaces();
 
 const never = new AbortController().signal;
 const batchesOf = (log: string): string[][] =>

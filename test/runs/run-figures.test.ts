@@ -2,26 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createRunService } from '../../src/main/runs/run-service.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { bundleSchema } from '../../src/shared/bundle.ts';
-import { createWorkplace, fakeEngineHost, follow, type Workplace } from '../support/run-workplace.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { fakeEngineHost, follow } from '../support/run-workplace.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceWith(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceWith = temporaryWorkplaces();
 
 describe('a stored run', () => {
   it('can be renamed', async () => {

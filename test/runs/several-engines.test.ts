@@ -1,28 +1,17 @@
 /** Runs with several engines at work side by side: one queue, every question once, crashes, stopping, resuming. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { methodTableText } from '../../src/main/cli/output/method-table-text.ts';
 import { runText } from '../../src/main/cli/output/run-text.ts';
 import { isAlive } from '../../src/main/files/process-alive.ts';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import { answeredRows } from '../support/answered-rows.ts';
-import { createWorkplace, follow, type Workplace } from '../support/run-workplace.ts';
+import { follow, type Workplace } from '../support/run-workplace.ts';
 import { sampleIdOf } from '../support/small-dataset.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+import { temporaryWorkplaces } from '../support/temporary-workplaces.ts';
 
-const newFolder = temporaryFolders();
-const workplaces: Workplace[] = [];
-
-async function workplaceOf(questionCount: number): Promise<Workplace> {
-  const workplace = createWorkplace(await newFolder(), { questionCount });
-  workplaces.push(workplace);
-  return workplace;
-}
-
-afterEach(async () => {
-  for (const workplace of workplaces.splice(0)) await workplace.closeAll();
-});
+const workplaceOf = temporaryWorkplaces();
 
 type Worked = Readonly<{ pid: number; gpu: number; ids: readonly string[] }>;
 type Loaded = Readonly<{ pid: number; gpu: number; threadCount: number | null; sharingCount: number }>;

@@ -2,10 +2,10 @@
  * Batches that were too large, kept beside the store from one process to the next: by model, device and machine, for a
  * week, because what else is in the memory changes.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { devices } from '../../shared/run-settings.ts';
+import { keepFile } from '../files/keep-file.ts';
 import type { BatchLimits } from '../runs/batch-limits.ts';
 import { isRecent, machineKey, parseKept } from './this-machine.ts';
 
@@ -35,16 +35,8 @@ export function createKeptBatchLimits(path: string, version: string): BatchLimit
       const others = (await readAll()).filter(
         (each) => each.machine !== machine || each.fingerprint !== fingerprint || each.device !== device,
       );
-      const kept = [...others, { machine, fingerprint, device, limit, foundAt: Date.now() }];
-      const temporary = `${path}.${String(process.pid)}`;
       // A folder that cannot be written is no reason not to run: it is found out again next time.
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(temporary, `${JSON.stringify(kept)}\n`);
-        await rename(temporary, path);
-      } catch {
-        return;
-      }
+      await keepFile(path, [...others, { machine, fingerprint, device, limit, foundAt: Date.now() }]);
     },
   };
 }

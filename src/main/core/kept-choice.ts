@@ -3,11 +3,11 @@
  * command of the command line is a process of its own. Another runtime, machine or choice of drivers asks again, and
  * so does a week.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { devices } from '../../shared/run-settings.ts';
 import type { OnnxDevice } from '../engine/devices.ts';
+import { keepFile } from '../files/keep-file.ts';
 import { isRecent, machineKey, parseKept } from './this-machine.ts';
 
 const keptSchema = z.object({
@@ -27,10 +27,5 @@ export async function readKeptChoice(path: string, version: string): Promise<Onn
 /** A folder that cannot be written is no reason not to run: it is found out again next time. */
 export async function keepChoice(path: string, version: string, device: OnnxDevice): Promise<void> {
   const kept = { machine: machineKey(version), device, foundAt: Date.now() };
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(kept)}\n`);
-  } catch {
-    return;
-  }
+  await keepFile(path, kept);
 }
