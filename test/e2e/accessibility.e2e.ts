@@ -129,6 +129,25 @@ async function fullPlaces(): Promise<Place[]> {
 
 const patches = (page: Page) => page.locator('rect[data-slot]').first().waitFor();
 
+/** What is passed by too quickly for the pages below: each part while it waits for the core. */
+it.each([
+  { what: 'Loading', address: 'new-run', held: 'datasets/list' },
+  { what: 'Planning', address: 'new-run?from=', held: 'runs/plan' },
+])('$what, as long as it takes', { timeout: longTestMs }, async ({ what, address, held }) => {
+  const { page, close } = await openWatchedPage(browser);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(full.address);
+  // Never answered.
+  await page.route(`**/api/rpc/${held}**`, () => new Promise(() => undefined));
+  await page.goto(`${new URL(full.address).origin}/#/${address}${address.endsWith('=') ? runs.runId : ''}`);
+  await page.reload();
+  await page.getByRole('status', { name: what }).first().waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  expect(await page.getByRole('status', { name: what }).count()).toBeGreaterThan(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await close();
+});
+
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   it.each(['empty', 'full'] as const)('every page of an %s store', { timeout: longTestMs }, async (kind) => {
     const served = kind === 'empty' ? empty : full;

@@ -6,7 +6,8 @@ export function Loading() {
   useWaitingKeys('loading', true);
   return (
     <Center py={80}>
-      <Loader type="dots" aria-label="Loading" />
+      {/* A label on an element without a role is heard by nobody (axe-core's aria-prohibited-attr). */}
+      <Loader type="dots" role="status" aria-label="Loading" />
     </Center>
   );
 }

@@ -135,7 +135,7 @@ function FolderBrowser({ kind, onPick }: Readonly<{ kind: PickKind; onPick: (pat
         {...(query.error === null ? { 'aria-controls': listId } : {})}
         aria-autocomplete="list"
         {...(activeEntry === undefined ? {} : { 'aria-activedescendant': optionId(listId, active) })}
-        rightSection={query.isFetching ? <Loader size="xs" aria-label="Reading the folder" /> : null}
+        rightSection={query.isFetching ? <Loader size="xs" role="status" aria-label="Reading the folder" /> : null}
         spellCheck={false}
         autoComplete="off"
       />

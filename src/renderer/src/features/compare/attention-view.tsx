@@ -44,7 +44,7 @@ export function AttentionView({ runIds, names, scorer, onExport }: AttentionView
   if (analyses.length < runIds.length) {
     return (
       <Center py={80}>
-        <Loader type="dots" aria-label="Loading" />
+        <Loader type="dots" role="status" aria-label="Loading" />
       </Center>
     );
   }

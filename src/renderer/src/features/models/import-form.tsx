@@ -71,7 +71,9 @@ export function ImportForm({ initialSource, onStart, isStarting }: Props) {
         canClear
       />
       {query.error === null || chosen === null ? null : <FailureAlert failure={failureOf(query.error)} />}
-      {chosen !== null && query.isPending ? <Loader type="dots" aria-label="Reading the checkpoint" /> : null}
+      {chosen !== null && query.isPending ? (
+        <Loader type="dots" role="status" aria-label="Reading the checkpoint" />
+      ) : null}
       {plan === undefined ? null : (
         <>
           <FoundCheckpoint plan={plan} />

@@ -27,7 +27,7 @@ export function PlanPanel({ plans, missing, failure, isPlanning, isOutdated, isS
         <Title order={2} size="h4">
           Plan
         </Title>
-        {isPlanning ? <Loader size="xs" aria-label="Planning" /> : null}
+        {isPlanning ? <Loader size="xs" role="status" aria-label="Planning" /> : null}
       </Group>
       <Stack gap="sm">
         {missing === null ? null : <Text size="sm">{missing}</Text>}

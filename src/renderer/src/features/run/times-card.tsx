@@ -58,7 +58,7 @@ export function TimesCard({ runId }: Readonly<{ runId: string }>) {
 
 const Loading = () => (
   <Center h={180}>
-    <Loader type="dots" aria-label="Loading" />
+    <Loader type="dots" role="status" aria-label="Loading" />
   </Center>
 );
 
