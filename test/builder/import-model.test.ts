@@ -110,19 +110,29 @@ describe("a bundle's fingerprint", () => {
 });
 
 describe('progress', () => {
-  it('goes from writing to hashing, in bytes that only grow and end at the total', async () => {
+  it('goes from converting to hashing, in bytes of the checkpoint that only grow and end at the total, beside the size of the model', async () => {
     const reports: ImportProgress[] = [];
     const out = join(await newFolder(), 'bundle');
-    await importModel(
+    const { bundle } = await importModel(
       { ...tinySource('tiny-untied'), out, precision: 'int8' },
       { onProgress: (report) => void reports.push(report), signal: never },
     );
-    expect([...new Set(reports.map(({ phase }) => phase))]).toEqual(['writing', 'hashing']);
+    expect([...new Set(reports.map(({ phase }) => phase))]).toEqual(['converting', 'hashing']);
     const done = reports.map(({ bytesDone }) => bytesDone);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     const last = reports.at(-1);
     expect(last?.bytesDone).toBe(last?.bytesTotal);
     expect(last?.secondsLeft).toBe(0);
+    expect(new Set(reports.map(({ modelBytes }) => modelBytes))).toEqual(new Set([bundle.sizeBytes]));
+    // Weights of the files that were written; description and tokenizer are not among them.
+    const written = ['decoder.onnx.data', 'head.onnx.data', 'vision.onnx.data'].map((name) => join(out, name));
+    const sizes = await Promise.all([...written, join(out, bundle.embeddings.file)].map((path) => stat(path)));
+    const stored = sizes.reduce((sum, { size }) => sum + size, 0);
+    expect(stored).toBeGreaterThanOrEqual(bundle.sizeBytes);
+    // What aligns the tensors in their files weighs something in a model this small.
+    expect(stored).toBeLessThan(1.1 * bundle.sizeBytes);
+    // The source is float32, the model is not.
+    expect(last?.bytesTotal).toBeGreaterThan(1.5 * bundle.sizeBytes);
   });
 });
 

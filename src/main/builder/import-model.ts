@@ -53,10 +53,10 @@ export async function importModel(
       request.out,
       { replace: request.replace ?? false, neededBytes: targetBytes },
       async (folder) => {
-        const meter = new ProgressMeter(sourceBytes, onProgress);
+        const meter = new ProgressMeter({ sourceBytes, modelBytes: targetBytes }, onProgress);
         const errors = new WeightErrorMeter();
         const nextBuffer = createChunkBuffers();
-        meter.enter('writing');
+        meter.enter('converting');
         // Fingerprints need every byte too: hashing runs beside the writing, so the disk is read about once.
         const stopHashing = new AbortController();
         const hashing = hashSources(files, AbortSignal.any([signal, stopHashing.signal]));

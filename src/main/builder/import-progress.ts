@@ -1,4 +1,4 @@
-/** Progress of an import in bytes, with the time that is left at the speed so far. */
+/** Progress of an import in the checkpoint's bytes, whatever the model's own precision, with the time that is left at the speed so far. */
 import type { ImportProgress } from '../../shared/contract/models.ts';
 
 /** Reports at most this often, so that a fast import does not drown its listener. */
@@ -7,13 +7,18 @@ const reportEveryMs = 200;
 export class ProgressMeter {
   readonly #report: (progress: ImportProgress) => void;
   readonly #bytesTotal: number;
+  readonly #modelBytes: number;
   readonly #started = performance.now();
   #bytesDone = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
   #phase: ImportProgress['phase'] = 'reading';
 
-  constructor(bytesTotal: number, report: (progress: ImportProgress) => void) {
-    this.#bytesTotal = bytesTotal;
+  constructor(
+    { sourceBytes, modelBytes }: Readonly<{ sourceBytes: number; modelBytes: number }>,
+    report: (progress: ImportProgress) => void,
+  ) {
+    this.#bytesTotal = sourceBytes;
+    this.#modelBytes = modelBytes;
     this.#report = report;
   }
 
@@ -35,6 +40,7 @@ export class ProgressMeter {
       phase: this.#phase,
       bytesDone: Math.min(this.#bytesDone, this.#bytesTotal),
       bytesTotal: this.#bytesTotal,
+      modelBytes: this.#modelBytes,
       secondsLeft: this.#bytesDone === 0 ? null : Math.max(0, (left * elapsed) / this.#bytesDone),
     });
   }

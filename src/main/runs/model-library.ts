@@ -126,7 +126,13 @@ export function createModelLibrary(parts: ModelLibraryParts): ModelLibrary {
           {
             signal,
             onProgress: ({ phase, bytesDone, bytesTotal, secondsLeft }) =>
-              report({ phase, done: bytesDone, total: bytesTotal, unit: 'bytes', secondsLeft }),
+              report({
+                phase: `${phase} the checkpoint`,
+                done: bytesDone,
+                total: bytesTotal,
+                unit: 'bytes',
+                secondsLeft,
+              }),
           },
         );
         keep(out, bundle);

@@ -7,9 +7,12 @@ import { taskSchema } from '../task.ts';
 import { procedure } from './procedure.ts';
 
 export const importProgressSchema = z.object({
-  phase: z.enum(['hashing', 'reading', 'writing', 'checking']),
+  phase: z.enum(['hashing', 'reading', 'converting', 'checking']),
+  /** Of the checkpoint, as it is stored: what has been read of it and converted. */
   bytesDone: z.number(),
   bytesTotal: z.number(),
+  /** What the model's weights will take, in its own precision. */
+  modelBytes: z.number(),
   secondsLeft: z.number().nullable(),
 });
 export type ImportProgress = z.infer<typeof importProgressSchema>;
