@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/main/datasets/open-dataset.ts';
 import type { RunService } from '../../src/main/runs/run-service.ts';
 import type { Store } from '../../src/main/store/store.ts';
-import { slotBox } from '../../src/shared/trace.ts';
+import { slotBox, type Trace } from '../../src/shared/trace.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { readCsvRows } from '../support/read-csv.ts';
 import { readZip } from '../support/read-zip.ts';
@@ -31,6 +31,11 @@ beforeAll(async () => {
 afterAll(() => place.closeAll());
 
 const rowsOf = (file: string): Record<string, string>[] => readCsvRows(readFileSync(file, 'utf8'));
+async function questionsOf(run: string): Promise<string> {
+  const file = join(await newFolder(), 'q.csv');
+  await runs.exportRun({ runId: run, questions: file, where: [] });
+  return file;
+}
 const headerOf = (file: string): string[] => (readFileSync(file, 'utf8').split('\r\n')[0] ?? '').split(',');
 
 describe('exports', () => {
@@ -136,6 +141,59 @@ describe('exports', () => {
       topic: 'social-commonsense',
       messages: [expect.stringContaining('picture 1'), expect.stringContaining('the answer is')],
     });
+  });
+
+  it('of a method in words have its calls, insertions, regions and remarks', async () => {
+    const { runId: words } = await runs.start(place.request({ settings: { method: 'cot' }, label: 'words' }));
+    await follow(runs, words);
+    const folder = await newFolder();
+    const file = (name: string): string => join(folder, name);
+    await runs.exportRun({
+      runId: words,
+      questions: file('q.csv'),
+      regions: file('r.csv'),
+      patches: file('p.csv'),
+      jsonl: file('j.jsonl'),
+      where: [],
+    });
+    const rows = rowsOf(file('q.csv'));
+    const regions = rowsOf(file('r.csv'));
+    const lines = readFileSync(file('j.jsonl'), 'utf8').trimEnd().split('\n');
+    for (const [index, line] of lines.entries()) {
+      const { prediction } = await runs.getQuestion({ runId: words, sampleId: sampleIdOf(index), where: [] });
+      const trace = prediction.status === 'answered' ? prediction.answer.trace : null;
+      const { calls, regions: seen, remarks } = JSON.parse(line) as Partial<Trace>;
+      expect({ calls, seen, remarks }).toEqual({ calls: trace?.calls, seen: trace?.regions, remarks: trace?.remarks });
+      expect(rows[index]).toMatchObject({
+        calls: trace === null ? '' : '2',
+        insertions: trace === null ? '' : '0',
+        latent_steps: trace === null ? '' : '0',
+        regions: String(trace?.regions.length ?? ''),
+        remarks: trace?.remarks.map(({ kind }) => kind).join(';') ?? '',
+      });
+      const own = regions.filter(({ sample_id: id }) => id === sampleIdOf(index));
+      expect(own.map(({ image }) => image)).toEqual(trace?.regions.map(({ imageIndex }) => String(imageIndex)) ?? []);
+    }
+    expect(rows.some(({ remarks }) => remarks === 'box-outside-image;token-limit;box-outside-image')).toBe(true);
+    expect(regions[0]).toMatchObject({
+      region: '0',
+      call: '1',
+      asked_x: '10.5',
+      // A negative number is no formula.
+      asked_y: '-3',
+      asked_width: '20',
+      asked_height: '30',
+      shown_x: '5.5',
+      shown_y: '0',
+      shown_width: '30',
+      shown_height: '37.25',
+    });
+    expect(rowsOf(file('p.csv'))).toEqual([]);
+    const { runId: icot } = await runs.start(place.request({ settings: { method: 'icot', patchesPerStep: 4 } }));
+    await follow(runs, icot);
+    expect(rowsOf(await questionsOf(icot))[5]).toMatchObject({ calls: '2', insertions: '3', latent_steps: '0' });
+    const latent = rowsOf(await questionsOf(runId));
+    expect(latent[5]).toMatchObject({ calls: '0', insertions: '0', regions: '0', remarks: '', latent_steps: '3' });
   });
 
   it('honours the filter in every file', async () => {

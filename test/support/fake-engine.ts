@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EngineQuestion, EngineReply, EngineRequest } from '../../src/main/engine/protocol.ts';
 import type { Prediction } from '../../src/shared/prediction.ts';
-import type { RunSettings } from '../../src/shared/run-settings.ts';
+import { isLatent, type RunSettings } from '../../src/shared/run-settings.ts';
 import type { LatentStep } from '../../src/shared/trace.ts';
 import { withoutCalls } from '../../src/shared/trace.ts';
 import { wordsOfTest } from './words-of-test.ts';
@@ -197,7 +197,7 @@ function predictionOf(question: EngineQuestion, settings: RunSettings, batchSize
               promptTokenCount: 200 + (numbers[1] ?? 0),
               imageCount: images.length,
               stoppedEarly: false,
-              ...(settings.method === 'cot' ? wordsOf(numbers) : withoutCalls),
+              ...(isLatent(settings.method) ? withoutCalls : wordsOf(numbers)),
               steps: settings.method === 'cot' ? [] : stepsOf(numbers, settings),
             },
       messages: null,

@@ -9,8 +9,9 @@ import type { ExportQuestion } from './export-question.ts';
 import { jsonLine } from './jsonl.ts';
 import { patchHeader, patchRows } from './patch-rows.ts';
 import { questionCells, questionHeader } from './question-columns.ts';
+import { regionHeader, regionRows } from './region-rows.ts';
 
-export const exportKinds = ['questions', 'categories', 'patches', 'jsonl'] as const;
+export const exportKinds = ['questions', 'categories', 'patches', 'regions', 'jsonl'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 export type ExportColumns = Readonly<{
@@ -26,6 +27,7 @@ const headers: Readonly<Record<ExportKind, (columns: ExportColumns) => readonly 
   questions: ({ stepCount }) => questionHeader(stepCount),
   categories: () => categoryHeader,
   patches: () => patchHeader,
+  regions: () => regionHeader,
   jsonl: () => null,
 };
 
@@ -53,6 +55,10 @@ export function pageTexts(
         ];
       case 'patches': {
         const rows = questions.flatMap(patchRows);
+        return [textOf(kind, rows.length, csvText(rows))];
+      }
+      case 'regions': {
+        const rows = questions.flatMap(regionRows);
         return [textOf(kind, rows.length, csvText(rows))];
       }
       case 'jsonl':

@@ -1,4 +1,7 @@
-/** Rows of patches.csv: one for each question, latent step and selected patch, in pixels of the original image. */
+/**
+ * Rows of patches.csv: one for each question, latent step (of ICoT: insertion) and selected patch, in pixels of the
+ * original image.
+ */
 import { slotBox } from '../../shared/trace.ts';
 import type { Cell } from './csv.ts';
 import type { ExportQuestion } from './export-question.ts';

@@ -1,4 +1,7 @@
-/** Columns of questions.csv: every field, the raw output, what each scorer reads, times, tags, note, masses and focus. */
+/**
+ * Columns of questions.csv: every field, the raw output, what each scorer reads, times, tags, note, masses and focus, and
+ * how a method in words went about it.
+ */
 import { exclusionTag } from '../../shared/exclusion-tag.ts';
 import { scorerNames, type Reading, type ScorerName } from '../../shared/prediction.ts';
 import { choiceLetter } from '../../shared/sample.ts';
@@ -44,6 +47,10 @@ const answerColumns = [
   'tags',
   'note',
   'excluded',
+  'calls',
+  'insertions',
+  'regions',
+  'remarks',
 ] as const;
 
 const stepMeasures = ['vision_mass', 'text_mass', 'latent_vision_mass', 'latent_text_mass', 'vision_focus'] as const;
@@ -58,7 +65,7 @@ const measuresOf = (step: LatentStep): number[] => [
   step.visionFocus,
 ];
 
-/** Header; `stepCount` latent steps (0-based in the names, as everywhere) get columns. */
+/** Header; `stepCount` latent steps or insertions (0-based in the names, as everywhere) get columns. */
 export function questionHeader(stepCount: number): string[] {
   const steps = Array.from({ length: stepCount }, (_, step) => stepMeasures.map((name) => `step_${step}_${name}`));
   const scorers = scorerNames.map((name) => [`${columnName(name)}_answer`, `${columnName(name)}_correct`]);
@@ -90,6 +97,9 @@ function answerCells({ prediction, outcome, readings, tags, note }: ExportQuesti
   const answer = prediction.status === 'answered' ? prediction.answer : null;
   const failure = prediction.status === 'failed' ? prediction.failure : null;
   const timings = answer?.timings ?? null;
+  const trace = answer?.trace ?? null;
+  // What a method in words keeps as steps are the places where it inserted patches.
+  const inWords = trace !== null && trace.calls.length > 0;
   return [
     scorer,
     letterOf(readings.find((reading) => reading.scorer === scorer)?.choiceIndex ?? null),
@@ -98,8 +108,8 @@ function answerCells({ prediction, outcome, readings, tags, note }: ExportQuesti
     answer?.outputTokenCount ?? null,
     answer?.finishReason ?? null,
     answer?.arSteps ?? null,
-    answer?.trace?.steps.length ?? null,
-    answer?.trace?.stoppedEarly ?? null,
+    trace === null ? null : inWords ? 0 : trace.steps.length,
+    trace?.stoppedEarly ?? null,
     timings?.preprocessMs ?? null,
     timings?.visionMs ?? null,
     timings?.prefillMs ?? null,
@@ -111,6 +121,10 @@ function answerCells({ prediction, outcome, readings, tags, note }: ExportQuesti
     tags.join('; '),
     note,
     tags.includes(exclusionTag),
+    trace?.calls.length ?? null,
+    trace === null ? null : inWords ? trace.steps.length : 0,
+    trace?.regions.length ?? null,
+    trace === null ? null : trace.remarks.map(({ kind }) => kind).join(';'),
   ];
 }
 

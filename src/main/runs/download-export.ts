@@ -91,6 +91,7 @@ const runCounts: Readonly<Record<DownloadExportKind, number | null>> = {
   questions: 1,
   categories: 1,
   patches: 1,
+  regions: 1,
   jsonl: 1,
   comparison: 2,
   methods: null,
@@ -125,6 +126,7 @@ async function writeRows(context: Context, path: string, signal: AbortSignal): P
     case 'questions':
     case 'categories':
     case 'patches':
+    case 'regions':
     case 'jsonl': {
       const { files, manifest } = await analyses.exportRun({ runId: first.runId, [kind]: path, where, scorer }, signal);
       const [file] = files;

@@ -63,7 +63,7 @@ function readQuestions(
 ): ExportQuestion[] {
   const withReadings = kinds.includes('questions');
   const steps = kinds.includes('patches') ? 'patches' : withReadings ? 'masses' : 'none';
-  const page = store.predictions.at(runRow, positions, { steps });
+  const page = store.predictions.at(runRow, positions, { steps, callMasses: kinds.includes('jsonl') });
   const readBy = withReadings ? scoredBy : [scorer];
   const scores = new Map(readBy.map((name) => [name, store.scores.at(runRow, name, positions)]));
   const outcomes = new Map(scores.get(scorer)?.map(({ position, outcome }) => [position, outcome]));

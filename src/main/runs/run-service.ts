@@ -94,6 +94,7 @@ export type ExportRunInput = RunIdInput &
     questions?: string | undefined;
     categories?: string | undefined;
     patches?: string | undefined;
+    regions?: string | undefined;
     jsonl?: string | undefined;
     where: readonly string[];
     scorer?: ScorerName | undefined;

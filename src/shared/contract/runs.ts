@@ -184,6 +184,7 @@ export const runProcedures = {
         questions: z.string().optional(),
         categories: z.string().optional(),
         patches: z.string().optional(),
+        regions: z.string().optional(),
         jsonl: z.string().optional(),
         where: whereSchema.default([]),
         scorer: scorerNameSchema.optional(),

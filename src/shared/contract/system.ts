@@ -70,6 +70,7 @@ export const exportKinds = [
   'questions',
   'categories',
   'patches',
+  'regions',
   'jsonl',
   'comparison',
   'methods',

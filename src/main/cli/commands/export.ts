@@ -1,4 +1,4 @@
-/** `penumbra export RUN`: a run's questions, categories, patches and JSONL as files. */
+/** `penumbra export RUN`: a run's questions, categories, patches, regions and JSONL as files. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fail } from '../../../shared/failure.ts';
@@ -13,6 +13,7 @@ const optionsSchema = z.object({
   questions: z.string().optional(),
   categories: z.string().optional(),
   patches: z.string().optional(),
+  regions: z.string().optional(),
   jsonl: z.string().optional(),
   where: z.array(z.string()).default([]),
   scorer: scorerNameSchema.optional(),
@@ -25,7 +26,8 @@ export function addExport(parent: Command, run: RunInSession): void {
     .option('--questions <file>', 'CSV: one row for each question')
     .option('--categories <file>', 'CSV: accuracy by category with intervals')
     .option('--patches <file>', 'CSV: one row for each selected patch, with its pixel box')
-    .option('--jsonl <file>', "JSONL in M3CoT's shape")
+    .option('--regions <file>', 'CSV: one row for each part of a picture that the model asked to see larger')
+    .option('--jsonl <file>', "JSONL in M3CoT's shape, with the calls of methods that reason in words")
     .option('--where <field=value>', whereHelp, repeated)
     .option('--scorer <name>', scorerHelp, scorer)
     .addHelpText(
@@ -38,11 +40,10 @@ export function addExport(parent: Command, run: RunInSession): void {
     .action((runId: string, given: unknown, command: Command) =>
       run(command, async ({ client, print }) => {
         const options = optionsSchema.parse(given);
-        if (
-          [options.questions, options.categories, options.patches, options.jsonl].every((file) => file === undefined)
-        ) {
+        const { questions, categories, patches, regions, jsonl } = options;
+        if ([questions, categories, patches, regions, jsonl].every((file) => file === undefined)) {
           fail('wrong-usage', 'Nothing to export was asked for.', {
-            expected: 'at least one of --questions, --categories, --patches, --jsonl',
+            expected: 'at least one of --questions, --categories, --patches, --regions, --jsonl',
           });
         }
         const exported = await client.runs.export({ runId, ...options });

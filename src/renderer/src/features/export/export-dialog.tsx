@@ -30,6 +30,11 @@ const kinds: readonly (readonly [ExportKind, string, string])[] = [
     'One row for each patch that a latent step selected: slot, rank, score, and its box in pixels of the picture',
   ],
   [
+    'regions',
+    'Regions (CSV)',
+    'One row for each part of a picture that the model asked to see larger: the box as asked and as shown, in pixels of the picture',
+  ],
+  [
     'jsonl',
     'Predictions (JSON Lines)',
     'One object for each question, with prompt and output, in the shape that M3CoT publishes; it can be imported again',

@@ -85,7 +85,7 @@ export function RunMenu({ run, onRename, onDeleted }: RunMenuProps) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Label>Export</Menu.Label>
-          {(['questions', 'categories', 'patches', 'jsonl'] as const).map((name) => (
+          {(['questions', 'categories', 'patches', 'regions', 'jsonl'] as const).map((name) => (
             <Menu.Item
               key={name}
               leftSection={<IconDownload size={16} />}
@@ -121,5 +121,6 @@ const exportNames = {
   questions: 'Questions (CSV)',
   categories: 'Categories (CSV)',
   patches: 'Patches (CSV)',
+  regions: 'Regions (CSV)',
   jsonl: 'Predictions (JSON Lines)',
 } as const;
