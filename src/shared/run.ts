@@ -6,10 +6,15 @@ import { failureSchema } from './failure.ts';
 import { scorerNameSchema } from './prediction.ts';
 import { recordByName } from './record-by-name.ts';
 import { runSettingsSchema } from './run-settings.ts';
+import { remarkKinds } from './trace.ts';
 
 export const runStatuses = ['running', 'paused', 'interrupted', 'finished', 'failed'] as const;
 export const runStatusSchema = z.enum(runStatuses);
 export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** Answers with a remark of a kind. */
+export const remarkCountSchema = z.object({ kind: z.enum(remarkKinds), count: z.int().min(1) });
+export type RemarkCount = z.infer<typeof remarkCountSchema>;
 
 export const tallySchema = z.object({ total: z.int().min(0), correct: z.int().min(0) });
 export type Tally = z.infer<typeof tallySchema>;
@@ -35,6 +40,8 @@ export const runResultSchema = z.object({
   questionsPerSecond: z.number().nullable(),
   device: z.string().nullable(),
   scorer: scorerNameSchema,
+  /** What methods in words remarked on answers, the most frequent kind first; absent: nothing. */
+  remarks: z.array(remarkCountSchema).optional(),
 });
 export type RunResult = z.infer<typeof runResultSchema>;
 

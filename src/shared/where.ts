@@ -8,16 +8,19 @@
  *   predicted gold                       a letter, or `none`        predicted=B
  *   scorers                              `disagree` or `agree`: what all scorers read
  *   rule                                 the scorer's rule that fired
- *   finish                               `end` or `length`
+ *   finish                               `end`, `length` or `stop`
+ *   remark                               a kind of remark, or `none`: remark=box-outside-image
  *   trace note excluded                  `yes` or `no`
  *   text                                 words searched for in question, options, context and output
  *   other                                RUN:OUTCOME, the same question in another run: other=r1:right (a flip)
- *   time ar-steps tokens                 a range LOW..HIGH, either end open: time=100.. (ms)
+ *   time ar-steps tokens calls           a range LOW..HIGH, either end open: time=100.. (ms)
  *   vision-mass text-mass latent-vision-mass latent-text-mass focus
  *                                        a range, at latent step S (1-based): focus@2=..0.4; without @S the last step
  */
 import { fail } from './failure.ts';
+import { finishReasons } from './prediction.ts';
 import type { Sample } from './sample.ts';
+import { remarkKinds } from './trace.ts';
 
 /** Fields that choose among a dataset's questions; a new run knows no others. */
 export const sampleFields = ['split', 'domain', 'topic', 'category', 'sample'] as const;
@@ -33,7 +36,7 @@ export const failureOutcomes = [
   'failed',
 ] as const satisfies readonly (typeof outcomeNames)[number][];
 
-export const choiceFields = ['outcome', 'scorers', 'finish', 'trace', 'note', 'excluded'] as const;
+export const choiceFields = ['outcome', 'scorers', 'finish', 'remark', 'trace', 'note', 'excluded'] as const;
 export const valueFields = [
   ...sampleFields,
   'tag',
@@ -46,7 +49,7 @@ export const valueFields = [
 ] as const;
 export type ValueField = (typeof valueFields)[number];
 
-export const rangeFields = ['time', 'ar-steps', 'tokens'] as const;
+export const rangeFields = ['time', 'ar-steps', 'tokens', 'calls'] as const;
 export const stepRangeFields = ['vision-mass', 'text-mass', 'latent-vision-mass', 'latent-text-mass', 'focus'] as const;
 export type RangeField = (typeof rangeFields)[number] | (typeof stepRangeFields)[number];
 
@@ -60,7 +63,8 @@ export type Where = Readonly<Partial<Record<ValueField, readonly string[]>>> & R
 export const choicesOfField: Readonly<Record<(typeof choiceFields)[number], readonly string[]>> = {
   outcome: [...outcomeNames, failures],
   scorers: ['agree', 'disagree'],
-  finish: ['end', 'length'],
+  finish: finishReasons,
+  remark: [...remarkKinds, 'none'],
   trace: ['yes', 'no'],
   note: ['yes', 'no'],
   excluded: ['yes', 'no'],

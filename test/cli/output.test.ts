@@ -127,6 +127,22 @@ const finishedRun: RunSummary = {
   failure: null,
 };
 
+describe('remarks of a run', () => {
+  it('have a line for each kind, with the filter that finds the answers', () => {
+    const remarks = [
+      { kind: 'token-limit' as const, count: 1040 },
+      { kind: 'empty-box' as const, count: 1 },
+    ];
+    const lines = runText({ ...finishedRun, remarks }, []).split('\n');
+    const first = lines.findIndex((line) => line.startsWith('Remarks'));
+    expect(lines.slice(first, first + 2).map((line) => line.trim().replace(/^Remarks +/, ''))).toEqual([
+      '1,040 answers: Cut off at the token limit (remark=token-limit)',
+      '1 answer: A box that holds nothing (remark=empty-box)',
+    ]);
+    expect(runText(finishedRun, [])).not.toContain('Remarks');
+  });
+});
+
 describe('text from elsewhere', () => {
   const red = 'x\n\u001b[31mred\u009b2J\u202e';
   const controls = /(?!\n)\p{Cc}|\u202e/u;

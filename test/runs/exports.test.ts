@@ -174,6 +174,14 @@ describe('exports', () => {
       const own = regions.filter(({ sample_id: id }) => id === sampleIdOf(index));
       expect(own.map(({ image }) => image)).toEqual(trace?.regions.map(({ imageIndex }) => String(imageIndex)) ?? []);
     }
+    const withRemark = (kind: string) => rows.filter(({ remarks }) => remarks?.split(';').includes(kind)).length;
+    expect(new Map((await runs.show({ runId: words })).run.remarks?.map(({ kind, count }) => [kind, count]))).toEqual(
+      new Map([
+        ['token-limit', withRemark('token-limit')],
+        ['box-outside-image', withRemark('box-outside-image')],
+      ]),
+    );
+    expect((await runs.show({ runId })).run.remarks).toBeUndefined();
     expect(rows.some(({ remarks }) => remarks === 'box-outside-image;token-limit;box-outside-image')).toBe(true);
     expect(regions[0]).toMatchObject({
       region: '0',

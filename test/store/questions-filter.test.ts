@@ -35,6 +35,9 @@ const tables = `predictions AS p JOIN samples AS s USING (sample_row) JOIN strat
 const tagged = (name: string): string => `EXISTS (SELECT 1 FROM sample_tags JOIN tags USING (tag_row)
   WHERE sample_tags.sample_row = p.sample_row AND tags.name = '${name}')`;
 
+const remarked = (kind: string): string =>
+  `EXISTS (SELECT 1 FROM remarks WHERE remarks.prediction_row = p.prediction_row AND remarks.kind LIKE '${kind}')`;
+
 const bySql = (condition: string, order = 'p.position'): number[] =>
   sql
     .rows<[number]>(
@@ -67,6 +70,13 @@ const fields: [string[], string][] = [
   [['scorers=agree'], 'c.outcome = m.outcome AND c.choice_index IS m.choice_index'],
   [['rule=odd'], `c.rule = 'odd'`],
   [['finish=length'], `p.finish_reason = 'length'`],
+  [['finish=stop', 'finish=length'], `p.finish_reason IN ('stop', 'length')`],
+  [['remark=token-limit'], remarked('token-limit')],
+  [['remark=box-outside-image', 'domain=science'], `${remarked('box-outside-image')} AND t.domain = 'science'`],
+  [['remark=none', 'remark=box-outside-image'], `${remarked('box-outside-image')} OR NOT ${remarked('%')}`],
+  [['remark=none'], `NOT ${remarked('%')}`],
+  [['calls=1..'], `json_array_length(o.trace, '$.calls') >= 1`],
+  [['calls=..0'], `json_array_length(o.trace, '$.calls') = 0 OR (o.trace IS NULL AND p.answered = 1)`],
   [['trace=yes'], 'p.has_trace = 1'],
   [['trace=no'], 'p.has_trace = 0'],
   [['note=yes'], 'EXISTS (SELECT 1 FROM notes WHERE notes.prediction_row = p.prediction_row)'],

@@ -2,7 +2,8 @@
 import { scorers } from '../../src/main/scoring/scorers.ts';
 import type { Store } from '../../src/main/store/store.ts';
 import { scorerNames, type Prediction } from '../../src/shared/prediction.ts';
-import { newRunOfTest, predictionOfTest, readingOfTest, sampleOfTest } from './stored-rows.ts';
+import { irregularNumbers, newRunOfTest, predictionOfTest, readingOfTest, sampleOfTest } from './stored-rows.ts';
+import { wordsOfTest } from './words-of-test.ts';
 
 export const questionCount = 120;
 
@@ -70,12 +71,14 @@ function answerOf(sampleId: string, seed: number): Prediction {
   const prediction = predictionOfTest(sampleId, seed, seed % 5 === 0 ? 2 : 3);
   if (prediction.status === 'failed') return prediction;
   const { answer } = prediction;
+  const words = wordsOfTest(seed % 5, irregularNumbers(seed));
   return {
     ...prediction,
     answer: {
       ...answer,
       outputText: seed % 7 === 0 ? 'Kettledrums, and a marmalade sky (B)' : 'It is B',
-      trace: seed % 8 === 1 ? null : answer.trace,
+      trace: seed % 8 === 1 || answer.trace === null ? null : { ...answer.trace, ...(seed % 6 === 0 ? words : {}) },
+      finishReason: seed % 16 === 3 ? 'stop' : answer.finishReason,
       timings: seed % 19 === 2 ? null : answer.timings,
     },
   };

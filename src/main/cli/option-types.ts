@@ -34,4 +34,6 @@ export function repeated(text: string, previous: readonly string[] = []): string
 
 export const scorerHelp = `scoring rule (${scorerNames.join(', ')})`;
 export const whereHelp =
-  'keep only FIELD=VALUE; fields: split, domain, topic, category, sample, outcome; may be given several times';
+  'keep only FIELD=VALUE; fields: split, domain, topic, category, sample; may be given several times';
+export const answerWhereHelp =
+  'keep only FIELD=VALUE; fields: those of eval, outcome, predicted, gold, tag, rule, finish, remark, trace, note, text, and as LOW..HIGH time, ar-steps, tokens, calls, focus@STEP and the masses; may be given several times';

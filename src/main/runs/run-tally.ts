@@ -45,6 +45,7 @@ export function computeResult(store: Store, run: RunRecord, status: RunStatus, s
   const { arSteps, totalMs } = store.predictions.means(run.runRow);
   const counts = summariseOutcomes(store.scores.tally(run.runRow, scorer));
   const answered = counts.total + counts.excluded;
+  const remarks = store.calls.remarkCounts(run.runRow);
   return {
     runId: run.runId,
     status,
@@ -55,5 +56,6 @@ export function computeResult(store: Store, run: RunRecord, status: RunStatus, s
     questionsPerSecond: run.workMs > 0 && answered > 0 ? answered / (run.workMs / 1000) : null,
     device: run.device,
     scorer,
+    ...(remarks.length === 0 ? {} : { remarks }),
   };
 }

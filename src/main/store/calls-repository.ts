@@ -5,19 +5,18 @@
 import { z } from 'zod';
 import { PenumbraFailure } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
+import { remarkCountSchema, type RemarkCount } from '../../shared/run.ts';
 import { remarkSchema, type ModelCall, type Remark } from '../../shared/trace.ts';
 import type { TalliedCall } from '../analysis/explicit-attention.ts';
 import type { Outcome } from '../analysis/outcomes.ts';
 import type { Connection } from './connection.ts';
+import { excludedSampleRows } from './excluded-questions.ts';
 import { packHalves, unpackNumbers } from './number-blobs.ts';
 import { outcomes } from './outcome-numbers.ts';
 import { damaged } from './sqlite-failure.ts';
 
 /** `callIndex`: the call's place in the trace. */
 export type CallMasses = Pick<ModelCall, 'callIndex' | 'visionMasses' | 'textMasses'>;
-
-/** Answers with a remark of this kind. */
-export type RemarkCount = Readonly<{ kind: Remark['kind']; count: number }>;
 
 /** `domain` is '' where the dataset has none. */
 export type TalliedQuestionInWords = Readonly<{ outcome: Outcome; domain: string; calls: readonly TalliedCall[] }>;
@@ -27,6 +26,8 @@ export type CallsRepository = Readonly<{
   /** Masses of the calls in order, by prediction row; predictions without calls have no entry. */
   masses: (predictionRows: readonly number[]) => ReadonlyMap<number, CallMasses[]>;
   remarks: (predictionRows: readonly number[]) => ReadonlyMap<number, Remark[]>;
+  /** How many of the run's answers have a remark of each kind, excluded questions left out; the most frequent first. */
+  remarkCounts: (runRow: number) => RemarkCount[];
   /** Questions at these positions that were answered in words, with what a tally of attention needs of their calls. */
   tallied: (runRow: number, scorer: ScorerName, positions: readonly number[]) => TalliedQuestionInWords[];
   /** What the calls of the run are for, by their index: those of the answer that took most of them. */
@@ -68,11 +69,20 @@ export function createCallsRepository(connection: Connection): CallsRepository {
         { predictionRows: JSON.stringify(predictionRows) },
       );
       for (const [predictionRow, kind, callIndex, found] of rows) {
-        const remark = checkedRemark(connection, { kind, callIndex, found });
+        const remark = checked(connection, remarkSchema, { kind, callIndex, found });
         entryOf(byPrediction, predictionRow).push(remark);
       }
       return byPrediction;
     },
+    remarkCounts: (runRow) =>
+      connection
+        .rows<[string, number]>(
+          `SELECT kind, count(DISTINCT prediction_row) AS answers FROM predictions JOIN remarks USING (prediction_row)
+           WHERE run_row = :runRow AND sample_row NOT IN ${excludedSampleRows}
+           GROUP BY kind ORDER BY answers DESC, kind`,
+          { runRow },
+        )
+        .map(([kind, count]) => checked(connection, remarkCountSchema, { kind, count })),
     tallied: (runRow, scorer, positions) => {
       const answered = connection.rows<[number, number, string]>(
         `SELECT prediction_row, outcome, domain
@@ -127,8 +137,8 @@ function entryOf<Value>(lists: Map<number, Value[]>, row: number): Value[] {
   return list;
 }
 
-function checkedRemark(connection: Connection, row: Record<keyof Remark, unknown>): Remark {
-  const parsed = remarkSchema.safeParse(row);
+function checked<Output>({ path }: Connection, schema: z.ZodType<Output>, row: unknown): Output {
+  const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
-  throw new PenumbraFailure(damaged(connection.path, z.prettifyError(parsed.error).slice(0, 200), 'a remark'));
+  throw new PenumbraFailure(damaged(path, z.prettifyError(parsed.error).slice(0, 200), 'a remark'));
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fail } from '../../../shared/failure.ts';
 import { scorerNameSchema } from '../../../shared/prediction.ts';
 import { examples } from '../examples.ts';
-import { repeated, scorer, scorerHelp, whereHelp } from '../option-types.ts';
+import { answerWhereHelp, repeated, scorer, scorerHelp } from '../option-types.ts';
 import { count } from '../output/numbers.ts';
 import { table } from '../output/table.ts';
 import type { RunInSession } from '../session.ts';
@@ -28,7 +28,7 @@ export function addExport(parent: Command, run: RunInSession): void {
     .option('--patches <file>', 'CSV: one row for each selected patch, with its pixel box')
     .option('--regions <file>', 'CSV: one row for each part of a picture that the model asked to see larger')
     .option('--jsonl <file>', "JSONL in M3CoT's shape, with the calls of methods that reason in words")
-    .option('--where <field=value>', whereHelp, repeated)
+    .option('--where <field=value>', answerWhereHelp, repeated)
     .option('--scorer <name>', scorerHelp, scorer)
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { restartText } from '../../../shared/engine-restarts.ts';
 import { exclusionTag } from '../../../shared/exclusion-tag.ts';
 import { leftOutText } from '../../../shared/left-out-text.ts';
 import { scorerWarnings } from '../../../shared/prediction.ts';
+import { remarkTitles } from '../../../shared/remark-titles.ts';
 import { questionsDone, type RunResult, type RunSummary } from '../../../shared/run.ts';
 import type { CategoryNode } from '../../../shared/statistics.ts';
 import { categoryTable } from './category-table.ts';
@@ -25,6 +26,7 @@ export function runText(run: RunSummary, categories: readonly CategoryNode[], de
       ['Mind', run.rowsLeftOut === undefined || run.rowsLeftOut === 0 ? null : leftOutText(run.rowsLeftOut)],
       ['Filter', run.where.length === 0 ? null : run.where.join(' ')],
       ...resultPairs(run),
+      ...remarkPairs(run),
       ...restartPairs(run),
       ['Licence', run.licence],
     ]),
@@ -35,7 +37,7 @@ export function runText(run: RunSummary, categories: readonly CategoryNode[], de
 
 /** A result without its run's plan, as imports and rescoring give it. */
 export function resultText(result: RunResult): string {
-  return properties([['Run', result.runId], ['Status', result.status], ...resultPairs(result)]);
+  return properties([['Run', result.runId], ['Status', result.status], ...resultPairs(result), ...remarkPairs(result)]);
 }
 
 function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
@@ -52,6 +54,13 @@ function resultPairs(run: RunResult | RunSummary): [string, string | null][] {
     ['Device', 'settings' in run ? ranOn(run) : run.device],
   ];
 }
+
+/** What was remarked on how many answers, a line for each kind, with the filter that finds them. */
+const remarkPairs = ({ remarks = [] }: RunResult | RunSummary): [string, string][] =>
+  remarks.map(({ kind, count: answers }, index) => [
+    index === 0 ? 'Remarks' : '',
+    `${count(answers)} ${answers === 1 ? 'answer' : 'answers'}: ${remarkTitles[kind]} (remark=${kind})`,
+  ]);
 
 /** How often engines were started again, and below it when and why. */
 function restartPairs({ engineRestarts }: RunSummary): [string, string | null][] {

@@ -134,6 +134,12 @@ const maskOfField: Readonly<Record<ValueField, FieldMask>> = {
       { runRow, scorer, values: JSON.stringify(values) },
     ),
   finish: listMask(`SELECT position FROM predictions WHERE run_row = :runRow AND finish_reason ${inValues}`),
+  remark: ({ connection }, { runRow, size }, _scorer, values) => {
+    const own = 'SELECT 1 FROM remarks WHERE remarks.prediction_row = predictions.prediction_row';
+    const sql = `SELECT position FROM predictions WHERE run_row = :runRow
+      AND (EXISTS (${own} AND kind ${inValues}) OR ('none' ${inValues} AND NOT EXISTS (${own})))`;
+    return maskOf(size, connection, sql, { runRow, values: JSON.stringify(values) });
+  },
   trace: switchMask('yes', ({ connection }, { runRow, size }) =>
     maskOf(size, connection, 'SELECT position FROM predictions WHERE run_row = :runRow AND has_trace = 1', { runRow }),
   ),

@@ -4,7 +4,7 @@
  * changes, up to a number of bytes for all runs together; the least recently used goes first.
  */
 import type { ScorerName } from '../../../shared/prediction.ts';
-import type { stepRangeFields } from '../../../shared/where.ts';
+import type { rangeFields, stepRangeFields } from '../../../shared/where.ts';
 import type { Connection, SqlParameters, SqlValue } from '../connection.ts';
 import { createKeptValues } from './kept-values.ts';
 
@@ -32,7 +32,7 @@ export type ScoreColumns = Readonly<{
 export const absent = 255;
 
 export type StepMeasure = (typeof stepRangeFields)[number];
-export type AnswerMeasure = 'time' | 'ar-steps' | 'tokens';
+export type AnswerMeasure = (typeof rangeFields)[number];
 
 const stepColumns: Readonly<Record<StepMeasure, string>> = {
   'vision-mass': 'vision_mass',
@@ -45,6 +45,7 @@ const answerColumns: Readonly<Record<AnswerMeasure, string>> = {
   time: 'total_ms',
   'ar-steps': 'ar_steps',
   tokens: 'output_token_count',
+  calls: 'iif(answered, call_count, NULL)',
 };
 
 /** About 150 columns of 100,000 questions with the largest values. */

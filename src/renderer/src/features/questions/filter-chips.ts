@@ -2,6 +2,7 @@
  * What a filter says, one chip for each field, in the words of the filter language (shared/where.ts): what a chip
  * shows is what the address holds and what `--where` takes. Text has its own box and no chip.
  */
+import { remarkTitles } from '../../../../shared/remark-titles.ts';
 import { rangeFields, stepRangeFields } from '../../../../shared/where.ts';
 import { fieldOf, outcomesOf, type Terms, valueOf, valuesOf, withOutcomes } from './filter-terms.ts';
 
@@ -32,6 +33,9 @@ const choiceMeanings: Readonly<Record<string, string>> = {
   'scorers=disagree': 'the scorers read different answers',
   'finish=end': 'ended by itself',
   'finish=length': 'cut off at its token limit',
+  'finish=stop': 'stopped where its method stops it',
+  ...Object.fromEntries(Object.entries(remarkTitles).map(([kind, title]) => [`remark=${kind}`, title])),
+  'remark=none': 'answers without a remark',
   'trace=yes': 'with a latent trace',
   'trace=no': 'without a latent trace',
   'note=yes': 'with a note',
