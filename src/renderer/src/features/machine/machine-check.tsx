@@ -21,7 +21,7 @@ export default function MachineCheck({ onClose }: Readonly<{ onClose: () => void
           {query.isFetching ? (
             <Group gap="sm" py="xl" justify="center">
               <Loader type="dots" aria-hidden="true" />
-              <Text>Running the self-test on each device; this takes a few seconds.</Text>
+              <Text>Running the self-test on each device; this takes seconds, up to a minute on a busy machine.</Text>
             </Group>
           ) : null}
           {report === undefined ? null : <Verdict report={report} />}

@@ -97,7 +97,7 @@ export function RunRow({ run, number, chosen, onChoose }: RunRowProps) {
       <Table.Td ta="right">{run.arStepsMean?.toFixed(2) ?? '–'}</Table.Td>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
         {run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean)}
-        <Text size="xs" c="dimmed" truncate title={place ?? ''}>
+        <Text size="xs" c="dimmed" lineClamp={3} title={place ?? ''} style={{ whiteSpace: 'normal' }}>
           {place}
         </Text>
       </Table.Td>
