@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -74,3 +75,24 @@ def test_an_unknown_step_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["train_demo", "--only", "5-magic"])
     with pytest.raises(SystemExit, match="no step 5-magic"):
         train_demo.main()
+
+
+def test_the_kept_start_stands_in_for_the_step_that_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_demo, "RUNS", tmp_path)
+    ran: list[str] = []
+    monkeypatch.setattr(train_demo, "carry_out", lambda step: ran.append(step.name))
+    monkeypatch.setattr(sys, "argv", ["train_demo", "--kept-start", "--only", "2-explicit-scaled", "3-latent"])
+    train_demo.main()
+    assert ran == ["3-latent"]
+    config = json.loads((tmp_path / "2-explicit-scaled" / "config.json").read_text(encoding="utf-8"))
+    assert not config["tie_word_embeddings"], "its scaled hidden states need an output matrix of their own"
+
+
+def test_what_is_made_is_not_replaced_by_the_kept_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_demo, "RUNS", tmp_path)
+    (start,) = (step for step in recipe() if step.name == "2-explicit-scaled")
+    start.folder.mkdir(parents=True)
+    start.mark.parent.mkdir(parents=True)
+    start.mark.touch()
+    train_demo.take_kept_start(recipe())
+    assert list(start.folder.iterdir()) == []

@@ -4,6 +4,11 @@
 
 What is there already is not made again, and a training that was broken off goes on from its last checkpoint, so the command can be
 interrupted and given once more at any time. Everything lies in runs/demo; each command leaves its log in runs/demo/logs.
+
+    python -m demo.train_demo --kept-start --only 3-latent-seed-2
+
+begins with the model that all latent trainings begin with as it lies in demo/latent-start, instead of an hour of captions and
+explicit chain-of-thought; only the questions are made.
 """
 
 from __future__ import annotations
@@ -20,6 +25,8 @@ from pathlib import Path
 TRAINER = Path(__file__).resolve().parents[1]
 RUNS = TRAINER / "runs" / "demo"
 SEEDS = (0, 1, 2)
+# `2-explicit-scaled` of a run of this recipe.
+KEPT_START = Path(__file__).resolve().parent / "latent-start"
 ABLATIONS = {
     "no-latent-text": ("method.latent_text=false",),
     "no-latent-vision": ("method.latent_vision=false",),
@@ -109,15 +116,28 @@ def carry_out(step: Step) -> None:
     print(f"{step.name}: {time.monotonic() - started:.0f} s", flush=True)
 
 
+def take_kept_start(steps: list[Step]) -> None:
+    """Puts the kept model where the recipe would make it; does nothing where it is made."""
+    (start,) = (step for step in steps if step.name == "2-explicit-scaled")
+    if start.is_done:
+        return
+    shutil.copytree(KEPT_START, start.folder, dirs_exist_ok=True)
+    start.mark.parent.mkdir(parents=True, exist_ok=True)
+    start.mark.touch()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the steps, and which are done")
     parser.add_argument("--only", nargs="+", metavar="STEP", help="these steps alone; those before them have to be done")
+    parser.add_argument("--kept-start", action="store_true", help="latent trainings begin with demo/latent-start")
     options = parser.parse_args()
     steps = recipe()
     unknown = set(options.only or ()) - {step.name for step in steps}
     if unknown:
         raise SystemExit(f"There is no step {', '.join(sorted(unknown))}: --list names them.")
+    if options.kept_start:
+        take_kept_start(steps)
     for step in steps:
         if options.list:
             print(f"{'done' if step.is_done else '    '}  {step.name}")
