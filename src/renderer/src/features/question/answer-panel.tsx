@@ -1,10 +1,12 @@
 /** What the model wrote, with the claim that was read in it, how long it took, and the prompt. */
-import { Anchor, Code, Collapse, Mark, Text } from '@mantine/core';
+import { Anchor, Collapse, Mark, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Answer, Reading } from '../../../../shared/prediction.ts';
-import { milliseconds } from '../../components/numbers.ts';
+import { counted, milliseconds } from '../../components/numbers.ts';
 import { plainText } from '../../components/plain-text.ts';
 import classes from './answer-panel.module.css';
+import { RemarksList } from './remarks-list.tsx';
+import { ScrolledText } from './scrolled-text.tsx';
 
 export type AnswerPanelProps = Readonly<{ answer: Answer; reading: Reading | null }>;
 
@@ -12,9 +14,10 @@ export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
   const [promptShown, { toggle }] = useDisclosure(false);
   return (
     <>
-      <Code block fz="sm" mah={180} {...scrolling('Output')}>
+      <RemarksList remarks={answer.trace?.remarks ?? []} namesCalls={(answer.trace?.calls.length ?? 0) > 1} />
+      <ScrolledText name="Output" maxHeight={180} size="sm">
         <Output text={answer.outputText} match={reading?.match ?? null} />
-      </Code>
+      </ScrolledText>
       <Text size="xs" c="dimmed" mt={6}>
         {describe(answer)}
       </Text>
@@ -30,28 +33,20 @@ export function AnswerPanel({ answer, reading }: AnswerPanelProps) {
             onClick={toggle}
             aria-expanded={promptShown}
           >
-            {promptShown ? 'Hide the prompt' : 'Show the prompt'}
+            {promptShown ? 'Hide the prompt' : promptName(answer)}
           </Anchor>
           <Collapse expanded={promptShown}>
-            <Code block fz="xs" mt={6} mah={240} {...scrolling('Prompt')}>
-              {plainText(answer.prompt)}
-            </Code>
+            <div style={{ paddingTop: 6 }}>
+              <ScrolledText name="Prompt" maxHeight={240}>
+                {plainText(answer.prompt)}
+              </ScrolledText>
+            </div>
           </Collapse>
         </>
       )}
     </>
   );
 }
-
-/** Model text may be long and of any script; whoever has no mouse scrolls it, too. */
-const scrolling = (name: string) =>
-  ({
-    tabIndex: 0,
-    role: 'region',
-    'aria-label': name,
-    dir: 'auto',
-    style: { overflow: 'auto', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
-  }) as const;
 
 function Output({ text, match }: Readonly<{ text: string; match: Reading['match'] }>) {
   if (text === '')
@@ -70,14 +65,21 @@ function Output({ text, match }: Readonly<{ text: string; match: Reading['match'
   );
 }
 
-function describe({ arSteps, outputTokenCount, finishReason, timings }: Answer): string {
+function describe({ arSteps, outputTokenCount, finishReason, timings, trace }: Answer): string {
+  const callCount = trace?.calls.length ?? 0;
+  const latent = timings === null || callCount > 0 ? '' : ` latent ${milliseconds(timings.latentMs)},`;
   const parts = [
     arSteps === null ? null : `${String(arSteps)} AR steps`,
-    outputTokenCount === null ? null : `${String(outputTokenCount)} token${outputTokenCount === 1 ? '' : 's'}`,
+    callCount > 1 ? `${String(callCount)} calls` : null,
+    // With several calls these are the last one's.
+    outputTokenCount === null || callCount > 1 ? null : counted(outputTokenCount, 'token'),
     finishReason === 'length' ? 'cut off at the token limit' : null,
     timings === null
       ? null
-      : `${milliseconds(timings.totalMs)} (vision ${milliseconds(timings.visionMs)}, prefill ${milliseconds(timings.prefillMs)}, latent ${milliseconds(timings.latentMs)}, decoding ${milliseconds(timings.decodeMs)})`,
+      : `${milliseconds(timings.totalMs)} (vision ${milliseconds(timings.visionMs)}, prefill ${milliseconds(timings.prefillMs)},${latent} decoding ${milliseconds(timings.decodeMs)})`,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }
+
+const promptName = ({ trace }: Answer): string =>
+  (trace?.calls.length ?? 0) > 1 ? 'Show the prompt of the last call' : 'Show the prompt';

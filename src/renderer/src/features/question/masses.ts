@@ -1,7 +1,19 @@
-/** The four shares of a query row's attention, as a question's table and chart name them. */
-export const masses = [
+/** The shares of a row's attention, as a question's table and chart name them; together they are 1. */
+import type { AttentionMasses } from '../../../../shared/trace.ts';
+
+export type NamedMass = readonly [name: keyof AttentionMasses, label: string];
+
+/** Of a latent step's query row. */
+export const latentMasses: readonly NamedMass[] = [
   ['visionMass', 'image'],
   ['latentVisionMass', 'latent vision'],
   ['textMass', 'text'],
   ['latentTextMass', 'latent text'],
-] as const;
+];
+
+/** Of the row after which patches are inserted: what is written is text. */
+export const insertionMasses: readonly NamedMass[] = [
+  ['visionMass', 'image'],
+  ['latentVisionMass', 'inserted patches'],
+  ['textMass', 'text'],
+];

@@ -76,7 +76,13 @@ export const PatchOverlay = memo(function PatchOverlay(props: PatchOverlayProps)
         />
       ))}
       {isNumbered
-        ? marks.map((mark) => <StepNumber key={`${String(mark.stepIndex)}-${String(mark.slot)}`} mark={mark} />)
+        ? selectedOnes(marks).map((mark, _, selected) => (
+            <StepNumber
+              key={`${String(mark.stepIndex)}-${String(mark.slot)}`}
+              mark={mark}
+              place={placeInSlot(selected, mark)}
+            />
+          ))
         : null}
       {choices.map((choice) => (
         <ChoiceMark key={choice.slot} geometry={geometry} choice={choice} />
@@ -124,15 +130,20 @@ function Mark({ mark, view, hovered, onHover, onPatch }: MarkProps) {
   );
 }
 
-/** In the corner of its patch, so that a slot that several steps took can be told, too. */
-function StepNumber({ mark: { box, role, stepIndex } }: Readonly<{ mark: PatchMark }>) {
-  if (role !== 'selected') return null;
+const selectedOnes = (marks: readonly PatchMark[]): PatchMark[] => marks.filter(({ role }) => role === 'selected');
+
+/** Numbers of a slot that several steps took stand side by side, three in a row. */
+const placeInSlot = (selected: readonly PatchMark[], { slot, stepIndex }: PatchMark): number =>
+  selected.filter((mark) => mark.slot === slot && mark.stepIndex < stepIndex).length;
+
+/** In the corner of its patch. */
+function StepNumber({ mark: { box, stepIndex }, place }: Readonly<{ mark: PatchMark; place: number }>) {
   const size = 0.36 * Math.min(box.width, box.height);
   return (
     <text
       className={classes.number}
-      x={box.x + 0.12 * size + 0.06 * box.width}
-      y={box.y + size}
+      x={box.x + 0.12 * size + (0.06 + 0.29 * (place % 3)) * box.width}
+      y={box.y + (1 + 0.9 * Math.floor(place / 3)) * size}
       fontSize={size}
       strokeWidth={size / 6}
       aria-hidden="true"

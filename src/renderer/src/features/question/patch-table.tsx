@@ -3,11 +3,12 @@ import { ScrollArea, Table, Text } from '@mantine/core';
 import type { ImageGeometry, LatentStep } from '../../../../shared/trace.ts';
 import { shareText } from './share-text.ts';
 import { placeOfSlot, slotNumbering } from './slot-name.ts';
+import type { StepWords } from './step-words.ts';
 
-export type PatchTableProps = Readonly<{ image: ImageGeometry; step: LatentStep }>;
+export type PatchTableProps = Readonly<{ image: ImageGeometry; step: LatentStep; words: StepWords }>;
 
-export function PatchTable({ image, step }: PatchTableProps) {
-  const title = `Patches selected at step ${String(step.stepIndex + 1)}`;
+export function PatchTable({ image, step, words }: PatchTableProps) {
+  const title = `Patches ${words.taken} at ${words.short} ${String(step.stepIndex + 1)}`;
   return (
     <>
       <Text size="sm" fw={600} mt="md">

@@ -7,13 +7,16 @@ import type { AttentionRange, PatchMark } from './overlay-model.ts';
 import type { PatchChoice } from './patch-choices.ts';
 import classes from './picture-legend.module.css';
 import { shareText } from './share-text.ts';
+import type { RegionMark } from './region-marks.ts';
 import { slotName } from './slot-name.ts';
+import type { StepWords } from './step-words.ts';
 
 /** More steps than this are not listed one by one: their numbers are in the picture. */
 const mostListed = 8;
 
 export type PatchLegendProps = Readonly<{
   marks: readonly PatchMark[];
+  words: StepWords;
   stepIndex: number | null;
   /** Of the trace; the chosen step may be none of them where the other picture has more. */
   stepCount: number;
@@ -21,7 +24,7 @@ export type PatchLegendProps = Readonly<{
   choices: readonly PatchChoice[];
 }>;
 
-export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegendProps) {
+export function PatchLegend({ marks, words, stepIndex, stepCount, choices }: PatchLegendProps) {
   const amount = (role: PatchMark['role'], step?: number): number =>
     marks.filter((mark) => mark.role === role && (step === undefined || mark.stepIndex === step)).length;
   const isAbsent = stepIndex !== null && stepIndex >= stepCount;
@@ -37,12 +40,12 @@ export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegen
         <Entry
           key={step}
           swatch={<SelectedSwatch colour={stepColour(step)} />}
-          text={`step ${String(step + 1)}: ${String(amount('selected', step))} selected`}
+          text={`${words.short} ${String(step + 1)}: ${String(amount('selected', step))} ${words.taken}`}
         />
       ))}
       {listed.length < stepCount && stepIndex === null ? (
         <Text component="li" size="xs">
-          and so on to step {stepCount}: numbers in the picture
+          and so on to {words.short} {stepCount}: numbers in the picture
         </Text>
       ) : null}
       {stepIndex === null || amount('used') === 0 ? null : (
@@ -50,7 +53,7 @@ export function PatchLegend({ marks, stepIndex, stepCount, choices }: PatchLegen
       )}
       <Entry
         swatch={<PoolSwatch />}
-        text={`${String(amount('pool'))} ${stepIndex === null ? 'never selected' : 'still in the pool'}`}
+        text={`${String(amount('pool'))} ${stepIndex === null ? `never ${words.taken}` : words.left}`}
       />
       {(['forced', 'banned'] as const)
         .filter((kind) => choices.some((choice) => choice.kind === kind))
@@ -73,9 +76,11 @@ export type HeatLegendProps = Readonly<{
   scaleTop: number;
   /** `step 2, mean of all layers` */
   source: string;
+  /** Whose attention it is: `query row` */
+  row: string;
 }>;
 
-export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProps) {
+export function HeatLegend({ geometry, range, scaleTop, source, row }: HeatLegendProps) {
   const slotCount = geometry.gridRows * geometry.gridColumns;
   return (
     <>
@@ -85,7 +90,7 @@ export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProp
           <Box className={classes.scale} style={{ '--heat': overlayColours.attention }} aria-hidden="true" />
           <Text size="xs">{shareText(scaleTop)}</Text>
         </Group>
-        <Text size="xs">of the query row&apos;s attention, per patch</Text>
+        <Text size="xs">of the attention of the {row}, per patch</Text>
         <Text size="xs" c="dimmed">
           {source}
         </Text>
@@ -95,6 +100,23 @@ export function HeatLegend({ geometry, range, scaleTop, source }: HeatLegendProp
         {shareText(range.total / slotCount)}; all patches together {shareText(range.total)}
       </Text>
     </>
+  );
+}
+
+export function RegionLegend({ marks }: Readonly<{ marks: readonly RegionMark[] }>) {
+  return (
+    <Legend>
+      {marks.map(({ index, region }) => (
+        <Entry
+          key={index}
+          swatch={<SelectedSwatch colour={stepColour(index)} />}
+          text={`region ${String(index + 1)}, call ${String(region.callIndex + 1)}`}
+        />
+      ))}
+      <Text component="li" size="xs" c="dimmed">
+        dashed: asked for; solid: shown larger
+      </Text>
+    </Legend>
   );
 }
 

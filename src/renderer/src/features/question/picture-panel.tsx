@@ -1,11 +1,11 @@
-/** The picture with its step scrubber (beside it a try's, when one is shown), and the keys that drive them. */
+/** The picture with what chooses its step (beside it a try's, when one is shown), and the keys that drive them. */
 import { ActionIcon, Group, SimpleGrid, Stack, Text, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { Prediction } from '../../../../shared/prediction.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
-import type { RunSettings } from '../../../../shared/run-settings.ts';
+import { describeMethod, isLatent, type RunSettings } from '../../../../shared/run-settings.ts';
 import type { Trace } from '../../../../shared/trace.ts';
 import { LayerControl, useLayerAttention } from './layer-control.tsx';
 import { rangeOf, stepOfHeat } from './overlay-model.ts';
@@ -15,6 +15,7 @@ import { PictureExport } from './picture-export.tsx';
 import { describeShortage, poolShortage } from './pool-shortage.ts';
 import { describeProbe } from './probe-text.ts';
 import { StepScrubber } from './step-scrubber.tsx';
+import { stepCountOf, stepKindOf, stepWords } from './step-words.ts';
 import { useQuestionKeys } from './use-question-keys.ts';
 
 export type PicturePanelProps = Readonly<{
@@ -50,8 +51,9 @@ export function PicturePanel(props: PicturePanelProps) {
   const trace = traceOf(detail.prediction);
   const probeTrace = probe === null ? null : traceOf(probe.prediction);
   const steps = trace?.steps ?? [];
-  const longest = (probeTrace?.steps.length ?? 0) > steps.length ? (probeTrace?.steps ?? []) : steps;
-  const stepCount = longest.length;
+  const stepCount = Math.max(stepCountOf(trace), stepCountOf(probeTrace));
+  const kind = stepKindOf([trace, probeTrace]);
+  const words = stepWords[kind];
   const layers = useLayerAttention(runId, detail.sample.sampleId, view === 'attention' && layer !== null);
 
   useQuestionKeys({
@@ -70,7 +72,7 @@ export function PicturePanel(props: PicturePanelProps) {
     onTry: props.onTry,
     onExport: props.onExport,
     onPlay: () => setPlaying(!playing && stepCount > 0),
-    onToggleView: () => setView(view === 'selected' ? 'attention' : 'selected'),
+    onToggleView: () => setView(view === 'selected' && kind !== 'region' ? 'attention' : 'selected'),
   });
 
   useEffect(() => {
@@ -94,13 +96,14 @@ export function PicturePanel(props: PicturePanelProps) {
     <Stack gap="sm">
       {stepCount === 0 ? (
         <Text size="sm" c="dimmed">
-          {whyNoSteps(detail)}
+          {whyNoSteps(detail, run)}
         </Text>
       ) : (
         <StepScrubber
-          steps={longest}
+          stepCount={stepCount}
+          words={words}
           stepIndex={stepIndex}
-          view={view}
+          view={kind === 'region' ? null : view}
           playing={playing}
           onStep={(next) => {
             setPlaying(false);
@@ -109,10 +112,14 @@ export function PicturePanel(props: PicturePanelProps) {
           onView={setView}
           onPlay={() => setPlaying(!playing)}
         >
-          <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
+          {kind === 'region' ? null : (
+            <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
+          )}
         </StepScrubber>
       )}
-      {view === 'attention' && stepCount > 0 ? <LayerControl layer={layer} query={layers} onLayer={setLayer} /> : null}
+      {view === 'attention' && stepCount > 0 && kind === 'latent' ? (
+        <LayerControl layer={layer} query={layers} onLayer={setLayer} />
+      ) : null}
       {choices === null ? null : (
         <Text size="sm">
           Click a patch to force it at step {(stepIndex ?? 0) + 1}, again to ban it, once more to let it go.
@@ -125,6 +132,7 @@ export function PicturePanel(props: PicturePanelProps) {
             imageUrl={detail.imageUrl}
             trace={trace}
             name="run"
+            words={words}
             stepIndex={stepIndex}
             view={view}
             attention={view === 'attention' ? layerRow : null}
@@ -141,6 +149,7 @@ export function PicturePanel(props: PicturePanelProps) {
               imageUrl={detail.imageUrl}
               trace={probeTrace}
               name="try"
+              words={words}
               stepIndex={stepIndex}
               view={view}
               attention={null}
@@ -179,7 +188,8 @@ function PictureTitle({ text, onClose }: Readonly<{ text: string; onClose?: () =
 type ShortageProps = Readonly<{ name: string; trace: Trace | null; settings: RunSettings | null }>;
 
 function Shortage({ name, trace, settings }: ShortageProps) {
-  if (trace === null || settings === null || settings.intervention === 'no-latent-vision') return null;
+  if (trace === null || settings === null || !isLatent(settings.method)) return null;
+  if (settings.intervention === 'no-latent-vision') return null;
   const shortage = poolShortage(trace, settings);
   if (shortage === null) return null;
   return (
@@ -190,8 +200,13 @@ function Shortage({ name, trace, settings }: ShortageProps) {
   );
 }
 
-function whyNoSteps({ prediction }: QuestionDetail): string {
+function whyNoSteps({ prediction }: QuestionDetail, run: RunSummary | null): string {
   if (prediction.status === 'failed') return 'This question failed, so there are no latent steps.';
   if (prediction.answer.trace === null) return 'Imported predictions bring no latent steps.';
+  const method = run?.settings?.method;
+  if (method === 'icot') return 'No patches were inserted into this answer.';
+  if (method === 'chain-of-focus') return 'The model asked to see no part of the picture larger.';
+  if (method !== undefined && !isLatent(method))
+    return `${describeMethod(method).title} asks in words: its calls are below the picture.`;
   return 'This run took no latent steps.';
 }

@@ -11,16 +11,20 @@ import type { PatchMark } from './overlay-model.ts';
 import { marksOfView, rangeOf, stepOfHeat } from './overlay-model.ts';
 import { choiceOf, type PatchChoices } from './patch-choices.ts';
 import { PatchOverlay } from './patch-overlay.tsx';
-import { HeatLegend, PatchLegend } from './picture-legend.tsx';
+import { HeatLegend, PatchLegend, RegionLegend } from './picture-legend.tsx';
 import classes from './picture.module.css';
+import { regionsOfView } from './region-marks.ts';
+import { RegionOverlay } from './region-overlay.tsx';
 import { shareText } from './share-text.ts';
 import { slotName, slotNumbering } from './slot-name.ts';
+import { stepCountOf, type StepWords } from './step-words.ts';
 
 export type PictureProps = Readonly<{
   imageUrl: string | null;
   trace: Trace | null;
   /** Whose trace that is. */
   name: 'run' | 'try';
+  words: StepWords;
   stepIndex: number | null;
   view: 'selected' | 'attention';
   /** One layer's attention instead of the stored mean. */
@@ -36,7 +40,7 @@ export type PictureProps = Readonly<{
 }>;
 
 export function Picture(props: PictureProps) {
-  const { imageUrl, trace, name, stepIndex, view, attention, attentionName, scaleTop, choices, onPatch } = props;
+  const { imageUrl, trace, name, words, stepIndex, view, attention, attentionName, scaleTop, choices, onPatch } = props;
   const [hoveredSlot, setHoveredSlot] = useState<number | null>(null);
   const [natural, setNatural] = useState<Readonly<{ width: number; height: number }> | null>(null);
   const [broken, setBroken] = useState<BrokenBy | null>(null);
@@ -47,7 +51,8 @@ export function Picture(props: PictureProps) {
   const heatStep = stepOfHeat(trace, stepIndex);
   const range = rangeOf(attention ?? heatStep?.imageAttention ?? []);
   const geometry = trace?.image ?? null;
-  const stepCount = trace?.steps.length ?? 0;
+  const stepCount = stepCountOf(trace);
+  const regions = trace === null || trace.steps.length > 0 ? [] : regionsOfView(trace.regions, stepIndex);
   if (imageUrl === null) return <Missing text="This question has no image." />;
   if (broken === 'access') {
     return (
@@ -87,7 +92,7 @@ export function Picture(props: PictureProps) {
               geometry={geometry}
               marks={marks}
               view={view}
-              label={describeMarks(marks, stepIndex, view)}
+              label={describeMarks(marks, words, stepIndex, view)}
               isNumbered={view === 'selected' && stepIndex === null}
               hovered={hoveredSlot}
               choices={chosen}
@@ -95,25 +100,32 @@ export function Picture(props: PictureProps) {
               onPatch={onPatch}
             />
           )}
+          {geometry === null || regions.length === 0 ? null : <RegionOverlay geometry={geometry} marks={regions} />}
         </div>
       </div>
       {trace !== null && stepIndex !== null && stepIndex >= stepCount ? (
         <Text size="xs" fw={600} ta="center" mt={8}>
-          this {name} has no step {stepIndex + 1}
+          this {name} has no {words.short} {stepIndex + 1}
         </Text>
       ) : null}
       {geometry === null || marks.length === 0 ? null : (
         <Box mt={8}>
           {view === 'selected' ? (
-            <PatchLegend marks={marks} stepIndex={stepIndex} stepCount={stepCount} choices={chosen} />
+            <PatchLegend marks={marks} words={words} stepIndex={stepIndex} stepCount={stepCount} choices={chosen} />
           ) : (
             <HeatLegend
               geometry={geometry}
               range={range}
               scaleTop={scaleTop ?? range.most}
-              source={`step ${String((heatStep?.stepIndex ?? 0) + 1)}, ${attentionName}`}
+              source={`${words.short} ${String((heatStep?.stepIndex ?? 0) + 1)}, ${attentionName}`}
+              row={words.row}
             />
           )}
+        </Box>
+      )}
+      {regions.length === 0 ? null : (
+        <Box mt={8}>
+          <RegionLegend marks={regions} />
         </Box>
       )}
       <Text
@@ -126,7 +138,7 @@ export function Picture(props: PictureProps) {
       >
         {hovered === null || geometry === null
           ? describePicture(geometry)
-          : describePatch(geometry, hovered, choices, stepIndex)}
+          : describePatch(geometry, hovered, words, choices, stepIndex)}
       </Text>
     </>
   );
@@ -161,11 +173,16 @@ function Missing({ text, children }: Readonly<{ text: string; children?: ReactNo
   );
 }
 
-function describeMarks(marks: readonly PatchMark[], stepIndex: number | null, view: 'selected' | 'attention'): string {
-  const where = stepIndex === null ? 'all latent steps' : `latent step ${String(stepIndex + 1)}`;
+function describeMarks(
+  marks: readonly PatchMark[],
+  { name, names, taken }: StepWords,
+  stepIndex: number | null,
+  view: 'selected' | 'attention',
+): string {
+  const where = stepIndex === null ? `all ${names}` : `${name.toLowerCase()} ${String(stepIndex + 1)}`;
   if (view === 'attention') return `Attention over the image, ${where}`;
   const slots = marks.filter(({ role }) => role === 'selected').map(({ slot }) => slot);
-  return `Patches selected at ${where}: ${slots.length === 0 ? 'none' : `slots ${slots.join(', ')}`}`;
+  return `Patches ${taken} at ${where}: ${slots.length === 0 ? 'none' : `slots ${slots.join(', ')}`}`;
 }
 
 function describePicture(image: ImageGeometry | null): string {
@@ -178,6 +195,7 @@ function describePicture(image: ImageGeometry | null): string {
 function describePatch(
   image: ImageGeometry,
   mark: PatchMark,
+  words: StepWords,
   choices: PatchChoices | null,
   stepShown: number | null,
 ): string {
@@ -186,7 +204,7 @@ function describePatch(
     role === 'selected'
       ? `rank ${String(rank ?? '?')} of the pool`
       : role === 'pool'
-        ? 'in the pool, not selected'
+        ? `in the pool, not ${words.taken}`
         : 'selected by an earlier step';
   const choice = choices === null ? undefined : choiceOf(choices, stepShown ?? 0, slot);
   const chosen = choice === undefined ? [] : [`${choice.kind} in the try`];
@@ -194,7 +212,7 @@ function describePatch(
     slotName(image, slot),
     // Of a step that the trace has not, no attention is known.
     ...(stepShown === null || stepShown === stepIndex
-      ? [`step ${String(stepIndex + 1)}`, `${shareText(score)} of the attention`]
+      ? [`${words.short} ${String(stepIndex + 1)}`, `${shareText(score)} of the attention`]
       : []),
     fate,
     ...chosen,

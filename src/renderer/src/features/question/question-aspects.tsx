@@ -4,11 +4,13 @@ import { z } from 'zod';
 import type { Probe, QuestionDetail } from '../../../../shared/contract/questions.ts';
 import type { RunSummary } from '../../../../shared/run.ts';
 import { usePreference } from '../../api/use-preference.ts';
+import { CallsPanel } from './calls-panel.tsx';
 import { NoteEditor } from './note-editor.tsx';
 import { OtherRuns } from './other-runs.tsx';
 import type { PatchChoices } from './patch-choices.ts';
 import { ReadingsTable } from './readings-table.tsx';
 import { StepsPanel } from './steps-panel.tsx';
+import { capitalised, stepKindOf, stepWords } from './step-words.ts';
 import { TryPanel } from './try-panel.tsx';
 
 export type QuestionAspectsProps = Readonly<{
@@ -24,7 +26,7 @@ export type QuestionAspectsProps = Readonly<{
   onProbe: (probe: Probe | null) => void;
 }>;
 
-const aspects = ['steps', 'try', 'scorers', 'runs', 'note'] as const;
+const aspects = ['calls', 'steps', 'try', 'scorers', 'runs', 'note'] as const;
 type Aspect = (typeof aspects)[number];
 const aspectSchema = z.enum(aspects);
 
@@ -32,17 +34,25 @@ export function QuestionAspects(props: QuestionAspectsProps) {
   const { detail, run, stepIndex, onStep, trying, onTrying, choices, onChoices, probe, onProbe } = props;
   const [remembered, remember] = usePreference('question.aspect', aspectSchema, 'steps');
   const trace = detail.prediction.status === 'answered' ? detail.prediction.answer.trace : null;
-  const steps = trace?.steps ?? [];
-  const shown: Aspect = trying ? 'try' : remembered === 'try' ? 'steps' : remembered;
+  const hasCalls = trace !== null && trace.calls.length > 0;
+  const hasSteps = !hasCalls || trace.steps.length + trace.regions.length > 0;
+  const first: Aspect = hasCalls ? 'calls' : 'steps';
+  const isThere: Readonly<Partial<Record<Aspect, boolean>>> = { calls: hasCalls, steps: hasSteps, try: false };
+  const shown: Aspect = trying ? 'try' : isThere[remembered] === false ? first : remembered;
   const show = (value: string | null): void => {
-    const aspect = aspects.find((name) => name === value) ?? 'steps';
+    const aspect = aspects.find((name) => name === value) ?? first;
     onTrying(aspect === 'try');
     if (aspect !== 'try') remember(aspect);
   };
   return (
     <Tabs value={shown} onChange={show}>
       <Tabs.List mb="sm">
-        <Tabs.Tab value="steps">Latent steps</Tabs.Tab>
+        {hasCalls ? (
+          <Tabs.Tab value="calls" rightSection={<Amount value={trace.calls.length} />}>
+            Calls
+          </Tabs.Tab>
+        ) : null}
+        {hasSteps ? <Tabs.Tab value="steps">{capitalised(stepWords[stepKindOf([trace])].names)}</Tabs.Tab> : null}
         <Tabs.Tab value="try" rightSection={<Amount value={detail.probes.length} />}>
           Try it
         </Tabs.Tab>
@@ -54,14 +64,13 @@ export function QuestionAspects(props: QuestionAspectsProps) {
           Note
         </Tabs.Tab>
       </Tabs.List>
+      {hasCalls ? (
+        <Tabs.Panel value="calls">
+          <CallsPanel trace={trace} name={detail.sample.sampleId} />
+        </Tabs.Panel>
+      ) : null}
       <Tabs.Panel value="steps">
-        <StepsPanel
-          steps={steps}
-          image={trace?.image ?? null}
-          name={detail.sample.sampleId}
-          stepIndex={stepIndex}
-          onStep={onStep}
-        />
+        <StepsPanel trace={trace} name={detail.sample.sampleId} stepIndex={stepIndex} onStep={onStep} />
       </Tabs.Panel>
       <Tabs.Panel value="try">
         {run === null ? null : (

@@ -1,23 +1,24 @@
-/** Chooses the latent step that is drawn: all of them, or one; a button for each while they are few, else a slider. */
+/** Chooses the step (insertion, region) that is drawn: all of them, or one; a button for each while they are few, else a slider. */
 import { ActionIcon, Button, Group, NumberInput, SegmentedControl, Slider, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { LatentStep } from '../../../../shared/trace.ts';
 import { stepColour } from '../../app/palette.ts';
+import type { StepWords } from './step-words.ts';
 
 /** More steps than this do not fit as buttons. */
 const mostButtons = 8;
 
 type Choice = Readonly<{
   stepCount: number;
+  words: StepWords;
   stepIndex: number | null;
   onStep: (stepIndex: number | null) => void;
 }>;
 
-export type StepScrubberProps = Omit<Choice, 'stepCount'> &
+export type StepScrubberProps = Choice &
   Readonly<{
-    steps: readonly LatentStep[];
-    view: 'selected' | 'attention';
+    /** Null: there is one view only. */
+    view: 'selected' | 'attention' | null;
     playing: boolean;
     onView: (view: 'selected' | 'attention') => void;
     onPlay: () => void;
@@ -25,39 +26,42 @@ export type StepScrubberProps = Omit<Choice, 'stepCount'> &
     children: ReactNode;
   }>;
 
-export function StepScrubber({ steps, stepIndex, view, playing, onStep, onView, onPlay, children }: StepScrubberProps) {
-  const choice = { stepCount: steps.length, stepIndex, onStep };
+export function StepScrubber({ view, playing, onView, onPlay, children, ...choice }: StepScrubberProps) {
+  const { stepCount, words, stepIndex, onStep } = choice;
+  const play = `Play the ${words.names}`;
   return (
     <Group justify="space-between" gap="sm">
-      <Group gap={6} role="group" aria-label="Latent step">
+      <Group gap={6} role="group" aria-label={words.name}>
         <Text size="sm" c="dimmed" mr={2}>
-          Latent step
+          {words.name}
         </Text>
         <StepButton label="All" chosen={stepIndex === null} onClick={() => onStep(null)} />
-        {steps.length <= mostButtons ? <StepButtons {...choice} /> : <StepSlider {...choice} />}
+        {stepCount <= mostButtons ? <StepButtons {...choice} /> : <StepSlider {...choice} />}
         <ActionIcon
           size={26}
           variant="subtle"
           color="gray"
-          aria-label="Play the latent steps"
+          aria-label={play}
           aria-pressed={playing}
-          title={playing ? 'Stop (Space)' : 'Play the latent steps (Space)'}
+          title={playing ? 'Stop (Space)' : `${play} (Space)`}
           onClick={onPlay}
         >
           {playing ? <IconPlayerStop size={16} aria-hidden="true" /> : <IconPlayerPlay size={16} aria-hidden="true" />}
         </ActionIcon>
       </Group>
       <Group gap={6}>
-        <SegmentedControl
-          size="xs"
-          aria-label="What is drawn"
-          value={view}
-          onChange={(value) => onView(value === 'attention' ? 'attention' : 'selected')}
-          data={[
-            { value: 'selected', label: 'Patches' },
-            { value: 'attention', label: 'Attention' },
-          ]}
-        />
+        {view === null ? null : (
+          <SegmentedControl
+            size="xs"
+            aria-label="What is drawn"
+            value={view}
+            onChange={(value) => onView(value === 'attention' ? 'attention' : 'selected')}
+            data={[
+              { value: 'selected', label: 'Patches' },
+              { value: 'attention', label: 'Attention' },
+            ]}
+          />
+        )}
         {children}
       </Group>
     </Group>
@@ -76,14 +80,14 @@ function StepButtons({ stepCount, stepIndex, onStep }: Choice) {
   ));
 }
 
-function StepSlider({ stepCount, stepIndex, onStep }: Choice) {
+function StepSlider({ stepCount, words, stepIndex, onStep }: Choice) {
   const number = stepIndex === null ? 0 : stepIndex + 1;
   return (
     <>
       <ActionIcon
         size={26}
         variant="default"
-        aria-label="Previous step"
+        aria-label={`Previous ${words.short}`}
         title="["
         disabled={number <= 1}
         onClick={() => onStep(number - 2)}
@@ -97,13 +101,13 @@ function StepSlider({ stepCount, stepIndex, onStep }: Choice) {
         max={stepCount}
         value={number}
         onChange={(value) => onStep(value === 0 ? null : value - 1)}
-        label={(value) => (value === 0 ? 'all steps' : `step ${String(value)}`)}
-        thumbLabel="Latent step, 0 for all"
+        label={(value) => (value === 0 ? `all ${words.names}` : `${words.short} ${String(value)}`)}
+        thumbLabel={`${words.name}, 0 for all`}
       />
       <ActionIcon
         size={26}
         variant="default"
-        aria-label="Next step"
+        aria-label={`Next ${words.short}`}
         title="]"
         disabled={number >= stepCount}
         onClick={() => onStep(number)}
@@ -113,7 +117,7 @@ function StepSlider({ stepCount, stepIndex, onStep }: Choice) {
       <NumberInput
         w={56}
         size="xs"
-        aria-label="Number of the latent step"
+        aria-label={`Number of the ${words.name.toLowerCase()}`}
         hideControls
         allowDecimal={false}
         allowNegative={false}

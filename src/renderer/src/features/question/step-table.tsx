@@ -1,24 +1,26 @@
 /** For each latent step: where its query row looked (four shares that add up to 1), its focus, and its pool. */
-import { Box, Group, ScrollArea, Table, Text, UnstyledButton } from '@mantine/core';
+import { Group, ScrollArea, Table, Text, UnstyledButton } from '@mantine/core';
 import type { LatentStep } from '../../../../shared/trace.ts';
 import { massColours, stepColour } from '../../app/palette.ts';
 import { percent } from '../../components/numbers.ts';
-import { masses } from './masses.ts';
+import { capitalised, type StepWords } from './step-words.ts';
+import { Swatch } from './swatch.tsx';
 
 export type StepTableProps = Readonly<{
   steps: readonly LatentStep[];
+  words: StepWords;
   stepIndex: number | null;
   onStep: (stepIndex: number) => void;
 }>;
 
-export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
+export function StepTable({ steps, words, stepIndex, onStep }: StepTableProps) {
   return (
     <>
       <ScrollArea.Autosize
         mah={340}
         type="auto"
         offsetScrollbars="y"
-        viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Latent steps in numbers' }}
+        viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `${capitalised(words.names)} in numbers` }}
       >
         <Table
           verticalSpacing={6}
@@ -29,13 +31,13 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
         >
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={44}>Step</Table.Th>
-              <Table.Th>Attention of the query row</Table.Th>
+              <Table.Th w={words.short === 'step' ? 44 : 72}>{capitalised(words.short)}</Table.Th>
+              <Table.Th>Attention of the {words.row}</Table.Th>
               <Table.Th ta="right" w={62}>
                 Focus
               </Table.Th>
               <Table.Th ta="right" w={84}>
-                Selected
+                {capitalised(words.taken)}
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -49,13 +51,13 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
                   <UnstyledButton
                     onClick={() => onStep(step.stepIndex)}
                     fz="sm"
-                    aria-label={`Show step ${String(step.stepIndex + 1)}`}
+                    aria-label={`Show ${words.short} ${String(step.stepIndex + 1)}`}
                   >
                     <Swatch colour={stepColour(step.stepIndex)} /> {step.stepIndex + 1}
                   </UnstyledButton>
                 </Table.Td>
                 <Table.Td>
-                  <MassBar step={step} />
+                  <MassBar step={step} masses={words.masses} />
                 </Table.Td>
                 <Table.Td ta="right">{step.visionFocus.toFixed(3)}</Table.Td>
                 <Table.Td ta="right">
@@ -67,7 +69,7 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
         </Table>
       </ScrollArea.Autosize>
       <Group gap="md" mt={6}>
-        {masses.map(([name, label]) => (
+        {words.masses.map(([name, label]) => (
           <Text size="xs" c="dimmed" key={name}>
             <Swatch colour={massColours[name]} /> {label}
           </Text>
@@ -77,11 +79,7 @@ export function StepTable({ steps, stepIndex, onStep }: StepTableProps) {
   );
 }
 
-function Swatch({ colour }: Readonly<{ colour: string }>) {
-  return <Box component="span" display="inline-block" w={9} h={9} mr={2} bg={colour} style={{ borderRadius: 2 }} />;
-}
-
-function MassBar({ step }: Readonly<{ step: LatentStep }>) {
+function MassBar({ step, masses }: Readonly<{ step: LatentStep; masses: StepWords['masses'] }>) {
   const label = masses.map(([name, text]) => `${text} ${percent(step[name])}`).join(', ');
   const starts = masses.map((_, index) => masses.slice(0, index).reduce((sum, [name]) => sum + 100 * step[name], 0));
   return (
