@@ -1,5 +1,6 @@
 /** Any number of runs side by side: the paper's main table from one's own runs, and accuracy against N and K. */
 import { z } from 'zod';
+import { publishedChoiceSchema } from './published-choice.ts';
 import { runConditionsSchema } from './run-conditions.ts';
 import { intervalSchema } from './statistics.ts';
 
@@ -45,6 +46,21 @@ export const methodRowSchema = z.object({
 });
 export type MethodRow = z.infer<typeof methodRowSchema>;
 
+/** A run against the baseline in one domain ([domain]), topic or category, over the questions that all runs answered. */
+export const categoryDifferenceSchema = z.object({
+  path: z.array(z.string()),
+  runId: z.string(),
+  questionCount: z.int().min(1),
+  baselineAccuracy: z.number(),
+  accuracy: z.number(),
+  rightToWrong: z.int().min(0),
+  wrongToRight: z.int().min(0),
+  /** Exact McNemar, and Holm's over all runs and nodes of the level. */
+  pValue: z.number(),
+  pValueHolm: z.number(),
+});
+export type CategoryDifference = z.infer<typeof categoryDifferenceSchema>;
+
 export const methodTableSchema = z.object({
   scorer: z.string(),
   baselineRunId: z.string(),
@@ -55,6 +71,10 @@ export const methodTableSchema = z.object({
   leftOut: z.int().min(0),
   differentQuestions: z.int().min(0),
   excluded: z.int().min(0),
+  /** Where the runs differ from the baseline, the smallest p first; as many as were asked for. */
+  differences: z.array(categoryDifferenceSchema),
+  /** The paper's experiment that is nearest by the names of models and datasets; null: none. */
+  published: publishedChoiceSchema.nullable(),
 });
 export type MethodTable = z.infer<typeof methodTableSchema>;
 

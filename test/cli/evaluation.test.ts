@@ -103,6 +103,21 @@ describe('runs', () => {
     const other = await document(...evaluation, '--intervention', 'random-patches', '--limit', '4');
     const comparison = await document('runs', 'compare', runId(), String(other['runId']));
     expect(comparison).toMatchObject({ onlyInA: 4, onlyInB: 0 });
+    expect(comparison['methods']).toMatchObject({ baselineRunId: runId(), commonQuestions: 4 });
+    const both = ['runs', 'compare', runId(), String(other['runId'])];
+    const turned = await document(...both, '--baseline', both[3] ?? '', '--published', 'chameleon-7b/scienceqa');
+    expect(turned).toMatchObject({ runIdA: other['runId'], runIdB: runId(), onlyInA: 0, onlyInB: 4 });
+    expect(turned['methods']).toMatchObject({ baselineRunId: other['runId'] });
+    expect(turned['paper']).toMatchObject({
+      backbone: 'Chameleon-7B',
+      dataset: 'ScienceQA',
+      source: 'arXiv 2510.12603',
+    });
+    const unknown = await run(...both, '--published', 'LLaVA');
+    expect(unknown).toMatchObject({ code: 2 });
+    // The demo's dataset is none of the paper's.
+    const guessed = await run(...both, '--published');
+    expect(guessed).toMatchObject({ code: 2, stderr: expect.stringContaining('--published Qwen2-VL-7B/M3CoT') });
     const { code, stdout } = await run('runs', 'compare', runId(), String(other['runId']));
     expect(code).toBe(0);
     expect(stdout).toContain('4 only in A');

@@ -139,6 +139,19 @@ describe('an export', () => {
     const table = readCsvRows(methods.answer.body.toString('utf8'));
     expect(table.map(({ run_id: id }) => id)).toEqual(runIds);
     expect(methods.prepared.rowCount).toBe(2);
+    const differences = await fetchExport({ kind: 'differences', runIds });
+    const nodes = readCsvRows(differences.answer.body.toString('utf8'));
+    expect(nodes).toHaveLength(compared.length - 1);
+    for (const node of nodes) {
+      const { level, domain, topic, category } = node;
+      const same = compared.find(
+        (each) =>
+          JSON.stringify([each['level'], each['domain'], each['topic'], each['category']]) ===
+          JSON.stringify([level, domain, topic, category]),
+      );
+      expect(node).toMatchObject({ run_id: otherRunId, n: same?.['n'], p_mcnemar_exact: same?.['p_mcnemar_exact'] });
+      expect(node['p_holm']).toBe(same?.['p_holm']);
+    }
     const attention = await fetchExport({ kind: 'attention', runIds });
     const steps = readCsvRows(attention.answer.body.toString('utf8'));
     expect(steps).toHaveLength(attention.prepared.rowCount);

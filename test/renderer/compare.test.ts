@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interventionGroups } from '../../src/renderer/src/features/compare/intervention-groups.ts';
 import { questionsOfCount, sortedNodes } from '../../src/renderer/src/features/compare/pair-model.ts';
-import { guessBackbone, guessDataset } from '../../src/renderer/src/features/compare/published-choice.ts';
+import { guessBackbone, guessDataset } from '../../src/shared/published-choice.ts';
 import { runNames } from '../../src/renderer/src/features/compare/run-names.ts';
 import { domainsOf, placesOf, pointAt, sweepFamilies } from '../../src/renderer/src/features/compare/sweep-lines.ts';
 import { sequentialColour } from '../../src/renderer/src/app/palette.ts';

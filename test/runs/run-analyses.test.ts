@@ -181,6 +181,9 @@ describe('main table of stored runs', () => {
       expect(row.arStepsMean).toBeCloseTo(expected?.ar ?? Number.NaN, 9);
       expect(row.secondsMean).toBeCloseTo(expected?.seconds ?? Number.NaN, 9);
     }
+    expect([table.published, table.differences]).toEqual([{ backbone: 'Qwen2-VL-7B', dataset: 'M3CoT' }, []]);
+    const told = await methodTableOf(store, { runIds: ['LONG', 'SHORT', 'NOCOT'], differences: 7 });
+    expect(told.differences).toHaveLength(7);
     expect(table.rows.map(({ latentSteps, patchesPerStep }) => [latentSteps, patchesPerStep])).toEqual([
       [3, 32],
       [1, 8],

@@ -20,6 +20,8 @@ export type AlignedRuns = Readonly<{
   runs: readonly AlignedRun[];
   /** Of each common question, by the run that was added first. */
   domains: readonly string[];
+  /** The same as numbers of their strata. */
+  strata: readonly number[];
   /** Not answered by every run, or different in text (these are counted on their own, too). */
   leftOut: number;
   differentQuestions: number;
@@ -83,6 +85,7 @@ export function createRunAlignment({ domainOf, excluded, differentQuestions }: A
       return {
         runs: columns.map((column) => alignedRun(column, common, isExcluded)),
         domains: common.map((row) => domainOf(strata[row] ?? 0)),
+        strata: common.map((row) => strata[row] ?? 0),
         leftOut: rowOf.size - excludedCount - common.length,
         differentQuestions: differentCount,
         excluded: excludedCount,

@@ -1,6 +1,8 @@
 /** CSV of the main table: a row for each run over the questions that all compared runs answered. */
-import type { MethodTable } from '../../shared/comparison.ts';
+import type { MethodRow, MethodTable } from '../../shared/comparison.ts';
 import { shownConditions } from '../../shared/run-conditions.ts';
+import { ownPublishedRow, type PublishedChoice } from '../../shared/published-choice.ts';
+import { publishedSource } from '../../shared/published-results.ts';
 import { csvText, type Cell } from './csv.ts';
 
 const header = [
@@ -32,13 +34,20 @@ const header = [
   'p_holm',
   'baseline_run_id',
   'scorer',
+  'published_in',
+  'published_backbone',
+  'published_dataset',
+  'published_accuracy',
+  'published_ar_steps',
+  'published_seconds',
 ] as const;
 
 /**
  * The whole file, header included. Behind the rest, in columns of their own: accuracy of each domain, and the
- * conditions in which the runs differ, those of their times included.
+ * conditions in which the runs differ, those of their times included. What the paper reports of a row's method is of the
+ * paper's own questions, models and machine.
  */
-export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): string {
+export function methodTableCsv({ rows, baselineRunId, scorer, published }: MethodTable): string {
   const domains = [...new Set(rows.flatMap(({ byDomain }) => byDomain.map(({ domain }) => domain)))].sort();
   const shown = shownConditions(rows);
   const cells = rows.map((row): Cell[] => {
@@ -72,6 +81,7 @@ export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): st
       against?.pValueHolm ?? null,
       baselineRunId,
       scorer,
+      ...publishedCells(row, published),
       ...domains.flatMap((name) => {
         const found = byDomain.find(({ domain }) => domain === name);
         return [found?.total ?? null, found?.accuracy?.estimate ?? null];
@@ -82,4 +92,11 @@ export function methodTableCsv({ rows, baselineRunId, scorer }: MethodTable): st
   const domainColumns = domains.flatMap((domain) => [`n ${domain}`, `accuracy ${domain}`]);
   const conditionColumns = shown.map(({ name }) => name.toLowerCase().replaceAll(' ', '_'));
   return csvText([[...header, ...domainColumns, ...conditionColumns], ...cells]);
+}
+
+function publishedCells(row: MethodRow, published: PublishedChoice | null): Cell[] {
+  const found = published === null ? undefined : ownPublishedRow(row, published);
+  if (found === undefined || published === null) return [null, null, null, null, null, null];
+  const { accuracy, arSteps, seconds } = found;
+  return [publishedSource, published.backbone, published.dataset, accuracy, arSteps, seconds];
 }

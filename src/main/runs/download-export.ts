@@ -8,6 +8,7 @@ import { fail } from '../../shared/failure.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createAtomicFile, type WrittenFile } from '../export/atomic-file.ts';
 import { attentionCsv, attentionRows } from '../export/attention-csv.ts';
+import { categoryDifferencesCsv } from '../export/category-differences-csv.ts';
 import { comparisonCsv } from '../export/comparison-csv.ts';
 import { methodTableCsv } from '../export/method-table-csv.ts';
 import { writeZip } from '../export/zip-file.ts';
@@ -95,6 +96,7 @@ const runCounts: Readonly<Record<DownloadExportKind, number | null>> = {
   jsonl: 1,
   comparison: 2,
   methods: null,
+  differences: null,
   attention: null,
 };
 
@@ -107,7 +109,7 @@ function checkInput({ kind, runIds, where }: DownloadExportInput): void {
       found: String(runIds.length),
     });
   }
-  if (where.length > 0 && (kind === 'comparison' || kind === 'methods')) {
+  if (where.length > 0 && (kind === 'comparison' || kind === 'methods' || kind === 'differences')) {
     fail('wrong-usage', 'Comparisons are made over all questions that the runs share, and take no filter.', {
       place: 'where',
       found: where.join(' '),
@@ -142,6 +144,11 @@ async function writeRows(context: Context, path: string, signal: AbortSignal): P
     case 'methods': {
       const table = await analyses.methodTable({ runIds: input.runIds, scorer }, signal);
       return writeTable(context, path, scorer, methodTableCsv(table), table.rows.length);
+    }
+    case 'differences': {
+      const everything = { runIds: input.runIds, scorer, differences: Number.MAX_SAFE_INTEGER };
+      const table = await analyses.methodTable(everything, signal);
+      return writeTable(context, path, scorer, categoryDifferencesCsv(table), table.differences.length);
     }
     case 'attention': {
       const tables = [];

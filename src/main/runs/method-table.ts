@@ -4,9 +4,12 @@
  */
 import type { MethodTable, SweepPoint } from '../../shared/comparison.ts';
 import { fail } from '../../shared/failure.ts';
+import { guessPublished } from '../../shared/published-choice.ts';
 import { runConditions, timingConditions } from '../../shared/run-conditions.ts';
 import type { ScorerName } from '../../shared/prediction.ts';
 import { createRunAlignment, type AlignedRuns } from '../analysis/align-runs.ts';
+import { categoryDifferences } from '../analysis/category-differences.ts';
+import type { Categorised } from '../analysis/category-tree.ts';
 import { accuracyByDomain, methodFigures } from '../analysis/method-table.ts';
 import { wilsonInterval } from '../../shared/wilson-interval.ts';
 import type { RunRecord } from '../store/runs-repository.ts';
@@ -18,6 +21,8 @@ export type MethodTableInput = Readonly<{
   runIds: readonly string[];
   baselineRunId?: string | undefined;
   scorer?: ScorerName | undefined;
+  /** How many differences by category are told; by default none. */
+  differences?: number | undefined;
 }>;
 
 /** Each run once, the baseline (the first unless another is named), and the scorer: the baseline's own where none is named. */
@@ -39,6 +44,8 @@ export async function methodTableOf(store: Store, input: MethodTableInput): Prom
   const { runs, baseline, scorer } = comparedRuns(store, input);
   const baselineRunId = baseline.runId;
   const aligned = await alignRuns(store, [baseline, ...runs.filter((run) => run !== baseline)], scorer);
+  const categories = store.comparedQuestions.categories();
+  const categoryOf = (stratum: number): Categorised => categories.get(stratum) ?? unnamed;
   const figures = new Map(methodFigures(aligned, baselineRunId).map((row) => [row.runId, row]));
   return {
     scorer,
@@ -51,6 +58,8 @@ export async function methodTableOf(store: Store, input: MethodTableInput): Prom
     leftOut: aligned.leftOut,
     differentQuestions: aligned.differentQuestions,
     excluded: aligned.excluded,
+    differences: categoryDifferences(aligned, baselineRunId, categoryOf).slice(0, input.differences ?? 0),
+    published: guessPublished(runs.map((run) => namesOf(store, run))),
   };
 }
 
@@ -100,6 +109,18 @@ async function alignRuns(store: Store, runs: readonly RunRecord[], scorer: Score
     await new Promise((resolve) => setImmediate(resolve));
   }
   return alignment.finish();
+}
+
+const unnamed: Categorised = { domain: '', topic: '', category: '' };
+
+function namesOf(store: Store, { datasetRow, modelRow, environment }: RunRecord) {
+  const dataset = datasetRow === null ? undefined : store.datasets.getDataset(datasetRow);
+  const { datasetName } = environment;
+  return {
+    modelName: modelRow === null ? null : (store.datasets.getModel(modelRow)?.name ?? null),
+    datasetName: typeof datasetName === 'string' ? datasetName : null,
+    datasetPath: dataset?.path ?? null,
+  };
 }
 
 function timingOf(store: Store, run: RunRecord) {

@@ -146,6 +146,8 @@ export const runProcedures = {
         runIds: z.array(z.string()).min(1).max(50),
         baselineRunId: z.string().optional(),
         scorer: scorerNameSchema.optional(),
+        /** How many differences by category are told. */
+        differences: z.int().min(0).max(1_000_000).default(20),
       }),
     )
     .output(methodTableSchema),

@@ -74,6 +74,7 @@ export const exportKinds = [
   'jsonl',
   'comparison',
   'methods',
+  'differences',
   'attention',
 ] as const;
 

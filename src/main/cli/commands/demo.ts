@@ -19,7 +19,7 @@ import { programFiles } from '../../core/program-files.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun, type ExitCode } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
-import { methodTableText } from '../output/method-table-text.ts';
+import { methodComparisonText } from '../output/method-table-text.ts';
 import { runText } from '../output/run-text.ts';
 import type { RunInSession, Session } from '../session.ts';
 import { importWithProgress } from './model-import.ts';
@@ -83,7 +83,7 @@ async function compareModels(session: Session): Promise<ExitCode> {
   const compared = await client.runs.methodTable({ runIds });
   session.print(compared, () =>
     [
-      methodTableText(compared),
+      methodComparisonText(compared),
       '',
       'Look at it: "npm start" opens the pages; choose these runs in the list and compare them.',
     ].join('\n'),

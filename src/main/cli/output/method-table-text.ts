@@ -1,9 +1,23 @@
 /** The main table of several runs for a terminal. */
 import type { MethodRow, MethodTable } from '../../../shared/comparison.ts';
 import { differencesText, differingConditions, shownConditions, timingNote } from '../../../shared/run-conditions.ts';
+import { methodList } from '../../../shared/method-list.ts';
+import type { PublishedChoice } from '../../../shared/published-choice.ts';
+import { categoryDifferencesText, domainAccuracyText, publishedText } from './method-differences-text.ts';
 import { count, percent } from './numbers.ts';
 import { differenceText, pText } from './statistics-text.ts';
 import { table } from './table.ts';
+
+/** @param published the paper's experiment to put beside the runs; null: none */
+export function methodComparisonText(methods: MethodTable, published: PublishedChoice | null = null): string {
+  const parts = [
+    methodTableText(methods),
+    domainAccuracyText(methods, methodText),
+    categoryDifferencesText(methods, methodText),
+    published === null ? null : publishedText(methods, published),
+  ];
+  return parts.filter((part) => part !== null).join('\n\n');
+}
 
 export function methodTableText({ rows, ...methods }: MethodTable): string {
   const { scorer, baselineRunId, commonQuestions, leftOut, differentQuestions, excluded } = methods;
@@ -65,8 +79,11 @@ export function methodTableText({ rows, ...methods }: MethodTable): string {
 function methodText({ method, latentSteps, patchesPerStep, intervention }: MethodRow): string {
   if (method === null) return 'imported';
   const steps = latentSteps === null ? '' : ` N=${String(latentSteps)} K=${String(patchesPerStep)}`;
-  return `${method}${steps}${intervention === null || intervention === 'none' ? '' : ` ${intervention}`}`;
+  return `${titleOf(method)}${steps}${intervention === null || intervention === 'none' ? '' : ` ${intervention}`}`;
 }
+
+/** A run may come from a newer program, with a method that is not known here. */
+const titleOf = (method: string): string => methodList.find(({ name }) => name === method)?.title ?? method;
 
 const intervalText = ({ accuracy }: MethodRow): string =>
   accuracy === null ? '-' : `${(accuracy.low * 100).toFixed(1)}-${(accuracy.high * 100).toFixed(1)}`;

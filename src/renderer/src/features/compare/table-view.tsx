@@ -18,7 +18,7 @@ import { count, counted, percent } from '../../components/numbers.ts';
 import { formatRoute } from '../../routing/route.ts';
 import { methodTitle } from '../run/method-title.ts';
 import { percentInterval, points, pointsInterval, pValueText, secondsText } from './figures.ts';
-import { guessBackbone, guessDataset } from './published-choice.ts';
+import { guessBackbone, guessDataset } from '../../../../shared/published-choice.ts';
 import classes from './wide-table.module.css';
 
 export type TableViewProps = Readonly<{
