@@ -21,41 +21,43 @@ export type ExplicitTally = Readonly<{
   result: (purposes: readonly string[]) => ExplicitAttention;
 }>;
 
-type Sums = { count: number; vision: number; text: number };
+/** Sums at successive places. */
+type PlaceSums = { counts: number[]; vision: number[]; text: number[] };
 
-type CurveSums = { callCount: number; total: Sums; tokens: Sums[]; parts: Sums[] };
+type CallSums = { callCount: number; tokens: PlaceSums; parts: PlaceSums };
 
-/** Curves by call index; null: all calls together. */
-type GroupSums = Map<number | null, CurveSums>;
+/** Sums by call index. */
+type GroupSums = Map<number, CallSums>;
 
 export function createExplicitTally(): ExplicitTally {
-  const groups = { all: new Map() as GroupSums, right: new Map() as GroupSums, wrong: new Map() as GroupSums };
-  const domains = new Map<string, GroupSums>();
+  // Every token is added to one outcome and one domain; what holds for all of them is added up at the end.
+  const groups = { right: new Map() as GroupSums, wrong: new Map() as GroupSums, failed: new Map() as GroupSums };
+  const domains = new Map<string, CallSums>();
   let questionCount = 0;
   return {
     add: (outcome, domain, calls) => {
       const spoken = calls.filter(({ visionMasses }) => visionMasses.length > 0);
       if (spoken.length === 0) return;
       questionCount += 1;
-      const outcomeGroup = outcome === 'right' ? groups.right : outcome === 'failed' ? null : groups.wrong;
+      const group = groups[outcome === 'right' || outcome === 'failed' ? outcome : 'wrong'];
       for (const call of spoken) {
-        const parts = partMeans(call);
-        for (const group of outcomeGroup === null ? [groups.all] : [groups.all, outcomeGroup]) {
-          addCall(group, null, call, parts);
-          addCall(group, call.callIndex, call, parts);
-        }
-        if (domain !== '') addCall(domainGroup(domains, domain), null, call, parts);
+        const parts = [meansOfParts(call.visionMasses), meansOfParts(call.textMasses)] as const;
+        addCall(sumsOf(group, call.callIndex), call, parts);
+        if (domain !== '') addCall(sumsOf(domains, domain), call, parts);
       }
     },
-    result: (purposes) => ({
-      questionCount,
-      all: curvesOf(groups.all, purposes),
-      right: curvesOf(groups.right, purposes),
-      wrong: curvesOf(groups.wrong, purposes),
-      byDomain: [...domains]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .flatMap(([domain, group]) => curvesOf(group, purposes).map((curve) => ({ domain, ...curve }))),
-    }),
+    result: (purposes) => {
+      const curves = (...of: readonly GroupSums[]): ExplicitCurve[] => curvesOf(mergedByCall(of), purposes);
+      return {
+        questionCount,
+        all: curves(groups.right, groups.wrong, groups.failed),
+        right: curves(groups.right),
+        wrong: curves(groups.wrong),
+        byDomain: [...domains]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([domain, sums]) => ({ domain, ...curveOf(null, null, sums) })),
+      };
+    },
   };
 }
 
@@ -78,69 +80,88 @@ export function meansOfParts(values: readonly number[]): number[] {
   });
 }
 
-type PartMeans = Readonly<{ vision: readonly number[]; text: readonly number[] }>;
+const noPlaces = (): PlaceSums => ({ counts: [], vision: [], text: [] });
+const noCalls = (): CallSums => ({ callCount: 0, tokens: noPlaces(), parts: noPlaces() });
 
-const partMeans = ({ visionMasses, textMasses }: TalliedCall): PartMeans => ({
-  vision: meansOfParts(visionMasses),
-  text: meansOfParts(textMasses),
-});
-
-function domainGroup(domains: Map<string, GroupSums>, domain: string): GroupSums {
-  const known = domains.get(domain);
+function sumsOf<Key>(all: Map<Key, CallSums>, key: Key): CallSums {
+  const known = all.get(key);
   if (known !== undefined) return known;
-  const group: GroupSums = new Map();
-  domains.set(domain, group);
-  return group;
+  const sums = noCalls();
+  all.set(key, sums);
+  return sums;
 }
 
 function addCall(
-  group: GroupSums,
-  callIndex: number | null,
+  sums: CallSums,
   { visionMasses, textMasses }: TalliedCall,
-  parts: PartMeans,
+  [visionParts, textParts]: readonly [vision: readonly number[], text: readonly number[]],
 ): void {
-  let sums = group.get(callIndex);
-  if (sums === undefined) {
-    sums = { callCount: 0, total: noSums(), tokens: [], parts: [] };
-    group.set(callIndex, sums);
-  }
   sums.callCount += 1;
-  for (const [index, vision] of visionMasses.entries()) {
-    const text = textMasses[index] ?? 0;
-    addTo((sums.tokens[index] ??= noSums()), vision, text);
-    addTo(sums.total, vision, text);
-  }
-  for (const [part, vision] of parts.vision.entries()) {
-    addTo((sums.parts[part] ??= noSums()), vision, parts.text[part] ?? 0);
+  addPlaces(sums.tokens, visionMasses, textMasses);
+  addPlaces(sums.parts, visionParts, textParts);
+}
+
+/** @param counts of each place; 1 where they are missing */
+function addPlaces(
+  sums: PlaceSums,
+  vision: readonly number[],
+  text: readonly number[],
+  counts: readonly number[] | null = null,
+): void {
+  for (let place = 0; place < vision.length; place += 1) {
+    sums.counts[place] = (sums.counts[place] ?? 0) + (counts?.[place] ?? 1);
+    sums.vision[place] = (sums.vision[place] ?? 0) + (vision[place] ?? 0);
+    sums.text[place] = (sums.text[place] ?? 0) + (text[place] ?? 0);
   }
 }
 
-const noSums = (): Sums => ({ count: 0, vision: 0, text: 0 });
+function merged(all: readonly CallSums[]): CallSums {
+  const sums = noCalls();
+  for (const { callCount, tokens, parts } of all) {
+    sums.callCount += callCount;
+    addPlaces(sums.tokens, tokens.vision, tokens.text, tokens.counts);
+    addPlaces(sums.parts, parts.vision, parts.text, parts.counts);
+  }
+  return sums;
+}
 
-function addTo(sums: Sums, vision: number, text: number): void {
-  sums.count += 1;
-  sums.vision += vision;
-  sums.text += text;
+function mergedByCall(groups: readonly GroupSums[]): GroupSums {
+  const entries = groups.flatMap((group) => [...group]);
+  return new Map(
+    [...Map.groupBy(entries, ([callIndex]) => callIndex)]
+      .sort(([a], [b]) => a - b)
+      .map(([callIndex, same]) => [callIndex, merged(same.map(([, sums]) => sums))]),
+  );
 }
 
 /** All calls together first, then each by its index. */
-function curvesOf(group: GroupSums, purposes: readonly string[]): ExplicitCurve[] {
-  return [...group]
-    .sort(([a], [b]) => (a ?? -1) - (b ?? -1))
-    .map(([callIndex, { callCount, total, tokens, parts }]) => ({
-      callIndex,
-      purpose: callIndex === null ? null : (purposes[callIndex] ?? null),
-      callCount,
-      tokenCount: total.count,
-      visionMass: total.vision / total.count,
-      textMass: total.text / total.count,
-      byToken: massCurve(tokens),
-      byPart: massCurve(parts),
-    }));
+const curvesOf = (group: GroupSums, purposes: readonly string[]): ExplicitCurve[] =>
+  group.size === 0
+    ? []
+    : [
+        curveOf(null, null, merged([...group.values()])),
+        ...[...group].map(([callIndex, sums]) => curveOf(callIndex, purposes[callIndex] ?? null, sums)),
+      ];
+
+function curveOf(callIndex: number | null, purpose: string | null, sums: CallSums): ExplicitCurve {
+  const { callCount, tokens, parts } = sums;
+  const tokenCount = total(tokens.counts);
+  return {
+    callIndex,
+    purpose,
+    callCount,
+    tokenCount,
+    visionMass: total(tokens.vision) / tokenCount,
+    textMass: total(tokens.text) / tokenCount,
+    byToken: massCurve(tokens),
+    byPart: massCurve(parts),
+  };
 }
 
-const massCurve = (places: readonly Sums[]): MassCurve => ({
-  counts: places.map(({ count }) => count),
-  visionMass: places.map(({ count, vision }) => vision / count),
-  textMass: places.map(({ count, text }) => text / count),
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const massCurve = ({ counts, vision, text }: PlaceSums): MassCurve => ({
+  counts,
+  visionMass: vision.map((sum, place) => sum / (counts[place] ?? 0)),
+  textMass: text.map((sum, place) => sum / (counts[place] ?? 0)),
 });
