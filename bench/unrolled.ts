@@ -78,7 +78,7 @@ async function writeUnrolled(bundle: string, preset: BenchOptions['preset']): Pr
     stepCount: latentSettings.latentSteps,
     patchCount: latentSettings.patchesPerStep,
   };
-  await writeGraphVariant(unrolledLatentGraph(text, encoding, shape), qwen2VlDecoder(text, encoding), {
+  await writeGraphVariant(unrolledLatentGraph(text, encoding, shape), qwen2VlDecoder(text, encoding, 'heads-first'), {
     folder: bundle,
     name: 'latent-unrolled',
     dataName: 'decoder',

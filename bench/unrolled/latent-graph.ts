@@ -52,7 +52,13 @@ export function unrolledLatentGraph(text: TextDimensions, encoding: LinearEncodi
   let past: readonly LayerCache[] = Array.from({ length: layerCount }, () => ({ key: empty, value: empty }));
   let pool: Value | null = null;
   for (let step = 0; ; step++) {
-    const outputs = decoderLayers(graph, `/steps.${step}`, { rows, ...contexts(step), past }, text, encoding);
+    const outputs = decoderLayers(
+      graph,
+      `/steps.${step}`,
+      { rows, ...contexts(step), past, cacheLayout: 'heads-first' },
+      text,
+      encoding,
+    );
     if (step === stepCount) {
       graph.output('hidden', outputs.hidden, 'float32', [1, hiddenSize]);
       for (const [layer, { key, value }] of outputs.presents.entries()) {

@@ -98,6 +98,8 @@ export const bundleSchema = z.object({
     /** The same over the same data, its attention in plain products. */
     visionWrittenOut: z.string(),
     decoder: z.string(),
+    /** The same over the same data, returning the new positions' keys and values alone; earlier imports have none. */
+    decoderAppending: z.string().optional(),
     head: z.string(),
     cacheRows: z.string(),
     tokenizer: z.string(),

@@ -28,6 +28,7 @@ describe('a bundle', () => {
       'bundle.json',
       'cache-rows.onnx',
       'chat_template.jinja',
+      'decoder-appending.onnx',
       'decoder.onnx',
       'decoder.onnx.data',
       'embeddings.bin',

@@ -15,7 +15,7 @@ import { goldenRoot } from '../support/golden.ts';
 function graphsOf(text: TextDimensions, vision: VisionDimensions, encodings: PartEncodings): Graph[] {
   return [
     qwen2VlVision(vision, text, encodings.vision, 'fused'),
-    qwen2VlDecoder(text, encodings.decoder),
+    qwen2VlDecoder(text, encodings.decoder, 'heads-first'),
     qwen2VlHead(text, encodings.head),
   ];
 }

@@ -255,7 +255,7 @@ describe('what cannot be loaded is a typed failure, after which a good bundle st
     {
       what: 'a graph that is missing',
       kind: 'malformed-bundle',
-      damage: (folder: string) => rm(join(folder, 'decoder.onnx')),
+      damage: (folder: string) => rm(join(folder, 'head.onnx')),
     },
     {
       what: 'a graph of rubbish',

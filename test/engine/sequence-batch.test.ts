@@ -1,6 +1,7 @@
 /** Rows of a batch against the same rows fed alone: padding, pauses and leaving rows must not show. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deviceSettings } from '../../src/main/engine/devices.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { RowFeed, RowState, SequenceBatch } from '../../src/main/engine/sequence-batch.ts';
 import { plainPositions } from '../../src/main/vlm/qwen2-vl/rope.ts';
@@ -22,7 +23,7 @@ afterAll(() => model.dispose());
 
 /** Positions `from` to `to` of the sequence of a seed: the same values whichever way it is cut. */
 function piece(seed: number, from: number, to: number): NonNullable<RowFeed> {
-  const embeds = seededNumbers(40 * size, seed).slice(from * size, to * size);
+  const embeds = seededNumbers(320 * size, seed).slice(from * size, to * size);
   return { embeds, positions: plainPositions(to - from, from) };
 }
 
@@ -38,7 +39,7 @@ async function alone(seed: number, ...ends: number[]): Promise<RowState> {
 }
 
 function expectSameState(actual: RowState, expected: RowState, label: string): void {
-  expectClose(actual.hidden, expected.hidden, { relativeToLargest: 1e-6 }, `${label}: hidden`);
+  expectClose(actual.hidden, expected.hidden, { relativeToLargest: 2e-6 }, `${label}: hidden`);
   expectClose(actual.attention, expected.attention, { absolute: 1e-6 }, `${label}: attention`);
   expectClose(actual.attentionByLayer(), expected.attentionByLayer(), { absolute: 1e-6 }, `${label}: by layer`);
 }
@@ -90,6 +91,11 @@ describe('a row', () => {
     expectSameState(await alone(3, ...Array.from({ length: 30 }, (_, index) => index + 1)), whole, 'one by one');
   });
 
+  it('gives the same where it is longer than what goes into the decoder at once', async () => {
+    expect(deviceSettings.cpu.positionsAtOnce).toBeLessThan(320);
+    expectSameState(await alone(3, 320), await alone(3, 100, 200, 320), 'one feed, two runs');
+  });
+
   it('depends on where it is: other positions give another state', async () => {
     const batch = model.startBatch(1);
     await batch.feed([{ ...piece(3, 0, 30), positions: plainPositions(30, 5) }]);
@@ -115,6 +121,18 @@ describe('rows of different lengths', () => {
     expectSameState(batch.state(0), await alone(1, 5, 12), 'row 0, later');
     expectSameState(batch.state(1), await alone(2, 30, 31), 'row 1, later');
     expectSameState(batch.state(2), await alone(3, 12, 16), 'row 2, later');
+  });
+
+  it('equal the same rows alone where together they are more than goes into the decoder at once', async () => {
+    const batch = model.startBatch(3);
+    await batch.feed([piece(1, 0, 250), piece(2, 0, 30), null]);
+    expectSameState(batch.state(0), await alone(1, 250), 'row 0');
+    expectSameState(batch.state(1), await alone(2, 30), 'row 1, nothing but padding in the first runs');
+    expect(() => batch.state(2)).toThrow('never fed');
+    await batch.feed([piece(1, 250, 251), piece(2, 30, 120), piece(3, 0, 101)]);
+    expectSameState(batch.state(0), await alone(1, 250, 251), 'row 0, later');
+    expectSameState(batch.state(1), await alone(2, 30, 120), 'row 1, later');
+    expectSameState(batch.state(2), await alone(3, 101), 'row 2, late');
   });
 
   it('a row that feeds nothing keeps its state, and goes on as if nothing had been', async () => {

@@ -73,6 +73,7 @@ export function writeNominalBundle(folder: string, changes: Partial<Bundle> = {}
       vision: 'vision.onnx',
       visionWrittenOut: 'vision-written-out.onnx',
       decoder: 'decoder.onnx',
+      decoderAppending: 'decoder-appending.onnx',
       head: 'head.onnx',
       cacheRows: 'cache-rows.onnx',
       tokenizer: 'tokenizer.json',

@@ -13,7 +13,7 @@ import { isAlive } from '../files/process-alive.ts';
 const partialMark = '.partial-';
 /** Every file that an import writes, in any version so far. */
 const bundleEntries: ReadonlySet<string> = new Set([
-  ...['vision', 'vision-written-out', 'decoder', 'head', 'cache-rows'].flatMap((graph) => [
+  ...['vision', 'vision-written-out', 'decoder', 'decoder-appending', 'head', 'cache-rows'].flatMap((graph) => [
     `${graph}.onnx`,
     `${graph}.onnx.data`,
   ]),

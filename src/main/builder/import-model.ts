@@ -132,6 +132,7 @@ function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: 
       vision: 'vision.onnx',
       visionWrittenOut: 'vision-written-out.onnx',
       decoder: 'decoder.onnx',
+      decoderAppending: 'decoder-appending.onnx',
       head: 'head.onnx',
       cacheRows: 'cache-rows.onnx',
       tokenizer: 'tokenizer.json',

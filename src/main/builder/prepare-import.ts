@@ -29,7 +29,9 @@ export type PreparedImport = Readonly<{
 
 export type BundleGraphs = Readonly<Record<'vision' | 'decoder' | 'head' | 'cache-rows', Graph>>;
 
-export type BundleVariants = Readonly<Record<'vision-written-out', Readonly<{ of: keyof BundleGraphs; graph: Graph }>>>;
+export type BundleVariants = Readonly<
+  Record<'vision-written-out' | 'decoder-appending', Readonly<{ of: keyof BundleGraphs; graph: Graph }>>
+>;
 
 /** Opens and checks; reads headers and settings, no weights. Fails with every kind that checkpoints have. */
 export async function prepareImport({ source, adapter, loraAlpha }: CheckpointChoice): Promise<PreparedImport> {
@@ -53,9 +55,10 @@ export async function prepareImport({ source, adapter, loraAlpha }: CheckpointCh
 
 /** Graphs over another graph's weights. */
 export function bundleVariants({ text, vision }: Qwen2VlDimensions, precision: Precision): BundleVariants {
-  const encoding = partEncodings[precision].vision;
+  const encodings = partEncodings[precision];
   return {
-    'vision-written-out': { of: 'vision', graph: qwen2VlVision(vision, text, encoding, 'written-out') },
+    'vision-written-out': { of: 'vision', graph: qwen2VlVision(vision, text, encodings.vision, 'written-out') },
+    'decoder-appending': { of: 'decoder', graph: qwen2VlDecoder(text, encodings.decoder, 'positions-first') },
   };
 }
 
@@ -63,7 +66,7 @@ export function bundleGraphs({ text, vision }: Qwen2VlDimensions, precision: Pre
   const encodings = partEncodings[precision];
   return {
     vision: qwen2VlVision(vision, text, encodings.vision, 'fused'),
-    decoder: qwen2VlDecoder(text, encodings.decoder),
+    decoder: qwen2VlDecoder(text, encodings.decoder, 'heads-first'),
     head: qwen2VlHead(text, encodings.head),
     'cache-rows': qwen2VlCacheRows(text),
   };

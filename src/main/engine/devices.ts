@@ -14,15 +14,22 @@ export type DeviceSettings = Readonly<{
   hasOwnMemory: boolean;
   /** Its fused attention kernel is right. */
   hasFusedAttention: boolean;
+  /**
+   * Positions of the decoder, and patches of the vision tower, in one run: they bound its activations. On the
+   * processor products are as fast from here on; a card wants all that it can get.
+   */
+  positionsAtOnce: number;
 }>;
 
+const unbounded = Number.MAX_SAFE_INTEGER;
+
 export const deviceSettings: Readonly<Record<OnnxDevice, DeviceSettings>> = {
-  cpu: { provider: 'cpu', hasOwnMemory: false, hasFusedAttention: true },
-  webgpu: { provider: 'webgpu', hasOwnMemory: true, hasFusedAttention: false },
-  // From Node, this provider's outputs come back over the bus with every run.
-  cuda: { provider: 'cuda', hasOwnMemory: false, hasFusedAttention: true },
-  dml: { provider: 'dml', hasOwnMemory: false, hasFusedAttention: false },
-  coreml: { provider: 'coreml', hasOwnMemory: false, hasFusedAttention: false },
+  cpu: { provider: 'cpu', hasOwnMemory: false, hasFusedAttention: true, positionsAtOnce: 128 },
+  webgpu: { provider: 'webgpu', hasOwnMemory: true, hasFusedAttention: false, positionsAtOnce: unbounded },
+  // From Node, this provider's inputs and outputs cross the bus with every run.
+  cuda: { provider: 'cuda', hasOwnMemory: false, hasFusedAttention: true, positionsAtOnce: unbounded },
+  dml: { provider: 'dml', hasOwnMemory: false, hasFusedAttention: false, positionsAtOnce: unbounded },
+  coreml: { provider: 'coreml', hasOwnMemory: false, hasFusedAttention: false, positionsAtOnce: unbounded },
 };
 
 /** What the runtime says where a device is not there at all, in words that help. */

@@ -12,7 +12,9 @@ import { visionRotaryTable } from '../vlm/qwen2-vl/rope.ts';
 import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
 import { deviceSettings } from './devices.ts';
 import { EmbeddingTable } from './embedding-table.ts';
-import { presentNames } from './key-value-cache.ts';
+import { DeviceCache } from './device-cache.ts';
+import { HostCache } from './host-cache.ts';
+import { presentNames, type KeyValueCache } from './key-value-cache.ts';
 import { int64, OnnxSession, shape, type SessionOptions } from './onnx-session.ts';
 import { SequenceBatch } from './sequence-batch.ts';
 
@@ -23,8 +25,10 @@ export class LanguageModel {
   readonly #vision: OnnxSession;
   readonly #decoder: OnnxSession;
   readonly #head: OnnxSession;
-  readonly #cacheRows: OnnxSession;
+  /** Gathers rows of a cache that the device keeps; null: caches lie in main memory. */
+  readonly #cacheRows: OnnxSession | null;
   readonly #embeddings: EmbeddingTable;
+  readonly #positionsAtOnce: number;
 
   private constructor(parts: {
     bundle: Bundle;
@@ -33,8 +37,9 @@ export class LanguageModel {
     vision: OnnxSession;
     decoder: OnnxSession;
     head: OnnxSession;
-    cacheRows: OnnxSession;
+    cacheRows: OnnxSession | null;
     embeddings: EmbeddingTable;
+    positionsAtOnce: number;
   }) {
     this.bundle = parts.bundle;
     this.tokenizer = parts.tokenizer;
@@ -44,6 +49,7 @@ export class LanguageModel {
     this.#head = parts.head;
     this.#cacheRows = parts.cacheRows;
     this.#embeddings = parts.embeddings;
+    this.#positionsAtOnce = parts.positionsAtOnce;
   }
 
   static async open(folder: string, options: SessionOptions): Promise<LanguageModel> {
@@ -59,7 +65,9 @@ export class LanguageModel {
       failFromSystem(error, templatePath),
     );
     const presents = presentNames(text);
-    const vision = deviceSettings[options.device].hasFusedAttention ? files.vision : files.visionWrittenOut;
+    const { hasFusedAttention, hasOwnMemory, positionsAtOnce } = deviceSettings[options.device];
+    const vision = hasFusedAttention ? files.vision : files.visionWrittenOut;
+    const appending = hasOwnMemory ? undefined : files.decoderAppending;
     const opened: { dispose: () => void | Promise<void> }[] = [];
     const keep = <T extends (typeof opened)[number]>(part: T): T => {
       opened.push(part);
@@ -78,9 +86,13 @@ export class LanguageModel {
         chatTemplate,
         embeddings: keep(table),
         vision: keep(await OnnxSession.open(join(folder, vision), options)),
-        decoder: keep(await OnnxSession.open(join(folder, files.decoder), options, presents)),
+        decoder: keep(await OnnxSession.open(join(folder, appending ?? files.decoder), options, presents)),
         head: keep(await OnnxSession.open(join(folder, files.head), options)),
-        cacheRows: keep(await OnnxSession.open(join(folder, files.cacheRows), options, presents)),
+        cacheRows:
+          appending === undefined
+            ? keep(await OnnxSession.open(join(folder, files.cacheRows), options, presents))
+            : null,
+        positionsAtOnce,
       });
     } catch (error) {
       // Half a model must not keep its memory: the next one has to fit.
@@ -89,14 +101,20 @@ export class LanguageModel {
     }
   }
 
-  /** Vision tower: each image's slots, [J, D]. Images of one size are encoded together. */
+  /** Vision tower: each image's slots, [J, D]. Images of one size are encoded together, as many as go in at once. */
   async encodeImages(images: readonly PreprocessedImage[]): Promise<Float32Array[]> {
     const result: Float32Array[] = Array.from({ length: images.length });
     const bySize = Map.groupBy(images.keys(), (index) => images[index]?.gridThw.join('x') ?? '');
-    for (const indices of bySize.values()) {
+    const groups = [...bySize.values()].flatMap((indices) => {
+      const atOnce = Math.max(1, Math.floor(this.#positionsAtOnce / patchCountOf(at(images, at(indices, 0)))));
+      return Array.from({ length: Math.ceil(indices.length / atOnce) }, (_, part) =>
+        indices.slice(part * atOnce, (part + 1) * atOnce),
+      );
+    });
+    for (const indices of groups) {
       const group = indices.map((index) => ({ index, image: at(images, index) }));
       const first = at(group, 0).image;
-      const patchCount = first.gridThw[0] * first.gridThw[1] * first.gridThw[2];
+      const patchCount = patchCountOf(first);
       const pixelSize = first.pixelValues.length / patchCount;
       const pixels = new Float32Array(group.length * first.pixelValues.length);
       for (const [position, { image }] of group.entries())
@@ -126,7 +144,10 @@ export class LanguageModel {
   }
 
   startBatch(rowCount: number): SequenceBatch {
-    return new SequenceBatch({ decoder: this.#decoder, cacheRows: this.#cacheRows }, this.bundle.text, rowCount);
+    const { text } = this.bundle;
+    const cache: KeyValueCache =
+      this.#cacheRows === null ? new HostCache(text, rowCount) : new DeviceCache(text, rowCount, this.#cacheRows);
+    return new SequenceBatch({ decoder: this.#decoder, cache, positionsAtOnce: this.#positionsAtOnce }, text, rowCount);
   }
 
   /** Logits of each hidden state: B x [D] -> B x [V]. */
@@ -145,10 +166,12 @@ export class LanguageModel {
       this.#vision.dispose(),
       this.#decoder.dispose(),
       this.#head.dispose(),
-      this.#cacheRows.dispose(),
+      this.#cacheRows?.dispose(),
     ]);
   }
 }
+
+const patchCountOf = ({ gridThw: [times, rows, columns] }: PreprocessedImage): number => times * rows * columns;
 
 function at<T>(items: readonly T[], index: number): T {
   const item = items[index];

@@ -57,6 +57,8 @@ export class OnnxSession {
         executionProviders: [providerOf(options)],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        // A pattern would keep a block for each shape that was ever run: prompts differ, and the process would only grow.
+        ...(options.device === 'cpu' ? { enableMemPattern: false } : {}),
         extra: {
           session: {
             // Each session has its own threads; spinning, those of the idle ones would take the cores from the busy one.

@@ -7,7 +7,7 @@
  */
 import type { TextDimensions } from '../../shared/bundle.ts';
 import { rotaryTable, type Positions } from '../vlm/qwen2-vl/rope.ts';
-import { KeyValueCache } from './key-value-cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import { int64, shape, type OnnxSession, type SessionOutputs } from './onnx-session.ts';
 
 /** Added to the score of a key that a query must not see; finite, so that a padding query stays a number. */
@@ -36,22 +36,30 @@ type Row = {
   state: RowState | null;
 };
 
-/** The graphs that a batch runs. */
-export type BatchSessions = Readonly<{ decoder: OnnxSession; cacheRows: OnnxSession }>;
+/** What a batch runs on. */
+export type BatchParts = Readonly<{
+  decoder: OnnxSession;
+  /** Empty, for B rows, in the layout of that decoder. */
+  cache: KeyValueCache;
+  /** B x S that the decoder is fed in one run (and B at least): what bounds its activations. */
+  positionsAtOnce: number;
+}>;
 
 export class SequenceBatch {
   readonly #decoder: OnnxSession;
   readonly #text: TextDimensions;
+  readonly #positionsAtOnce: number;
   #rows: Row[];
   readonly #cache: KeyValueCache;
   /** P */
   #cachedCount = 0;
 
-  constructor(sessions: BatchSessions, text: TextDimensions, rowCount: number) {
-    this.#decoder = sessions.decoder;
+  constructor({ decoder, cache, positionsAtOnce }: BatchParts, text: TextDimensions, rowCount: number) {
+    this.#decoder = decoder;
+    this.#cache = cache;
+    this.#positionsAtOnce = positionsAtOnce;
     this.#text = text;
     this.#rows = Array.from({ length: rowCount }, () => ({ own: [], state: null }));
-    this.#cache = new KeyValueCache(text, rowCount, sessions.cacheRows);
   }
 
   get rowCount(): number {
@@ -65,66 +73,86 @@ export class SequenceBatch {
     return state;
   }
 
-  /** Appends new positions to the rows, one feed for each row. Rows with null keep their state. */
+  /**
+   * Appends new positions to the rows, one feed for each row. Rows with null keep their state. Many positions go to the
+   * decoder in pieces of equal width: the cache makes that exact, and only the last piece's states are anybody's.
+   */
   async feed(feeds: readonly RowFeed[]): Promise<void> {
     const rowCount = this.#rows.length;
     if (feeds.length !== rowCount) throw new Error(`${feeds.length} feeds for ${rowCount} rows`);
-    const size = this.#text.hiddenSize;
-    const counts = feeds.map((feed, row) => countPositions(feed, row, size));
-    const newCount = Math.max(...counts);
+    const padded = feeds.map((feed, row) => padFeed(feed, row, this.#text));
+    const newCount = Math.max(...padded.map(({ count }) => count));
     if (newCount === 0) return;
-    const cachedCount = this.#cachedCount;
-    const total = cachedCount + newCount;
-    const half = this.#text.headSize / 2;
+    const pieceCount = Math.ceil((newCount * rowCount) / Math.max(rowCount, this.#positionsAtOnce));
+    for (let piece = 0; piece < pieceCount; piece++) {
+      const from = Math.floor((piece * newCount) / pieceCount);
+      const to = Math.floor(((piece + 1) * newCount) / pieceCount);
+      const outputs = await this.#feedColumns(padded, newCount, { from, to });
+      if (to === newCount) this.#readStates(padded, outputs);
+    }
+  }
 
-    const embeds = new Float32Array(rowCount * newCount * size);
-    const { keyValueHeadCount, headCount } = this.#text;
+  /** Runs the decoder on the columns [from, to) of the rows' feeds, which end together at `newCount`. */
+  async #feedColumns(
+    padded: readonly PaddedFeed[],
+    newCount: number,
+    { from, to }: Readonly<{ from: number; to: number }>,
+  ): Promise<SessionOutputs> {
+    const rowCount = padded.length;
+    const { hiddenSize, keyValueHeadCount, headCount, headSize } = this.#text;
     const groupSize = headCount / keyValueHeadCount;
-    const cos = new Float32Array(rowCount * newCount * half).fill(1);
-    const sin = new Float32Array(rowCount * newCount * half);
-    const bias = new Float32Array(rowCount * newCount * total).fill(masked);
-    for (const [row, feed] of feeds.entries()) {
-      const count = counts[row] ?? 0;
+    const half = headSize / 2;
+    const cachedCount = this.#cachedCount;
+    const width = to - from;
+    const total = cachedCount + width;
+
+    const embeds = new Float32Array(rowCount * width * hiddenSize);
+    const cos = new Float32Array(rowCount * width * half).fill(1);
+    const sin = new Float32Array(rowCount * width * half);
+    const bias = new Float32Array(rowCount * width * total).fill(masked);
+    for (const [row, feed] of padded.entries()) {
       const own = this.#rows[row]?.own ?? [];
-      const start = newCount - count;
-      if (feed !== null && count > 0) {
-        const table = rotaryTable(feed.positions.positions, this.#text);
-        embeds.set(feed.embeds, (row * newCount + start) * size);
-        cos.set(table.cos, (row * newCount + start) * half);
-        sin.set(table.sin, (row * newCount + start) * half);
-      }
-      for (let s = start; s < newCount; s++) {
-        const offset = (row * newCount + s) * total;
+      /** Where the row's first position of this piece lies in the piece, and which of its feed's positions that is. */
+      const start = Math.min(width, Math.max(0, newCount - feed.count - from));
+      const first = from + start - (newCount - feed.count);
+      const take = (values: Float32Array, size: number) =>
+        values.subarray(first * size, (first + width - start) * size);
+      embeds.set(take(feed.embeds, hiddenSize), (row * width + start) * hiddenSize);
+      cos.set(take(feed.cos, half), (row * width + start) * half);
+      sin.set(take(feed.sin, half), (row * width + start) * half);
+      for (let s = start; s < width; s++) {
+        const offset = (row * width + s) * total;
         for (const t of own) bias[offset + t] = 0;
         bias.fill(0, offset + cachedCount + start, offset + cachedCount + s + 1);
       }
-      for (let s = start; s < newCount; s++) own.push(cachedCount + s);
+      for (let s = start; s < width; s++) own.push(cachedCount + s);
     }
 
     const outputs = await this.#decoder.run({
       ...this.#cache.feeds(),
-      inputs_embeds: { data: embeds, dims: [rowCount, newCount, size] },
-      rope_cos: { data: cos, dims: [rowCount * newCount, half] },
-      rope_sin: { data: sin, dims: [rowCount * newCount, half] },
-      rope_index: int64([rowCount, newCount], (index) => index),
-      rope_index_last: int64([rowCount, 1], (row) => (row + 1) * newCount - 1),
-      shape_rows: shape([rowCount, newCount, -1]),
-      shape_grouped: shape([rowCount, keyValueHeadCount, groupSize, newCount, total]),
-      shape_flat: shape([rowCount, keyValueHeadCount, groupSize * newCount, total]),
-      attention_bias: { data: bias, dims: [rowCount, 1, newCount, total] },
+      inputs_embeds: { data: embeds, dims: [rowCount, width, hiddenSize] },
+      rope_cos: { data: cos, dims: [rowCount * width, half] },
+      rope_sin: { data: sin, dims: [rowCount * width, half] },
+      rope_index: int64([rowCount, width], (index) => index),
+      rope_index_last: int64([rowCount, 1], (row) => (row + 1) * width - 1),
+      shape_rows: shape([rowCount, width, -1]),
+      shape_grouped: shape([rowCount, keyValueHeadCount, groupSize, width, total]),
+      shape_flat: shape([rowCount, keyValueHeadCount, groupSize * width, total]),
+      attention_bias: { data: bias, dims: [rowCount, 1, width, total] },
     });
-    this.#cache.replace(outputs);
+    this.#cache.take(outputs);
     this.#cachedCount = total;
-    this.#readStates(counts, outputs, total);
+    return outputs;
   }
 
-  #readStates(counts: readonly number[], outputs: SessionOutputs, total: number): void {
+  #readStates(padded: readonly PaddedFeed[], outputs: SessionOutputs): void {
     const { hiddenSize, layerCount } = this.#text;
+    const total = this.#cachedCount;
     const hidden = outputs.values('hidden').data;
     const attention = outputs.values('attention').data;
     const byLayer = outputs.values('attention_by_layer').data;
     for (const [index, row] of this.#rows.entries()) {
-      if ((counts[index] ?? 0) === 0) continue;
+      if ((padded[index]?.count ?? 0) === 0) continue;
       // Positions fed later are no part of this state.
       const { own } = row;
       const count = own.length;
@@ -184,15 +212,35 @@ export async function withBatch<Result>(
   }
 }
 
-/** S of one row's feed, its shapes checked. */
-function countPositions(feed: RowFeed, row: number, size: number): number {
-  if (feed === null) return 0;
-  const count = feed.embeds.length / size;
-  const { length } = feed.positions.positions;
+/** One row's feed as the decoder takes it; `count` 0: nothing this time. */
+type PaddedFeed = Readonly<{
+  /** S of this row. */
+  count: number;
+  /** [S, D] */
+  embeds: Float32Array;
+  /** [S, Dh / 2] */
+  cos: Float32Array;
+  sin: Float32Array;
+}>;
+
+const nothing: PaddedFeed = {
+  count: 0,
+  embeds: new Float32Array(0),
+  cos: new Float32Array(0),
+  sin: new Float32Array(0),
+};
+
+/** Rotary tables of one row's feed, its shapes checked. */
+function padFeed(feed: RowFeed, row: number, text: TextDimensions): PaddedFeed {
+  if (feed === null) return nothing;
+  const { embeds, positions } = feed;
+  const size = text.hiddenSize;
+  const count = embeds.length / size;
+  const { length } = positions.positions;
   if (!Number.isInteger(count) || length !== 3 * count) {
-    throw new Error(`row ${row}: ${feed.embeds.length} values of embeddings [S, ${size}] for ${length / 3} positions`);
+    throw new Error(`row ${row}: ${embeds.length} values of embeddings [S, ${size}] for ${length / 3} positions`);
   }
-  return count;
+  return { count, embeds, ...rotaryTable(positions.positions, text) };
 }
 
 function pick(values: Float32Array, offset: number, indices: readonly number[]): Float32Array {

@@ -8,6 +8,10 @@
  *
  * G = H / Hkv query heads share a key-value head, so keys are never repeated. In the last layer only the last
  * position asks (Sq = 1): nothing else of that layer's output is ever used, its keys and values still are.
+ *
+ * The cache comes and goes in one of two layouts. `heads-first`: past [B, Hkv, P, Dh] and all of it, new positions
+ * included, for a device that keeps it. `positions-first`: past [P, B, Hkv, Dh] and the new positions alone, which
+ * whoever owns the cache appends behind the others without moving them.
  */
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
@@ -22,6 +26,8 @@ export type AttentionDimensions = Readonly<{
   headSize: number;
 }>;
 
+export type CacheLayout = 'heads-first' | 'positions-first';
+
 export type AttentionInputs = Readonly<{
   /** Rows that give keys and values, [B*S, D], and their positions. */
   x: Value;
@@ -31,6 +37,7 @@ export type AttentionInputs = Readonly<{
   /** Rows that ask, [B*Sq, D]. */
   query: Value;
   queryContext: QueryContext;
+  cacheLayout: CacheLayout;
   pastKey: Value;
   pastValue: Value;
 }>;
@@ -38,6 +45,7 @@ export type AttentionInputs = Readonly<{
 export type AttentionOutputs = Readonly<{
   /** [B*Sq, D] */
   output: Value;
+  /** What the cache's owner gets: [B, Hkv, T, Dh] heads first, [S, B, Hkv, Dh] positions first. */
   presentKey: Value;
   presentValue: Value;
   /** Mean over heads of the last row's probabilities, [B, 1, T]. */
@@ -85,21 +93,10 @@ export function decoderAttention(
     headCount,
     headSize,
   );
-  const k = toHeads(
-    graph,
-    `${path}/k`,
-    rotate(graph, `${path}/k/rotary`, k3, inputs.rotary, keyValueHeadCount),
-    keyValueHeadCount,
-    headSize,
-  );
-  const v = toHeads(graph, `${path}/v`, v3, keyValueHeadCount, headSize);
-
-  const presentKey = graph.node(`${path}/present_key`, 'Concat', [inputs.pastKey, k], {
-    attributes: { axis: { int: 2 } },
-  });
-  const presentValue = graph.node(`${path}/present_value`, 'Concat', [inputs.pastValue, v], {
-    attributes: { axis: { int: 2 } },
-  });
+  const cached = (name: string, past: Value, x: Value) =>
+    withPast(graph, `${path}/${name}`, inputs.cacheLayout, past, x, keyValueHeadCount, headSize);
+  const key = cached('k', inputs.pastKey, rotate(graph, `${path}/k/rotary`, k3, inputs.rotary, keyValueHeadCount));
+  const value = cached('v', inputs.pastValue, v3);
 
   // Scale the queries before the product: smaller intermediate values than scaling the scores.
   const scaled = graph.node(`${path}/q/scaled`, 'Mul', [q, graph.float(`${path}/scale`, 1 / Math.sqrt(headSize))]);
@@ -107,7 +104,7 @@ export function decoderAttention(
     scaled,
     graph.integers([0, keyValueHeadCount, -1, headSize]),
   ]);
-  const keyTransposed = graph.node(`${path}/k/transposed`, 'Transpose', [presentKey], {
+  const keyTransposed = graph.node(`${path}/k/transposed`, 'Transpose', [key.all], {
     attributes: { perm: { ints: [0, 1, 3, 2] } },
   });
   const scores = graph.node(`${path}/scores`, 'MatMul', [grouped, keyTransposed]);
@@ -116,7 +113,7 @@ export function decoderAttention(
   const probabilities = graph.node(`${path}/probabilities`, 'Softmax', [biased], { attributes: { axis: { int: -1 } } });
 
   const flat = graph.node(`${path}/probabilities/flat`, 'Reshape', [probabilities, context.flatShape]);
-  const mixed = graph.node(`${path}/mixed`, 'MatMul', [flat, presentValue]);
+  const mixed = graph.node(`${path}/mixed`, 'MatMul', [flat, value.all]);
   const heads = graph.node(`${path}/mixed/heads`, 'Reshape', [mixed, graph.integers([0, headCount, -1, headSize])]);
   const byPosition = graph.node(`${path}/mixed/by_position`, 'Transpose', [heads], {
     attributes: { perm: { ints: [0, 2, 1, 3] } },
@@ -134,7 +131,31 @@ export function decoderAttention(
     attributes: { keepdims: { int: 0 } },
   });
   const lastRow = graph.node(`${path}/last_row`, 'Unsqueeze', [mean, graph.integers([1])]);
-  return { output, presentKey, presentValue, lastRow };
+  return { output, presentKey: key.present, presentValue: value.present, lastRow };
+}
+
+/** x [B, S, Hkv * Dh] behind the past: all of it as [B, Hkv, T, Dh], and what the cache's owner gets. */
+function withPast(
+  graph: GraphBuilder,
+  path: string,
+  layout: CacheLayout,
+  past: Value,
+  x: Value,
+  headCount: number,
+  headSize: number,
+): { all: Value; present: Value } {
+  if (layout === 'heads-first') {
+    const heads = toHeads(graph, path, x, headCount, headSize);
+    const present = graph.node(`${path}/present`, 'Concat', [past, heads], { attributes: { axis: { int: 2 } } });
+    return { all: present, present };
+  }
+  const split = graph.node(`${path}/heads`, 'Reshape', [x, graph.integers([0, 0, headCount, headSize])]);
+  const present = graph.node(`${path}/by_position`, 'Transpose', [split], {
+    attributes: { perm: { ints: [1, 0, 2, 3] } },
+  });
+  const positions = graph.node(`${path}/present`, 'Concat', [past, present], { attributes: { axis: { int: 0 } } });
+  const all = graph.node(`${path}/by_head`, 'Transpose', [positions], { attributes: { perm: { ints: [1, 2, 0, 3] } } });
+  return { all, present };
 }
 
 /** [B, S, heads * Dh] -> [B, heads, S, Dh] */

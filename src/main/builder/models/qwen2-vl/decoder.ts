@@ -6,19 +6,20 @@
  *   rope_cos, rope_sin [B*S,Dh/2], rope_index [B,S], rope_index_last [B,1] (rows of the tables) · attention_bias [B,1,S,T]
  *   shape_rows [B,S,-1], shape_grouped [B,Hkv,G,S,T], shape_flat [B,Hkv,G*S,T] · past_key_values.{l}.key|value [B,Hkv,P,Dh]
  *   -> attention [B,T], attention_by_layer [B,L,T] (last row, mean over heads) · present.{l}.key|value [B,Hkv,T,Dh]
+ *   or, positions first: past_key_values.{l}.key|value [P,B,Hkv,Dh] -> present.{l}.key|value [S,B,Hkv,Dh] (decoder-attention.ts)
  *
  * Checkpoint names: Hugging Face's Qwen2VLForConditionalGeneration (`model.layers.{l}.*`).
  */
 import type { TextDimensions } from '../../../../shared/bundle.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
-import { decoderAttention } from '../../blocks/decoder-attention.ts';
+import { decoderAttention, type CacheLayout } from '../../blocks/decoder-attention.ts';
 import { allPositions, lastPosition, type QueryContext } from '../../blocks/query-context.ts';
 import { swiglu } from '../../blocks/swiglu.ts';
 import type { LinearEncoding } from '../../ops/linear.ts';
 import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
 
-export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): Graph {
+export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding, cacheLayout: CacheLayout): Graph {
   const { hiddenSize, layerCount, keyValueHeadCount, headSize } = text;
   const graph = new GraphBuilder('qwen2-vl-decoder');
   const inputsEmbeds = graph.input('inputs_embeds', 'float32', ['B', 'S', hiddenSize]);
@@ -27,10 +28,13 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
   const index = graph.input('rope_index', 'int64', ['B', 'S']);
   const lastIndex = graph.input('rope_index_last', 'int64', ['B', 1]);
   const bias = graph.input('attention_bias', 'float32', ['B', 1, 'S', 'T']);
-  const cacheDims = ['B', keyValueHeadCount, 'P', headSize] as const;
+  const cacheDims = (positions: 'P' | 'S' | 'T') =>
+    cacheLayout === 'heads-first'
+      ? ['B', keyValueHeadCount, positions, headSize]
+      : [positions, 'B', keyValueHeadCount, headSize];
   const past = Array.from({ length: layerCount }, (_, layer) => ({
-    key: graph.input(`past_key_values.${layer}.key`, 'float32', cacheDims),
-    value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims),
+    key: graph.input(`past_key_values.${layer}.key`, 'float32', cacheDims('P')),
+    value: graph.input(`past_key_values.${layer}.value`, 'float32', cacheDims('P')),
   }));
 
   const { hidden, lastRows, presents } = decoderLayers(
@@ -41,6 +45,7 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
       all: allPositions(graph, { cos, sin, index }, bias),
       last: lastPosition(graph, '/last', { cos, sin, index: lastIndex }, bias, text),
       past,
+      cacheLayout,
     },
     text,
     encoding,
@@ -53,9 +58,10 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding): 
   });
   graph.output('attention', mean, 'float32', ['B', 'T']);
   graph.output('attention_by_layer', byLayer, 'float32', ['B', layerCount, 'T']);
+  const presentDims = cacheDims(cacheLayout === 'heads-first' ? 'T' : 'S');
   for (const [layer, present] of presents.entries()) {
-    graph.output(`present.${layer}.key`, present.key, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
-    graph.output(`present.${layer}.value`, present.value, 'float32', ['B', keyValueHeadCount, 'T', headSize]);
+    graph.output(`present.${layer}.key`, present.key, 'float32', presentDims);
+    graph.output(`present.${layer}.value`, present.value, 'float32', presentDims);
   }
   return graph.build();
 }
@@ -68,8 +74,9 @@ export type DecoderInputs = Readonly<{
   all: QueryContext;
   /** Of the last position of each batch row: nothing else of the last layer is used. */
   last: QueryContext;
-  /** [B, Hkv, P, Dh], layer by layer. */
+  /** [B, Hkv, P, Dh] or [P, B, Hkv, Dh], layer by layer. */
   past: readonly LayerCache[];
+  cacheLayout: CacheLayout;
 }>;
 
 export type DecoderOutputs = Readonly<{
@@ -77,7 +84,7 @@ export type DecoderOutputs = Readonly<{
   hidden: Value;
   /** Mean over heads of the last row's probabilities, [B, 1, T], layer by layer. */
   lastRows: readonly Value[];
-  /** [B, Hkv, T, Dh], layer by layer. */
+  /** [B, Hkv, T, Dh] or [S, B, Hkv, Dh], layer by layer. */
   presents: readonly LayerCache[];
 }>;
 
@@ -85,7 +92,7 @@ export type DecoderOutputs = Readonly<{
 export function decoderLayers(
   graph: GraphBuilder,
   root: string,
-  { rows, all, last, past }: DecoderInputs,
+  { rows, all, last, past, cacheLayout }: DecoderInputs,
   text: TextDimensions,
   encoding: LinearEncoding,
 ): DecoderOutputs {
@@ -118,6 +125,7 @@ export function decoderLayers(
         batchShape: all.batchShape,
         query,
         queryContext: context,
+        cacheLayout,
         pastKey: cache.key,
         pastValue: cache.value,
       },
