@@ -191,6 +191,32 @@ it('shows the calls one after the other: what was new, what came, where it looke
   await close();
 });
 
+it('gives the run its attention while writing, and its remarks as ways to their answers', async () => {
+  const { page, close } = await openWatchedPage(browser);
+  await page.goto(served.address);
+  const counted = await served.client.questions.list({ runId: ccotRun, where: ['remark=token-limit'] });
+  expect(counted.total).toBeGreaterThan(0);
+  await page.goto(`${new URL(served.address).origin}/#/runs/${ccotRun}`);
+  await page.getByRole('link', { name: /answers?: Cut off at the token limit$/ }).click();
+  await page.waitForURL(/where=remark=token-limit/);
+  await page
+    .getByText(counted.total === 3 ? '3 questions' : `${String(counted.total)} of 3 questions`)
+    .first()
+    .waitFor();
+  await page.getByRole('link', { name: 'Attention', exact: true }).click();
+  await page.getByRole('img', { name: /^Attention while writing: Pictures, Text by Part of the call/ }).waitFor();
+  await page.getByRole('combobox', { name: 'Call' }).click();
+  await page.getByRole('option', { name: 'Call 1 · scene graph' }).click();
+  await page
+    .getByText(/^n = 3 calls, \d+ tokens; scorer strict$/)
+    .first()
+    .waitFor();
+  await page.goto(`${new URL(served.address).origin}/#/runs/${icotRun}/latent`);
+  await page.getByRole('heading', { name: 'Attention masses by insertion' }).waitFor();
+  await page.getByRole('link', { name: 'Attention and insertions' }).waitFor();
+  await close();
+});
+
 it('draws the regions that the model asked to see, and goes through them by keys', async () => {
   const { image } = traceOf(icot);
   if (image === null) throw new Error('no picture');

@@ -1,9 +1,9 @@
 /** What was wrong with something that the model wrote or was to be shown: said, and no more than said. */
 import { Box, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { remarkTitles } from '../../../../shared/remark-titles.ts';
 import type { Remark } from '../../../../shared/trace.ts';
 import { plainText } from '../../components/plain-text.ts';
-import { remarkTitles } from './call-text.ts';
 import classes from './remarks-list.module.css';
 
 export type RemarksListProps = Readonly<{

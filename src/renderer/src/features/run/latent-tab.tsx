@@ -1,6 +1,7 @@
-/** The attention analyses of a run's latent steps: masses, focus, distributions, and where selections fall. */
+/** The attention analyses of a run: while it writes in words; masses, focus and selections of its latent steps or insertions. */
 import { Button, Card, Group, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { RunAttention } from '../../../../shared/run-attention.ts';
 import type { CategoryNode } from '../../../../shared/statistics.ts';
 import { downloadExport } from '../../api/download.ts';
 import { api } from '../../api/queries.ts';
@@ -10,6 +11,7 @@ import { formatRoute } from '../../routing/route.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { categoryPathOf, withCategory } from '../questions/filter-terms.ts';
 import { keyOf } from './category-tree.ts';
+import { ExplicitCards } from './explicit-cards.tsx';
 import { DistributionCard } from './latent/distribution-card.tsx';
 import { MassCard } from './latent/mass-card.tsx';
 import { SelectionMapsCard } from './latent/selection-maps-card.tsx';
@@ -33,7 +35,7 @@ export default function LatentTab(route: RunRoute) {
   return (
     <QueryGate query={query}>
       {(attention) =>
-        attention.all.length === 0 && path.length === 0 ? (
+        isEmpty(attention) && path.length === 0 ? (
           <NoTraces />
         ) : (
           <Stack gap="md">
@@ -47,9 +49,11 @@ export default function LatentTab(route: RunRoute) {
                 All numbers (CSV)
               </Button>
             </Group>
-            {attention.all.length === 0 ? (
-              <Text c="dimmed">No question of this category has latent steps.</Text>
-            ) : (
+            {isEmpty(attention) ? (
+              <Text c="dimmed">No question of this category has latent steps or calls.</Text>
+            ) : null}
+            <ExplicitCards attention={attention} />
+            {attention.all.length === 0 ? null : (
               <>
                 <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
                   <MassCard attention={attention} />
@@ -69,6 +73,8 @@ export default function LatentTab(route: RunRoute) {
     </QueryGate>
   );
 }
+
+const isEmpty = ({ all, explicit }: RunAttention): boolean => all.length === 0 && explicit.all.length === 0;
 
 type CategorySelectProps = Readonly<{
   nodes: readonly CategoryNode[];
@@ -101,11 +107,11 @@ function NoTraces() {
     <Card withBorder padding="xl">
       <Stack gap="sm" maw={640}>
         <Title order={2} size="h4">
-          No latent steps in this run
+          No attention was recorded in this run
         </Title>
         <Text>
           Runs of the method IVT-LR with at least one latent step keep what each step attended to and selected, and runs
-          of ICoT what they inserted. Imported predictions and other methods in words have none.
+          of methods in words where each token looked. Imported predictions have neither.
         </Text>
         <Group>
           <Button

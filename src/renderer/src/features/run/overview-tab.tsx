@@ -6,6 +6,7 @@ import { navigate } from '../../routing/use-route.ts';
 import { CategoryTable } from './category-table.tsx';
 import { RunFigures } from './run-figures.tsx';
 import { AccuracyTables } from './accuracy-tables.tsx';
+import { RemarksCard } from './remarks-card.tsx';
 import type { RunRoute } from './run-page.tsx';
 import { TimesCard } from './times-card.tsx';
 import { scorerOf, useRun } from './use-run.ts';
@@ -56,6 +57,7 @@ export function OverviewTab(route: RunRoute) {
               </Grid.Col>
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <Stack gap="md">
+                  <RemarksCard run={run} scorer={scorer} />
                   <AccuracyTables tables={tables} scorer={run.scorer} />
                   <TimesCard runId={runId} />
                 </Stack>

@@ -2,6 +2,7 @@
 import { Card, SimpleGrid, Text } from '@mantine/core';
 import { ranOn } from '../../../../shared/engine-places.ts';
 import { questionsDone, type RunSummary } from '../../../../shared/run.ts';
+import { isLatent } from '../../../../shared/run-settings.ts';
 import type { Interval } from '../../../../shared/statistics.ts';
 import { count, milliseconds, percent } from '../../components/numbers.ts';
 
@@ -18,7 +19,13 @@ export function RunFigures({ run, accuracy }: RunFiguresProps) {
       done === run.planned ? count(done) : `${count(done)} / ${count(run.planned)}`,
       `${count(run.unparsed)} unparsed, ${count(run.failed)} failed${excluded}`,
     ],
-    ['AR steps', run.arStepsMean?.toFixed(2) ?? '–', 'mean a question: latent steps + tokens'],
+    [
+      'AR steps',
+      run.arStepsMean?.toFixed(2) ?? '–',
+      run.settings === null || isLatent(run.settings.method)
+        ? 'mean a question: latent steps + tokens'
+        : 'mean a question: tokens of all calls',
+    ],
     [
       'Time a question',
       run.secondsPerQuestionMean === null ? '–' : milliseconds(1000 * run.secondsPerQuestionMean),

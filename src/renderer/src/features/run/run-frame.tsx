@@ -30,7 +30,13 @@ export function RunFrame({ runId, tab, scorer, children }: RunFrameProps) {
         {({ run }) => (
           <Stack gap="sm">
             <RunHead run={run} />
-            <RunTabs runId={runId} tab={tab} total={questionsDone(run)} scorer={scorer} />
+            <RunTabs
+              runId={runId}
+              tab={tab}
+              total={questionsDone(run)}
+              method={run.settings?.method ?? null}
+              scorer={scorer}
+            />
             {children}
           </Stack>
         )}

@@ -1,4 +1,5 @@
 /** The parts of a run, as links: each has its own address. */
+import { isLatent, type Method } from '../../../../shared/run-settings.ts';
 import { formatRoute, type RunTab } from '../../routing/route.ts';
 import { count } from '../../components/numbers.ts';
 import classes from './run-tabs.module.css';
@@ -7,11 +8,13 @@ export type RunTabsProps = Readonly<{
   runId: string;
   tab: RunTab;
   total: number;
+  /** Null for imported predictions. */
+  method: Method | null;
   /** Chosen instead of the run's own: it holds for every part. */
   scorer: string | null;
 }>;
 
-export function RunTabs({ runId, tab, total, scorer }: RunTabsProps) {
+export function RunTabs({ runId, tab, total, method, scorer }: RunTabsProps) {
   const byScorer = scorer === null ? {} : { scorer };
   const tabs: readonly (readonly [RunTab, string, string])[] = [
     ['overview', 'Overview', formatRoute({ page: 'run', runId, tab: 'overview', ...byScorer })],
@@ -20,7 +23,7 @@ export function RunTabs({ runId, tab, total, scorer }: RunTabsProps) {
       `Questions (${count(total)})`,
       formatRoute({ page: 'questions', runId, shape: 'table', where: [], sort: null, scorer }),
     ],
-    ['latent', 'Latent steps', formatRoute({ page: 'run', runId, tab: 'latent', ...byScorer })],
+    ['latent', attentionName(method), formatRoute({ page: 'run', runId, tab: 'latent', ...byScorer })],
     ['manifest', 'Manifest', formatRoute({ page: 'run', runId, tab: 'manifest', ...byScorer })],
   ];
   return (
@@ -37,4 +40,10 @@ export function RunTabs({ runId, tab, total, scorer }: RunTabsProps) {
       ))}
     </nav>
   );
+}
+
+/** What the tab of the attention analyses holds. */
+function attentionName(method: Method | null): string {
+  if (method === null || isLatent(method)) return 'Latent steps';
+  return method === 'icot' ? 'Attention and insertions' : 'Attention';
 }

@@ -68,7 +68,9 @@ function wholeSteps({ bins, binEnd }: Readonly<{ bins: readonly number[]; binEnd
   return { bins: bins.slice(0, count), binEnd: (binEnd * count) / bins.length };
 }
 
-function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string; meanMs: number }>[] }>) {
+function Phases({ phases: all }: Readonly<{ phases: readonly Readonly<{ phase: string; meanMs: number }>[] }>) {
+  // A method without latent steps spends nothing on them; colours stay with their phases.
+  const phases = all.map((each, index) => ({ ...each, colour: phaseColour(index) })).filter(({ meanMs }) => meanMs > 0);
   const whole = phases.reduce((sum, { meanMs }) => sum + meanMs, 0);
   if (whole === 0) return null;
   return (
@@ -78,18 +80,18 @@ function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string
         aria-label={phases.map(({ phase, meanMs }) => `${phase} ${milliseconds(meanMs)}`).join(', ')}
         style={{ display: 'flex', height: 12, borderRadius: 4, overflow: 'hidden' }}
       >
-        {phases.map(({ phase, meanMs }, index) => (
+        {phases.map(({ phase, meanMs, colour }) => (
           <div
             key={phase}
             style={{
               width: `${String((100 * meanMs) / whole)}%`,
-              background: phaseColour(index),
+              background: colour,
             }}
           />
         ))}
       </div>
       <Group gap="4px 16px">
-        {phases.map(({ phase, meanMs }, index) => (
+        {phases.map(({ phase, meanMs, colour }) => (
           <Group gap={6} key={phase} wrap="nowrap">
             <span
               aria-hidden="true"
@@ -97,7 +99,7 @@ function Phases({ phases }: Readonly<{ phases: readonly Readonly<{ phase: string
                 width: 10,
                 height: 10,
                 borderRadius: 2,
-                background: phaseColour(index),
+                background: colour,
               }}
             />
             <Text size="xs">

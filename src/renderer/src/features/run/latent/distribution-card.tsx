@@ -6,7 +6,7 @@ import { answerColours } from '../../../app/palette.ts';
 import { percent } from '../../../components/numbers.ts';
 import { SeriesCard } from '../../../components/series-card.tsx';
 import { FocusDefinition } from './step-cards.tsx';
-import { groupLabels, stepNames } from './step-series.ts';
+import { capitalNoun, groupLabels, stepNames, stepNoun } from './step-series.ts';
 import { MassDefinition } from './mass-card.tsx';
 
 const figures = [
@@ -16,6 +16,7 @@ const figures = [
 
 export function DistributionCard({ attention }: Readonly<{ attention: RunAttention }>) {
   const steps = stepNames(attention);
+  const noun = stepNoun(attention);
   const [step, setStep] = useState('1');
   const [figure, setFigure] = useState<(typeof figures)[number]['value']>('visionMass');
   const stepIndex = Number(step) - 1;
@@ -27,10 +28,10 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
   return (
     <SeriesCard
       kind="bars"
-      title={`Distribution at step ${step}`}
+      title={`Distribution at ${noun === 'insertion' ? noun : 'step'} ${step}`}
       note={`${bins.map(({ group, n }) => `${groupLabels[group]}: n = ${String(n)}`).join('; ')}; share of the group in each of ${String(binCount)} bins; scorer ${attention.scorer}`}
       fileName={`distribution-${figure}-step-${step}`}
-      definition={figure === 'visionMass' ? <MassDefinition /> : <FocusDefinition />}
+      definition={figure === 'visionMass' ? <MassDefinition noun={noun} /> : <FocusDefinition />}
       controls={
         <Group gap="xs">
           <SegmentedControl
@@ -41,7 +42,7 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
             aria-label="Figure"
           />
           {steps.length > 1 && steps.length <= 8 ? (
-            <SegmentedControl size="xs" value={step} onChange={setStep} data={steps} aria-label="Latent step" />
+            <SegmentedControl size="xs" value={step} onChange={setStep} data={steps} aria-label={capitalNoun(noun)} />
           ) : null}
           {steps.length > 8 ? (
             <Select
@@ -51,7 +52,7 @@ export function DistributionCard({ attention }: Readonly<{ attention: RunAttenti
               onChange={(value) => setStep(value ?? '1')}
               data={steps}
               allowDeselect={false}
-              aria-label="Latent step"
+              aria-label={capitalNoun(noun)}
             />
           ) : null}
         </Group>

@@ -8,12 +8,15 @@ import { percent } from '../../../components/numbers.ts';
 import { SeriesChart, tableOfSeries } from '../../../components/series-chart.tsx';
 import {
   answerGroups,
+  capitalNoun,
   countNote,
   groupLabels,
   hasQuestions,
   massSeries,
   stepNames,
+  stepNoun,
   type AnswerGroup,
+  type StepNoun,
 } from './step-series.ts';
 
 /** Groups that no answer is of cannot be chosen. */
@@ -36,16 +39,16 @@ export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
   const groups: readonly AnswerGroup[] =
     shown === 'both' ? ['right', 'wrong'] : answerGroups.filter((group) => group === shown);
   const places = stepNames(attention);
-  const tables = groups.map((group) =>
-    tableOfSeries({ places, xLabel: 'Latent step', series: massSeries(attention[group]) }),
-  );
+  const noun = stepNoun(attention);
+  const xLabel = capitalNoun(noun);
+  const tables = groups.map((group) => tableOfSeries({ places, xLabel, series: massSeries(attention[group], noun) }));
   return (
     <ChartCard
-      title="Attention masses by latent step"
+      title={`Attention masses by ${noun}`}
       note={countNote(attention)}
       fileName="attention-masses"
-      legend={massSeries(attention.all)}
-      definition={<MassDefinition />}
+      legend={massSeries(attention.all, noun)}
+      definition={<MassDefinition noun={noun} />}
       table={{
         columns: ['Answers', ...(tables[0]?.columns ?? [])],
         rows: tables.flatMap(({ rows }, index) => rows.map((row) => [groups[index] ?? '', ...row])),
@@ -75,11 +78,11 @@ export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
               </span>
             </Text>
             <SeriesChart
-              label={`Four attention masses by latent step, ${groupLabels[group]}`}
+              label={`Attention masses by ${noun}, ${groupLabels[group]}`}
               kind={kind}
               places={places}
-              series={massSeries(attention[group])}
-              xLabel="Latent step"
+              series={massSeries(attention[group], noun)}
+              xLabel={xLabel}
               format={(value, digits = 0) => percent(value, digits)}
               height={260}
             />
@@ -90,7 +93,18 @@ export function MassCard({ attention }: Readonly<{ attention: RunAttention }>) {
   );
 }
 
-export const MassDefinition = () => (
+export const MassDefinition = ({ noun = 'latent step' }: Readonly<{ noun?: StepNoun }>) =>
+  noun === 'latent step' ? <LatentMassDefinition /> : <InsertionMassDefinition />;
+
+const InsertionMassDefinition = () => (
+  <>
+    Softmax attention of the line break&apos;s row, after which patches are inserted, mean over all layers and heads,
+    summed over the image in the prompt (vision), patches that earlier insertions brought, and text. The three add up to
+    1.
+  </>
+);
+
+const LatentMassDefinition = () => (
   <>
     Softmax attention of the row that selects the patches (the last position at each step), mean over all layers and
     heads, summed over four kinds of slots: the image in the prompt (vision), the text, patches that earlier steps

@@ -8,6 +8,7 @@ import { picturedText } from '../../../components/chart-png.ts';
 import { count, counted, percent } from '../../../components/numbers.ts';
 import { slotName, slotNumbering } from '../../question/slot-name.ts';
 import classes from './selection-maps.module.css';
+import { stepNoun } from './step-series.ts';
 
 const gridOf = ({ gridRows, gridColumns }: RunSelectionMap): string => `${String(gridRows)} × ${String(gridColumns)}`;
 
@@ -19,17 +20,18 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
   const maps = selectionMaps.filter((map) => gridOf(map) === grid);
   const most = Math.max(...maps.flatMap(({ counts, questionCount }) => counts.map((each) => each / questionCount)), 0);
   const first = maps[0];
+  const short = stepNoun(attention) === 'insertion' ? 'Insertion' : 'Step';
   if (first === undefined) return null;
   return (
     <ChartCard
       title="Where selections fall"
-      note={`Grid ${grid} (rows × columns), n = ${counted(first.questionCount, 'question')} with an image on it; scorer ${scorer}; one scale for all steps`}
+      note={`Grid ${grid} (rows × columns), n = ${counted(first.questionCount, 'question')} with an image on it; scorer ${scorer}; one scale for all`}
       fileName="selection-maps"
       definition={
         <>
           Each cell is one image slot (a merged patch) in its place; its colour is the share of questions that selected
-          it at this step. Questions with images on other grids have maps of their own. Slots that earlier steps took
-          cannot be selected again, unless reuse is allowed: later maps also show what was left. {slotNumbering}
+          it. Questions with images on other grids have maps of their own. Slots that earlier latent steps took cannot
+          be selected again, unless reuse is allowed: later maps also show what was left. {slotNumbering}
         </>
       }
       controls={
@@ -46,7 +48,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
         ) : undefined
       }
       table={{
-        columns: ['Step', 'Slot (from 0)', 'Row', 'Column', 'Selections', 'Share of questions'],
+        columns: [short, 'Slot (from 0)', 'Row', 'Column', 'Selections', 'Share of questions'],
         rows: maps.flatMap(({ stepIndex, gridColumns, counts, questionCount }) =>
           counts.map((each, slot) => [
             stepIndex + 1,
@@ -61,7 +63,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
     >
       <Group align="flex-start" gap="lg">
         {maps.map((map) => (
-          <SelectionMap map={map} most={most} key={map.stepIndex} />
+          <SelectionMap map={map} name={short} most={most} key={map.stepIndex} />
         ))}
         <ColourScale most={most} />
       </Group>
@@ -71,7 +73,7 @@ export function SelectionMapsCard({ attention }: Readonly<{ attention: RunAttent
 
 const mapWidth = 236;
 
-function SelectionMap({ map, most }: Readonly<{ map: RunSelectionMap; most: number }>) {
+function SelectionMap({ map, name, most }: Readonly<{ map: RunSelectionMap; name: string; most: number }>) {
   const { stepIndex, gridRows, gridColumns, questionCount, counts } = map;
   const cell = mapWidth / Math.max(gridColumns, gridRows);
   const selections = counts.reduce((sum, each) => sum + each, 0);
@@ -79,14 +81,14 @@ function SelectionMap({ map, most }: Readonly<{ map: RunSelectionMap; most: numb
     <div>
       <Text size="xs" c="dimmed" mb={4}>
         <span {...picturedText}>
-          {`Step ${String(stepIndex + 1)}, n = ${count(questionCount)}, ${(selections / questionCount).toFixed(1)} patches each`}
+          {`${name} ${String(stepIndex + 1)}, n = ${count(questionCount)}, ${(selections / questionCount).toFixed(1)} patches each`}
         </span>
       </Text>
       <svg
         width={cell * gridColumns}
         height={cell * gridRows}
         role="img"
-        aria-label={`Selections at step ${String(stepIndex + 1)} over the image grid; the same counts are in the table`}
+        aria-label={`Selections at ${name.toLowerCase()} ${String(stepIndex + 1)} over the image grid; the same counts are in the table`}
         className={classes.map}
       >
         {counts.map((each, slot) => (

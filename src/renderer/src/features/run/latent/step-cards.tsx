@@ -3,18 +3,18 @@ import type { RunAttention } from '../../../../../shared/run-attention.ts';
 import { referenceColour } from '../../../app/palette.ts';
 import { percent } from '../../../components/numbers.ts';
 import { SeriesCard } from '../../../components/series-card.tsx';
-import { countNote, groupSeries, stepNames } from './step-series.ts';
+import { capitalNoun, countNote, groupSeries, stepNames, stepNoun } from './step-series.ts';
 
 type CardProps = Readonly<{ attention: RunAttention }>;
 
-const common = { kind: 'lines', xLabel: 'Latent step' } as const;
+const common = (attention: RunAttention) => ({ kind: 'lines', xLabel: capitalNoun(stepNoun(attention)) }) as const;
 const whole = (value: number, digits = 0): string => percent(value, digits);
 
 export function FocusCard({ attention }: CardProps) {
   return (
     <SeriesCard
-      {...common}
-      title="Focus by latent step"
+      {...common(attention)}
+      title={`Focus by ${stepNoun(attention)}`}
       note={countNote(attention)}
       fileName="vision-focus"
       definition={<FocusDefinition />}
@@ -43,15 +43,15 @@ export function BorderCard({ attention }: CardProps) {
   };
   return (
     <SeriesCard
-      {...common}
+      {...common(attention)}
       title="Selected patches on the border"
       note={countNote(attention)}
       fileName="border-share"
       definition={
         <>
-          Share of a step&apos;s selected slots that lie in the outermost ring of the image grid, mean over questions.
-          The dashed line is what selecting uniformly from the whole grid gives. A share far above it means that the
-          model attends to the edge whatever the picture shows. Ours; not in the paper.
+          Share of the selected slots that lie in the outermost ring of the image grid, mean over questions. The dashed
+          line is what selecting uniformly from the whole grid gives. A share far above it means that the model attends
+          to the edge whatever the picture shows. Ours; not in the paper.
         </>
       }
       places={stepNames(attention)}
@@ -64,14 +64,15 @@ export function BorderCard({ attention }: CardProps) {
 export function OverlapCard({ attention }: CardProps) {
   return (
     <SeriesCard
-      {...common}
-      title="Overlap with the step before"
+      {...common(attention)}
+      title={`Overlap with the ${stepNoun(attention) === 'insertion' ? 'insertion' : 'step'} before`}
       note={countNote(attention)}
       fileName="selection-overlap"
       definition={
         <>
-          Share of a step&apos;s selected slots that the step before had selected, too, mean over questions. Without the
-          intervention allow-reuse a slot is used once for each question, so that it is 0. Ours; not in the paper.
+          Share of the selected slots that had been selected the time before, too, mean over questions. In latent steps
+          without the intervention allow-reuse a slot is used once for each question, so that it is 0. Ours; not in the
+          paper.
         </>
       }
       places={stepNames(attention)}

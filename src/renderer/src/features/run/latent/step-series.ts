@@ -12,17 +12,39 @@ export const groupLabels: Readonly<Record<AnswerGroup, string>> = {
   wrong: 'Wrong answers',
 };
 
+/** What the places are: latent steps, or the places where a method in words (ICoT) inserted patches. */
+export type StepNoun = 'latent step' | 'insertion';
+
+export const stepNoun = ({ explicit }: RunAttention): StepNoun =>
+  explicit.all.length > 0 ? 'insertion' : 'latent step';
+
+/** At the head of an axis or a sentence. */
+export const capitalNoun = (noun: StepNoun): string => (noun === 'insertion' ? 'Insertion' : 'Latent step');
+
 const massLabels = {
-  visionMass: 'Vision (image)',
-  latentVisionMass: 'Latent vision (inserted patches)',
-  textMass: 'Text',
-  latentTextMass: 'Latent text',
+  'latent step': {
+    visionMass: 'Vision (image)',
+    latentVisionMass: 'Latent vision (inserted patches)',
+    textMass: 'Text',
+    latentTextMass: 'Latent text',
+  },
+  insertion: {
+    visionMass: 'Vision (image)',
+    latentVisionMass: 'Inserted patches',
+    textMass: 'Text',
+    latentTextMass: null,
+  },
 } as const;
 
-/** The four masses by step; they add up to 1. */
-export function massSeries(steps: readonly RunStepAttention[]): ChartSeries[] {
-  return (['visionMass', 'latentVisionMass', 'textMass', 'latentTextMass'] as const).map((name) => ({
-    label: massLabels[name],
+/** The masses by step; they add up to 1. Where patches are inserted into text there is no latent text. */
+export function massSeries(steps: readonly RunStepAttention[], noun: StepNoun): ChartSeries[] {
+  const labels = massLabels[noun];
+  const names = (['visionMass', 'latentVisionMass', 'textMass', 'latentTextMass'] as const).flatMap((name) => {
+    const label = labels[name];
+    return label === null ? [] : [{ name, label }];
+  });
+  return names.map(({ name, label }) => ({
+    label,
     colour: massColours[name],
     values: steps.map((step) => step[name]),
   }));
@@ -57,7 +79,9 @@ export function groupSeries(
 }
 
 /** `n = 117 (80 right, 37 wrong or unparsed), scorer strict`, at the first step. */
-export function countNote({ all, right, wrong, scorer }: RunAttention): string {
+export function countNote(attention: RunAttention): string {
+  const { all, right, wrong, scorer } = attention;
+  const short = stepNoun(attention) === 'insertion' ? 'insertion' : 'step';
   const [of, ofRight, ofWrong] = [all, right, wrong].map(([first]) => first?.questionCount ?? 0);
-  return `n = ${String(of)} at step 1 (${String(ofRight)} right, ${String(ofWrong)} wrong or unparsed); scorer ${scorer}; means over questions that reached the step`;
+  return `n = ${String(of)} at ${short} 1 (${String(ofRight)} right, ${String(ofWrong)} wrong or unparsed); scorer ${scorer}; means over questions that reached the ${short}`;
 }
