@@ -154,8 +154,9 @@ describe('a batch that was announced', () => {
     if (reply.kind !== 'answered') throw new Error(JSON.stringify(reply));
     return reply.predictions.map((prediction) => {
       if (prediction.status === 'failed') return { ...prediction, failure: { ...prediction.failure, found: '' } };
-      const { timings: _, ...answer } = prediction.answer;
-      return { ...prediction, answer };
+      const { timings: _, trace, ...answer } = prediction.answer;
+      const calls = trace?.calls.map((call) => ({ ...call, prefillMs: 0, decodeMs: 0 }));
+      return { ...prediction, answer: { ...answer, trace: { ...trace, calls } } };
     });
   };
 
