@@ -117,7 +117,15 @@ describe('generate', () => {
         [5, 4],
       ],
       { maxTokens: 6, endTokens: [] },
-      (row) => (row === 0 ? { insertAfter: (before) => (before.length === 2 ? model.embed(inserted) : null) } : {}),
+      (row) =>
+        row === 0
+          ? {
+              insertAfter: (before, _, next) =>
+                before.length === 2
+                  ? { embeds: model.embed(inserted), positions: plainPositions(inserted.length, next) }
+                  : null,
+            }
+          : {},
     );
     expect(idsOf(generated)[0]).toEqual([...free.slice(0, 2), ...(wanted ?? [])]);
     expect(idsOf(generated)[1]).toEqual(idsOf(await decode([[5, 4]], { maxTokens: 6, endTokens: [] }))[0]);

@@ -93,7 +93,7 @@ describe.each(checkpoints)('%s', (checkpoint) => {
   });
   afterAll(() => model.dispose());
 
-  const own = golden.cases.filter((entry) => entry.checkpoint === checkpoint && entry.positionRule === 'counting');
+  const own = golden.cases.filter((entry) => entry.checkpoint === checkpoint && entry.positionRule === 'grid');
 
   it('has the tokens with a line break that the reference has', () => {
     const found = Array.from({ length: model.tokenizer.vocabularySize }, (_, id) => id).filter((id) =>

@@ -29,10 +29,10 @@ export type RowGeneration = Readonly<{
   /** Sees each token with the state that it was chosen from. */
   onToken?: (token: number, state: RowState) => void;
   /**
-   * Embeddings [S, D] to append once the decoder has read a token, or null; `state` is that token's own. They take the
-   * next S positions, and are no autoregressive steps.
+   * What to append once the decoder has read a token, or null; `state` is that token's own, `nextPosition` the first
+   * free one. Appended positions are no autoregressive steps.
    */
-  insertAfter?: (generated: readonly number[], state: RowState) => Float32Array | null;
+  insertAfter?: (generated: readonly number[], state: RowState, nextPosition: number) => RowFeed;
   /** Keeps its cache when it ends, for what is fed to it later; otherwise it leaves the batch. */
   stays?: boolean;
 }>;
@@ -59,7 +59,7 @@ export function argmax(values: Float32Array): number {
 
 /** Every row must have been fed its prompt. */
 export async function generate(
-  model: Pick<LanguageModel, 'logits' | 'embed' | 'bundle'>,
+  model: Pick<LanguageModel, 'logits' | 'embed'>,
   batch: SequenceBatch,
   generations: readonly RowGeneration[],
 ): Promise<Generated> {
@@ -81,7 +81,7 @@ export async function generate(
     inBatch = inBatch.filter(({ isKept }) => isKept);
     if (inBatch.every(({ isDone }) => isDone)) break;
     await batch.feed(inBatch.map((row) => row.nextToken(model)));
-    const inserted = inBatch.map((row, position) => row.insertion(batch.state(position), model.bundle.text.hiddenSize));
+    const inserted = inBatch.map((row, position) => row.insertion(batch.state(position)));
     if (inserted.some((feed) => feed !== null)) await batch.feed(inserted);
   }
   return {
@@ -122,17 +122,15 @@ class GeneratingRow {
 
   nextToken(model: Pick<LanguageModel, 'embed'>): RowFeed {
     if (this.isDone) return null;
-    return this.#feed(model.embed(this.tokenIds.slice(-1)), 1);
-  }
-
-  insertion(state: RowState, hiddenSize: number): RowFeed {
-    const embeds = this.isDone ? null : (this.#options.insertAfter?.(this.tokenIds, state) ?? null);
-    return embeds === null ? null : this.#feed(embeds, embeds.length / hiddenSize);
-  }
-
-  #feed(embeds: Float32Array, count: number): RowFeed {
-    const positions = plainPositions(count, this.#nextPosition);
+    const positions = plainPositions(1, this.#nextPosition);
     this.#nextPosition = positions.next;
-    return { embeds, positions };
+    return { embeds: model.embed(this.tokenIds.slice(-1)), positions };
+  }
+
+  insertion(state: RowState): RowFeed {
+    if (this.isDone) return null;
+    const inserted = this.#options.insertAfter?.(this.tokenIds, state, this.#nextPosition) ?? null;
+    if (inserted !== null) this.#nextPosition = inserted.positions.next;
+    return inserted;
   }
 }

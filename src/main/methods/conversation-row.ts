@@ -8,7 +8,7 @@ import { fail } from '../../shared/failure.ts';
 import type { ModelCall, Remark, Timings } from '../../shared/trace.ts';
 import type { GeneratedTokens } from '../engine/generate.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
-import type { RowState } from '../engine/sequence-batch.ts';
+import type { RowFeed, RowState } from '../engine/sequence-batch.ts';
 import { buildChatPrompt, type ChatPrompt } from '../vlm/qwen2-vl/chat-prompt.ts';
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { mropePositions, type Positions } from '../vlm/qwen2-vl/rope.ts';
@@ -147,13 +147,19 @@ export class ConversationRow {
     this.#kinds.push('text');
   }
 
-  /** Embeddings that the call inserts after the token that was read last, or null. */
-  insertion({ call, prompt, images }: OpenCall, generated: readonly number[], state: RowState): Float32Array | null {
-    const inserted = call.insertion?.after(this.#readingOf(prompt, images, generated, state)) ?? null;
+  /** What the call inserts after the token that was read last, or null. */
+  insertion(
+    { call, prompt, images }: OpenCall,
+    generated: readonly number[],
+    state: RowState,
+    nextPosition: number,
+  ): RowFeed {
+    const reading = { ...this.#readingOf(prompt, images, generated, state), nextPosition };
+    const inserted = call.insertion?.after(reading) ?? null;
     if (inserted === null) return null;
     this.#kinds.push(...inserted.kinds);
     this.#cached.push(...inserted.kinds.map(() => unrepeatable));
-    return inserted.embeds;
+    return inserted;
   }
 
   #readingOf(
@@ -161,7 +167,7 @@ export class ConversationRow {
     images: readonly PreprocessedImage[],
     generated: readonly number[],
     state: RowState,
-  ): Reading {
+  ): Omit<Reading, 'nextPosition'> {
     return {
       generated,
       state,

@@ -175,7 +175,7 @@ class Round {
       onToken: (token, state) => row.takeToken(token, state),
       ...(call.insertion === undefined
         ? {}
-        : { insertAfter: (generated, state) => row.insertion(open, generated, state) }),
+        : { insertAfter: (generated, state, next) => row.insertion(open, generated, state, next) }),
     };
   }
 

@@ -2,18 +2,20 @@
  * ICoT (arXiv 2411.19488): a written rationale into which the patches are inserted that it attends to most. After a line
  * break, three times at most, the 16 slots of the picture with the largest attention (the line break's row, mean over
  * layers and heads) are appended in ascending order, as the vision tower gave them, between vision start and vision end.
- * Positions count on by one, as the published code's do (docs/methods.md).
+ * They lie on the positions of a picture of 4 x 4 slots, as in the published code; docs/methods.md says what is not as there.
  */
 import type { LatentStep } from '../../shared/trace.ts';
 import { attentionMasses, visionFocus, type PositionKind } from './latent-trace.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { attentionRanks, topSlots } from './patch-selection.ts';
+import type { Positions } from '../vlm/qwen2-vl/rope.ts';
 import { icotPrompt } from './prompts/icot.ts';
 import { userTurn, type Asked, type Insertion, type Reading } from './reasoning.ts';
 
 export const insertionLimit = 3;
 export const patchesPerInsertion = 16;
+const gridSide = 4;
 
 export const icot: ReasoningMethod = {
   name: 'icot',
@@ -66,7 +68,7 @@ function chooseSlots({ state, kinds, images }: Reading, stepIndex: number): Late
 
 function insertionOf(
   slots: readonly number[],
-  { images, embed }: Reading,
+  { images, embed, nextPosition }: Reading,
   { imageStart, imageEnd }: Asked['specialTokens'],
 ): Insertion {
   const image = images.at(-1);
@@ -78,5 +80,14 @@ function insertionOf(
     embeds.set(image?.embeds.subarray(slot * size, (slot + 1) * size) ?? [], (index + 1) * size);
   }
   embeds.set(boundaries.subarray(size), (slots.length + 1) * size);
-  return { embeds, kinds: ['text', ...slots.map((): PositionKind => 'latentVision'), 'text'] };
+  const positions = insertedPositions(slots.length, nextPosition);
+  return { embeds, positions, kinds: ['text', ...slots.map((): PositionKind => 'latentVision'), 'text'] };
+}
+
+/** Vision start takes the next number, the slots a grid after it (one time, rows of four), vision end the one after the largest. */
+function insertedPositions(slotCount: number, next: number): Positions {
+  const grid = Array.from({ length: slotCount }, (_, slot) => [0, Math.floor(slot / gridSide), slot % gridSide]);
+  const end = next + 2 + Math.max(...grid.flat());
+  const rows = [0, 1, 2].map((axis) => [next, ...grid.map((slot) => next + 1 + (slot[axis] ?? 0)), end]);
+  return { positions: Int32Array.from(rows.flat()), next: end + 1 };
 }

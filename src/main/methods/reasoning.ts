@@ -9,6 +9,7 @@ import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowState } from '../engine/sequence-batch.ts';
 import type { RgbImage } from '../vlm/image/rgb-image.ts';
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import type { Positions } from '../vlm/qwen2-vl/rope.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import type { PositionKind } from './latent-trace.ts';
 
@@ -38,6 +39,8 @@ export type Reading = Readonly<{
   state: RowState;
   /** Kinds of the row's positions, this token's included. */
   kinds: readonly PositionKind[];
+  /** The first free position. */
+  nextPosition: number;
   /** Pictures of the prompt, in order: first slot and the vision tower's output, [J, D]. */
   images: readonly Readonly<{ start: number; count: number; embeds: Float32Array }>[];
   /** Token embeddings, [ids.length, D]. */
@@ -47,6 +50,7 @@ export type Reading = Readonly<{
 export type Insertion = Readonly<{
   /** [S, D] */
   embeds: Float32Array;
+  positions: Positions;
   /** [S] */
   kinds: readonly PositionKind[];
 }>;
