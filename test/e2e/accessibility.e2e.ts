@@ -20,6 +20,7 @@ let runs: VariedRuns;
 let empty: Served;
 let full: Served;
 let compared: string[] = [];
+let inWords = '';
 
 beforeAll(async () => {
   const [emptyFolder, folder] = [await newFolder(), await newFolder()];
@@ -38,6 +39,10 @@ beforeAll(async () => {
     const { stdout } = await runPenumbra([...request, ...options], { dataFolder: folder });
     compared.push((JSON.parse(stdout) as { runId: string }).runId);
   }
+  const words = ['eval', '--dataset', dataset, '--model', model, '--store', store, '--max-tokens', '4', '--limit', '2'];
+  const { stdout } = await runPenumbra([...words, '--method', 'cot', '--json'], { dataFolder: folder });
+  inWords = (JSON.parse(stdout) as { runId: string }).runId;
+  compared.push(inWords);
   full = await serveStore(folder, store);
   await full.client.datasets.open({ path: dataset });
 });
@@ -93,6 +98,13 @@ async function fullPlaces(): Promise<Place[]> {
       },
     },
     { name: 'question', address: `${question}?step=1`, prepare: patches },
+    {
+      name: 'question in words',
+      address: `runs/${inWords}/questions/natural-science-0`,
+      prepare: (page) => page.getByRole('img', { name: /^Attention while writing, call 2/ }).waitFor(),
+    },
+    { name: 'overview of a method in words', address: `runs/${inWords}` },
+    { name: 'attention while writing', address: `runs/${inWords}/latent` },
     {
       name: 'heat map',
       address: question,

@@ -11,6 +11,7 @@ import { slotBox } from '../../src/shared/trace.ts';
 import { repositoryRoot, runPenumbra } from '../support/run-penumbra.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { startBrowser } from './browser.ts';
+import { number } from './stored.ts';
 import { serveStore, type ServedStore } from './served-store.ts';
 import { storeAnswer } from './stored-answer.ts';
 import { openWatchedPage } from './watched-page.ts';
@@ -24,6 +25,7 @@ let served: Omit<ServedStore, 'runId'>;
 let icot: QuestionDetail;
 let icotRun = '';
 let ccotRun = '';
+let cotRun = '';
 
 const regions: readonly Region[] = [
   { callIndex: 0, imageIndex: 0, asked: box(40, 60, 80, 100), shown: box(20, 35, 120, 150) },
@@ -42,6 +44,7 @@ beforeAll(async () => {
   const evaluate = async (method: string, ...settings: readonly string[]): Promise<string> =>
     (JSON.parse(await run('eval', ...request, '--method', method, ...settings)) as { runId: string }).runId;
   icotRun = await evaluate('icot', '--max-tokens', '64');
+  cotRun = await evaluate('cot');
   ccotRun = await evaluate('ccot', '--max-tokens', '24');
   [browser, served] = await Promise.all([startBrowser(), serveStore(folder, store)]);
   icot = await firstInserted();
@@ -246,3 +249,51 @@ it('draws the regions that the model asked to see, and goes through them by keys
   await expect.poll(() => page.locator('[data-region]').count()).toBe(2);
   await close();
 });
+
+it('compares three methods: each count of questions opens these questions, the paper stands beside', async () => {
+  const { page, close } = await openWatchedPage(browser);
+  await page.goto(served.address);
+  const compare = `${new URL(served.address).origin}/#/compare?run=${cotRun}&run=${icotRun}&run=${ccotRun}`;
+  await page.goto(compare);
+  const table = page.getByRole('region', { name: 'Main table' });
+  await table.getByRole('link', { name: /^checkpoint-explicit.*, ICoT$/ }).waitFor();
+  await table.getByRole('combobox', { name: 'Published dataset' }).click();
+  await page.getByRole('option', { name: 'M3CoT' }).click();
+  const own = table.getByRole('row').filter({ has: page.getByRole('link', { name: /^checkpoint-explicit.*, ICoT$/ }) });
+  for (const figure of ['paper 46.0 %', 'paper 96.5', 'paper 2.86']) await own.getByText(figure).waitFor();
+  // The paper has no plain CoT.
+  const plain = table
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name: /^checkpoint-explicit.*, CoT$/ }) });
+  expect(await plain.getByText('paper').count()).toBe(0);
+
+  const lost = number(store, lostQuestions, icotRun, cotRun);
+  expect(lost).toBeGreaterThan(0);
+  await own
+    .getByRole('link', { name: new RegExp(`^${String(lost)} lost: questions right by the baseline, not by `) })
+    .click();
+  await page.waitForURL(new RegExp(`runs/${icotRun}/questions`));
+  await page
+    .getByText(lost === 3 ? '3 questions' : `${String(lost)} of 3 questions`)
+    .first()
+    .waitFor();
+
+  await page.goto(compare);
+  await page
+    .getByRole('region', { name: 'Accuracy by domain' })
+    .getByRole('link', { name: /^checkpoint-explicit.*, CCoT$/ })
+    .click();
+  await page.waitForURL(new RegExp(`view=pair&a=${cotRun}&b=${ccotRun}`));
+  await page.getByRole('tab', { name: 'Attention' }).click();
+  await page
+    .getByRole('img', { name: /^On pictures, while writing: .*, CoT, .*, ICoT, .*, CCoT by Part of the call/ })
+    .waitFor();
+  await page.getByRole('heading', { name: 'Focus by insertion' }).waitFor();
+  await close();
+});
+
+/** Right by the second run, not by the first. */
+const lostQuestions = `SELECT count(*) FROM runs AS a JOIN scores USING (run_row)
+  JOIN predictions USING (run_row, position) WHERE a.run_id = ? AND scores.scorer = 'strict' AND outcome <> 0
+  AND sample_row IN (SELECT sample_row FROM runs AS b JOIN scores USING (run_row)
+  JOIN predictions USING (run_row, position) WHERE b.run_id = ? AND scores.scorer = 'strict' AND outcome = 0)`;

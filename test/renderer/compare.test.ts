@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { domainAccuracies } from '../../src/renderer/src/features/compare/domain-accuracies.ts';
 import { interventionGroups } from '../../src/renderer/src/features/compare/intervention-groups.ts';
 import { questionsOfCount, sortedNodes } from '../../src/renderer/src/features/compare/pair-model.ts';
 import { guessBackbone, guessDataset } from '../../src/shared/published-choice.ts';
@@ -131,6 +132,36 @@ describe('two runs', () => {
       ['c', 'a', 'b'],
       ['b', 'c', 'a'],
     ]);
+  });
+});
+
+describe('accuracies by domain', () => {
+  const interval = (estimate: number) => ({ estimate, low: estimate / 2, high: 1 });
+  const row = (runId: string, byDomain: MethodRow['byDomain']) => ({ runId, byDomain }) as MethodRow;
+  const cell = (domain: string, total: number, accuracy: number | null) => ({
+    domain,
+    total,
+    correct: 0,
+    accuracy: accuracy === null ? null : interval(accuracy),
+  });
+
+  it('stand beside the baseline, wherever it is in the table', () => {
+    const rows = [
+      row('other', [cell('science', 4, 0.25), cell('mathematics', 2, 1)]),
+      row('base', [cell('mathematics', 2, 0.5), cell('science', 4, 0.75)]),
+      row('empty', [cell('science', 4, null)]),
+    ];
+    const table = domainAccuracies({ rows, baselineRunId: 'base' });
+    expect(table.domains).toEqual([
+      { domain: 'mathematics', total: 2 },
+      { domain: 'science', total: 4 },
+    ]);
+    expect(table.rows.map(({ runId, cells }) => [runId, cells.map(({ difference }) => difference)])).toEqual([
+      ['other', [0.5, -0.5]],
+      ['base', [null, null]],
+      ['empty', [null, null]],
+    ]);
+    expect(table.rows[0]?.cells[1]?.accuracy).toEqual(interval(0.25));
   });
 });
 

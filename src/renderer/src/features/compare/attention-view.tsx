@@ -1,4 +1,4 @@
-/** Masses and focus by latent step, several runs in one chart. */
+/** Masses and focus by latent step or insertion, and attention while writing: several runs in one chart each. */
 import { Alert, Button, Card, Center, Group, Loader, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,14 +6,15 @@ import type { ScorerName } from '../../../../shared/prediction.ts';
 import type { RunAttention, RunStepAttention } from '../../../../shared/run-attention.ts';
 import { failureOf } from '../../api/client.ts';
 import { api } from '../../api/queries.ts';
-import { seriesColour } from '../../app/palette.ts';
 import { FailureAlert } from '../../components/failure-alert.tsx';
 import { percent } from '../../components/numbers.ts';
 import { SeriesCard } from '../../components/series-card.tsx';
 import type { ChartSeries } from '../../components/series-chart.tsx';
 import { MassDefinition } from '../run/latent/mass-card.tsx';
 import { FocusDefinition } from '../run/latent/step-cards.tsx';
-import { answerGroups, groupLabels, type AnswerGroup } from '../run/latent/step-series.ts';
+import { answerGroups, groupLabels, stepNoun, type AnswerGroup } from '../run/latent/step-series.ts';
+import { ExplicitCurves } from './explicit-curves.tsx';
+import { runLine } from './run-line.ts';
 
 const masses = [
   { value: 'visionMass', label: 'Vision' },
@@ -49,16 +50,23 @@ export function AttentionView({ runIds, names, scorer, onExport }: AttentionView
     );
   }
   const traced = analyses.filter(({ all }) => all.length > 0);
-  if (traced.length === 0) {
+  const silent = analyses.filter(({ all, explicit }) => all.length === 0 && explicit.all.length === 0);
+  if (silent.length === analyses.length) {
     return (
       <Card withBorder padding="lg">
-        <Text>None of these runs keeps latent steps: pick runs of the method IVT-LR with at least one step.</Text>
+        <Text>
+          None of these runs keeps where it looked: pick runs of the method IVT-LR with at least one step, or of methods
+          in words.
+        </Text>
       </Card>
     );
   }
   const places = placesOf(traced);
   const note = `${groupLabels[group]}; ${traced.map((each) => `${names.get(each.runId) ?? each.runId}: n = ${String(each[group][0]?.questionCount ?? 0)}`).join('; ')}; all questions of each run; scorer ${traced[0]?.scorer ?? ''}`;
-  const common = { kind: 'lines', xLabel: 'Latent step', places, note, height: 320 } as const;
+  const noun = [...new Set(traced.map(stepNoun))].join(' or ');
+  const xLabel = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+  const common = { kind: 'lines', xLabel, places, note, height: 320 } as const;
+  const series = (value: (step: RunStepAttention) => number) => seriesOf(traced, { names, runIds, group }, value);
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -72,42 +80,44 @@ export function AttentionView({ runIds, names, scorer, onExport }: AttentionView
           All numbers (CSV)
         </Button>
       </Group>
-      {traced.length === runIds.length ? null : (
+      {silent.length === 0 ? null : (
         <Alert color="gray" variant="light">
-          {`Not drawn, because they keep no latent steps: ${analyses
-            .filter(({ all }) => all.length === 0)
+          {`Not drawn, because they keep neither latent steps nor calls: ${silent
             .map(({ runId }) => names.get(runId) ?? runId)
             .join(', ')}.`}
         </Alert>
       )}
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-        <SeriesCard
-          {...common}
-          title="Attention mass by latent step"
-          fileName={`compared-${mass}`}
-          definition={<MassDefinition />}
-          series={seriesOf(traced, names, group, (step) => step[mass])}
-          format={(value, digits = 0) => percent(value, digits)}
-          controls={
-            <SegmentedControl
-              size="xs"
-              value={mass}
-              onChange={(value) => setMass(masses.find((known) => known.value === value)?.value ?? 'visionMass')}
-              data={masses.map(({ value, label }) => ({ value, label }))}
-              aria-label="Mass"
-            />
-          }
-        />
-        <SeriesCard
-          {...common}
-          title="Focus by latent step"
-          fileName="compared-focus"
-          definition={<FocusDefinition />}
-          series={seriesOf(traced, names, group, ({ visionFocus }) => visionFocus)}
-          format={(value, digits = 3) => value.toFixed(digits)}
-          domain={null}
-        />
-      </SimpleGrid>
+      {traced.length === 0 ? null : (
+        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+          <SeriesCard
+            {...common}
+            title={`Attention mass by ${noun}`}
+            fileName={`compared-${mass}`}
+            definition={<MassDefinition />}
+            series={series((step) => step[mass])}
+            format={(value, digits = 0) => percent(value, digits)}
+            controls={
+              <SegmentedControl
+                size="xs"
+                value={mass}
+                onChange={(value) => setMass(masses.find((known) => known.value === value)?.value ?? 'visionMass')}
+                data={masses.map(({ value, label }) => ({ value, label }))}
+                aria-label="Mass"
+              />
+            }
+          />
+          <SeriesCard
+            {...common}
+            title={`Focus by ${noun}`}
+            fileName="compared-focus"
+            definition={<FocusDefinition />}
+            series={series(({ visionFocus }) => visionFocus)}
+            format={(value, digits = 3) => value.toFixed(digits)}
+            domain={null}
+          />
+        </SimpleGrid>
+      )}
+      <ExplicitCurves analyses={analyses} names={names} group={group} />
     </Stack>
   );
 }
@@ -117,26 +127,20 @@ function placesOf(analyses: readonly RunAttention[]): string[] {
   return Array.from({ length: most }, (_, index) => String(index + 1));
 }
 
+type Drawn = Readonly<{ names: ReadonlyMap<string, string>; runIds: readonly string[]; group: AnswerGroup }>;
+
 function seriesOf(
   analyses: readonly RunAttention[],
-  names: ReadonlyMap<string, string>,
-  group: AnswerGroup,
+  { names, runIds, group }: Drawn,
   value: (step: RunStepAttention) => number,
 ): ChartSeries[] {
-  return analyses.map((analysis, index) => ({
+  const places = placesOf(analyses);
+  return analyses.map((analysis) => ({
     label: names.get(analysis.runId) ?? analysis.runId,
-    colour: seriesColour(index),
-    ...dashOf(index),
-    values: placesOf(analyses).map((_, stepIndex) => {
+    ...runLine(runIds.indexOf(analysis.runId)),
+    values: places.map((_, stepIndex) => {
       const step = analysis[group].find((candidate) => candidate.stepIndex === stepIndex);
       return step === undefined ? null : value(step);
     }),
   }));
 }
-
-/** Runs may lie on one another; gaps in the upper line show the lower. */
-const dashes = ['10 4', '3 3', '12 3 3 3'] as const;
-const dashOf = (index: number): { dash?: string } => {
-  const dash = index === 0 ? undefined : dashes[(index - 1) % dashes.length];
-  return dash === undefined ? {} : { dash };
-};

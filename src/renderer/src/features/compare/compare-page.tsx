@@ -14,6 +14,8 @@ import { compareViews, formatRoute, type CompareView, type Route } from '../../r
 import { navigate } from '../../routing/use-route.ts';
 import { scorerOf } from '../run/use-run.ts';
 import { AttentionView } from './attention-view.tsx';
+import { DifferencesCard } from './differences-card.tsx';
+import { DomainCard } from './domain-card.tsx';
 import { InterventionsView } from './interventions-view.tsx';
 import { type Pair, PairView } from './pair-view.tsx';
 import { runNames } from './run-names.ts';
@@ -28,7 +30,7 @@ const viewLabels: Readonly<Record<CompareView, string>> = {
   sweep: 'Accuracy against N and K',
   interventions: 'Interventions',
   pair: 'Two runs',
-  attention: 'Masses and focus',
+  attention: 'Attention',
 };
 
 export default function ComparePage(props: ComparePageProps) {
@@ -110,7 +112,15 @@ function Compared({ runs, ...route }: ComparedProps) {
               ))}
             </Tabs.List>
             <Tabs.Panel value="table">
-              <TableView table={table} runs={runs} names={names} onExport={exportShown} />
+              <Stack gap="md">
+                <TableView table={table} runs={runs} names={names} onExport={exportShown} />
+                <DomainCard table={table} names={names} scorer={route.scorer} />
+                <DifferencesCard
+                  table={table}
+                  names={names}
+                  onExport={() => void downloadExport('differences', runIds, scorer).catch(showFailure)}
+                />
+              </Stack>
             </Tabs.Panel>
             <Tabs.Panel value="sweep">
               <SweepView runIds={runIds} scorer={scorer} scorerName={table.scorer} />

@@ -31,13 +31,7 @@ export function CallsPanel({ trace: { calls, remarks, regions }, name }: CallsPa
             <Title order={3} size="h6">
               {callTitle(call)}
             </Title>
-            <Badge
-              size="sm"
-              radius="sm"
-              variant="light"
-              color={call.finishReason === 'length' ? 'yellow.9' : 'gray'}
-              tt="none"
-            >
+            <Badge size="sm" radius="sm" variant="light" color="gray" tt="none">
               {finishWords[call.finishReason]}
             </Badge>
             {regions.map((region, number) =>

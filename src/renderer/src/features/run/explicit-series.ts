@@ -13,7 +13,8 @@ export const axisLabels: Readonly<Record<CurveAxis, string>> = {
   token: 'Token of the call',
 };
 
-const pointsOf = (curve: ExplicitCurve, axis: CurveAxis): MassCurve => (axis === 'part' ? curve.byPart : curve.byToken);
+export const pointsOf = (curve: ExplicitCurve, axis: CurveAxis): MassCurve =>
+  axis === 'part' ? curve.byPart : curve.byToken;
 
 /** Names of the places: `0–5` of a call's length, or tokens from 1; as many as the longest curve has. */
 export function curvePlaces(curves: readonly ExplicitCurve[], axis: CurveAxis): string[] {
