@@ -5,10 +5,16 @@ import type { ImportPlan } from '../../shared/contract/models.ts';
 import { engineBytes } from '../../shared/model-memory.ts';
 import type { LatentDefaults } from '../../shared/run-settings.ts';
 import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import { tensorSizeBytes } from './graph/graph.ts';
+import { tensorSizeBytes, type Graph } from './graph/graph.ts';
 import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
 import { builderVersion } from './import-model.ts';
-import { bundleGraphs, prepareImport, type CheckpointChoice, type PreparedImport } from './prepare-import.ts';
+import {
+  bundleGraphs,
+  bundleVariants,
+  prepareImport,
+  type CheckpointChoice,
+  type PreparedImport,
+} from './prepare-import.ts';
 
 export type PlannedImport = Pick<
   ImportPlan,
@@ -49,11 +55,13 @@ function needsOf(
   const graphs = Object.values(bundleGraphs(config, precision));
   const weights = graphs.flatMap(({ externals }) => externals.map(tensorSizeBytes));
   const weightBytes = weights.reduce((sum, bytes) => sum + bytes, 0);
-  const graphFiles = graphs.map((graph) => {
-    const layout = layOutExternals(graph);
-    const data = `${graph.name}.onnx.data`;
-    return layout.sizeBytes + encodeOnnx(graph, layout, data, builderVersion).byteLength;
-  });
+  const textBytes = (graph: Graph): number =>
+    encodeOnnx(graph, layOutExternals(graph), `${graph.name}.onnx.data`, builderVersion).byteLength;
+  const variants = Object.values(bundleVariants(config, precision));
+  const graphFiles = [
+    ...graphs.map((graph) => layOutExternals(graph).sizeBytes + textBytes(graph)),
+    ...variants.map(({ graph }) => textBytes(graph)),
+  ];
   const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate];
   const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
   const parts = [...graphFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];
