@@ -1,7 +1,7 @@
 /** One question's result in a run: an answer or a failure, the scorers' readings, times and trace. */
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
-import { timingsSchema, traceSchema } from './trace.ts';
+import { finishReasons, timingsSchema, traceSchema } from './trace.ts';
 
 export const scorerNames = [
   'strict',
@@ -36,9 +36,6 @@ export const readingSchema = z.object({
   match: z.object({ start: z.int().min(0), end: z.int().min(0) }).nullable(),
 });
 export type Reading = z.infer<typeof readingSchema>;
-
-/** End-of-sequence, the token limit, or a string at which a method stops. */
-export const finishReasons = ['end', 'length', 'stop'] as const;
 
 export const answerSchema = z.object({
   /** Raw generated text; for imported predictions the messages after the prompt are kept in `messages`. */

@@ -70,6 +70,9 @@ export const remarkSchema = z.object({
 });
 export type Remark = z.infer<typeof remarkSchema>;
 
+/** End-of-sequence, the token limit, or a string at which a method stops. */
+export const finishReasons = ['end', 'length', 'stop'] as const;
+
 /** One generation of a method that asks the model in words: what was given, what came, where it looked. */
 export const modelCallSchema = z.object({
   /** 0-based. */
@@ -85,7 +88,7 @@ export const modelCallSchema = z.object({
   cachedTokenCount: z.int().min(0),
   outputText: z.string(),
   outputTokenCount: z.int().min(0),
-  finishReason: z.enum(['end', 'length', 'stop']),
+  finishReason: z.enum(finishReasons),
   /** Reading what was new in the prompt (its pictures included), and generating; this question's share. */
   prefillMs: z.number(),
   decodeMs: z.number(),
@@ -98,16 +101,20 @@ export const modelCallSchema = z.object({
 });
 export type ModelCall = z.infer<typeof modelCallSchema>;
 
+/** In pixels of the original picture, fractions of a pixel kept. */
+const pixelBoxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export type PixelBox = Readonly<z.infer<typeof pixelBoxSchema>>;
+
 /** A part of a picture that the model asked to see larger. */
 export const regionSchema = z.object({
   /** The call in which it was asked for. */
   callIndex: z.int().min(0),
   /** 0-based picture of the question. */
   imageIndex: z.int().min(0),
-  /** As the model named it, in pixels of the original picture. */
-  asked: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
-  /** What it was shown, in pixels of the original picture. */
-  shown: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+  /** As the model named it. */
+  asked: pixelBoxSchema,
+  /** What it was shown. */
+  shown: pixelBoxSchema,
 });
 export type Region = z.infer<typeof regionSchema>;
 
@@ -145,9 +152,6 @@ export const timingsSchema = z.object({
   totalMs: z.number(),
 });
 export type Timings = z.infer<typeof timingsSchema>;
-
-/** Pixel box of a slot in the original image. */
-export type PixelBox = Readonly<{ x: number; y: number; width: number; height: number }>;
 
 /** Maps a slot through merge, patch grid and resize to pixels of the original image (fractions of a pixel kept). */
 export function slotBox(geometry: ImageGeometry, slot: number): PixelBox {

@@ -18,7 +18,7 @@
  *                                        a range, at latent step S (1-based): focus@2=..0.4; without @S the last step
  */
 import { fail } from './failure.ts';
-import { finishReasons } from './prediction.ts';
+import { finishReasons } from './trace.ts';
 import type { Sample } from './sample.ts';
 import { remarkKinds } from './trace.ts';
 

@@ -15,21 +15,9 @@ import torch
 from conversations import ImageTextProcessor, uniform_at
 from make_conversations import OUT
 from make_golden import GOLDEN
-from reference import Checkpoint, load_checkpoint, read_rgb
+from reference import Checkpoint, read_rgb
 
 CASES = json.loads((OUT / "conversations.json").read_text("utf-8"))["cases"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_gradients() -> Any:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
-@pytest.fixture(scope="module")
-def checkpoints() -> dict[str, Checkpoint]:
-    return {name: load_checkpoint(GOLDEN / name) for name in ("tiny-tied", "tiny-untied")}
 
 
 def next_token(logits: np.ndarray, seen: set[int], sampling: dict[str, float], uniform: float) -> int:

@@ -17,23 +17,11 @@ from icot import inserted_positions, most_attended, newline_token_ids, run_icot
 from make_conversations import OUT
 from make_golden import GOLDEN, QUESTIONS
 from make_icot import words_of
-from reference import Checkpoint, load_checkpoint, read_rgb
+from reference import Checkpoint, read_rgb
 
 GOLDEN_FILE = json.loads((OUT / "icot.json").read_text("utf-8"))
 CASES = GOLDEN_FILE["cases"]
 SCORE_TOLERANCE = GOLDEN_FILE["manifest"][0]["tolerances"]["scores"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_gradients() -> Any:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
-@pytest.fixture(scope="module")
-def checkpoints() -> dict[str, Checkpoint]:
-    return {name: load_checkpoint(GOLDEN / name) for name in ("tiny-tied", "tiny-untied")}
 
 
 def test_the_lowest_of_equal_slots_are_taken() -> None:

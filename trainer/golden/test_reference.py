@@ -38,13 +38,6 @@ from selection import at_random, by_score, random_key, with_forced
 SAMPLE = Sample("fish-1", "Which is a fish?", ("cat", "carp"), "By the river.", "images/scene.png")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _no_gradients() -> Any:
-    torch.set_num_threads(1)
-    with torch.no_grad():
-        yield
-
-
 @pytest.fixture(scope="module")
 def tied() -> Checkpoint:
     return load_checkpoint(GOLDEN / "tiny-tied")

@@ -55,16 +55,17 @@ function needsOf(
   const graphs = Object.values(bundleGraphs(config, precision));
   const weights = graphs.flatMap(({ externals }) => externals.map(tensorSizeBytes));
   const weightBytes = weights.reduce((sum, bytes) => sum + bytes, 0);
-  const textBytes = (graph: Graph): number =>
-    encodeOnnx(graph, layOutExternals(graph), `${graph.name}.onnx.data`, builderVersion).byteLength;
-  const variants = Object.values(bundleVariants(config, precision));
-  const graphFiles = [
-    ...graphs.map((graph) => layOutExternals(graph).sizeBytes + textBytes(graph)),
-    ...variants.map(({ graph }) => textBytes(graph)),
-  ];
+  const fileBytes = (graph: Graph): Readonly<{ text: number; weights: number }> => {
+    const layout = layOutExternals(graph);
+    const text = encodeOnnx(graph, layout, `${graph.name}.onnx.data`, builderVersion).byteLength;
+    return { text, weights: layout.sizeBytes };
+  };
+  const graphFiles = graphs.map(fileBytes).map(({ text, weights }) => text + weights);
+  // Over the weights of the others.
+  const variantFiles = Object.values(bundleVariants(config, precision)).map(({ graph }) => fileBytes(graph).text);
   const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate];
   const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
-  const parts = [...graphFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];
+  const parts = [...graphFiles, ...variantFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];
   return {
     diskBytes: parts.reduce((sum, bytes) => sum + bytes, descriptionBytes + files.length * sourceEntryBytes),
     memoryBytes: engineBytes({ weightBytes, largestWeightBytes: Math.max(...weights) }, config.text, 1),

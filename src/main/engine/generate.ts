@@ -2,7 +2,7 @@
  * Generation of a batch after its prompts (and latent steps): token after token until end-of-sequence, a stop string or a
  * limit. How a token is chosen is each row's own affair; by default it is the largest logit, greedy decoding.
  */
-import type { finishReasons } from '../../shared/prediction.ts';
+import type { finishReasons } from '../../shared/trace.ts';
 import { plainPositions } from '../vlm/qwen2-vl/rope.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { RowFeed, RowState, SequenceBatch } from './sequence-batch.ts';

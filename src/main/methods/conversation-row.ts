@@ -13,7 +13,7 @@ import { buildChatPrompt, type ChatPrompt } from '../vlm/qwen2-vl/chat-prompt.ts
 import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
 import { mropePositions, type Positions } from '../vlm/qwen2-vl/rope.ts';
 import { attentionMasses, type PositionKind } from './latent-trace.ts';
-import { poolGeometry, type Asked, type Call, type Conclusion, type Reading, type Reply } from './reasoning.ts';
+import type { Asked, Call, Conclusion, Reading, Reply } from './reasoning.ts';
 
 /** A call that has been put into words: what there is to read of it. */
 export type OpenCall = Readonly<{
@@ -21,6 +21,8 @@ export type OpenCall = Readonly<{
   prompt: ChatPrompt;
   images: readonly PreprocessedImage[];
   positions: Positions;
+  /** The prompt as the cache will hold it. */
+  sequence: number[];
   /** Positions that the cache holds of the prompt; the rest is read now. */
   cachedCount: number;
 }>;
@@ -84,7 +86,7 @@ export class ConversationRow {
     // The last position is always read: its state is what the answer begins with.
     const cachedCount = Math.min(commonLength(sequence, this.#cached), sequence.length - 1);
     this.#times.preprocessMs += performance.now() - started;
-    return { call, prompt, images, positions, cachedCount };
+    return { call, prompt, images, positions, sequence, cachedCount };
   }
 
   #refuseTooLong({ maxTokens = this.asked.settings.maxTokens, insertion, purpose }: Call, prompt: ChatPrompt): void {
@@ -121,7 +123,10 @@ export class ConversationRow {
   }
 
   /** Embeddings [S, D] and positions of what is new in a call's prompt. */
-  reading({ prompt, images, positions, cachedCount }: OpenCall): { embeds: Float32Array; positions: Positions } {
+  reading({ prompt, images, positions, sequence, cachedCount }: OpenCall): {
+    embeds: Float32Array;
+    positions: Positions;
+  } {
     const size = this.#model.bundle.text.hiddenSize;
     const embeds = this.#model.embed(prompt.tokenIds.slice(cachedCount));
     for (const [index, image] of images.entries()) {
@@ -131,7 +136,7 @@ export class ConversationRow {
       const skipped = Math.max(0, cachedCount - start);
       if (skipped < count) embeds.set(slots.subarray(skipped * size), (start + skipped - cachedCount) * size);
     }
-    this.#cached = this.#sequenceOf(prompt, images);
+    this.#cached = sequence;
     this.#kinds = prompt.tokenIds.map((): PositionKind => 'text');
     for (const { start, count } of prompt.imageSpans) this.#kinds.fill('image', start, start + count);
     this.#masses = { vision: [], text: [] };
@@ -154,30 +159,22 @@ export class ConversationRow {
     state: RowState,
     nextPosition: number,
   ): RowFeed {
-    const reading = { ...this.#readingOf(prompt, images, generated, state), nextPosition };
-    const inserted = call.insertion?.after(reading) ?? null;
-    if (inserted === null) return null;
-    this.#kinds.push(...inserted.kinds);
-    this.#cached.push(...inserted.kinds.map(() => unrepeatable));
-    return inserted;
-  }
-
-  #readingOf(
-    prompt: ChatPrompt,
-    images: readonly PreprocessedImage[],
-    generated: readonly number[],
-    state: RowState,
-  ): Omit<Reading, 'nextPosition'> {
-    return {
+    const reading: Reading = {
       generated,
       state,
       kinds: this.#kinds,
+      nextPosition,
       images: images.map((image, index) => ({
         ...spanOf(prompt, index),
         embeds: this.#shown.get(image)?.embeds ?? new Float32Array(),
       })),
       embed: (tokenIds) => this.#model.embed(tokenIds),
     };
+    const inserted = call.insertion?.after(reading) ?? null;
+    if (inserted === null) return null;
+    this.#kinds.push(...inserted.kinds);
+    this.#cached.push(...inserted.kinds.map(() => unrepeatable));
+    return inserted;
   }
 
   /** Records what a call brought, for the trace and for the method. */
@@ -227,7 +224,8 @@ export class ConversationRow {
         finishReason: last.finishReason,
         timings: { ...this.#times, latentMs: 0, totalMs: visionMs + prefillMs + decodeMs },
         trace: {
-          image: poolGeometry(images),
+          // Patches and the pool are those of the question's last picture.
+          image: images.at(-1)?.geometry ?? null,
           promptTokenCount: last.promptTokenCount,
           imageCount: images.length,
           stoppedEarly: false,

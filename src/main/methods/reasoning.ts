@@ -4,7 +4,7 @@
  */
 import type { SpecialTokens } from '../../shared/bundle.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
-import type { ImageGeometry, LatentStep, ModelCall, Region, Remark } from '../../shared/trace.ts';
+import type { LatentStep, ModelCall, Region, Remark } from '../../shared/trace.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowState } from '../engine/sequence-batch.ts';
 import type { RgbImage } from '../vlm/image/rgb-image.ts';
@@ -103,7 +103,3 @@ export const userTurn = (images: readonly PreprocessedImage[], content: string):
 export const systemTurn = (content: string): ChatMessage => ({ role: 'system', content: [text(content)] });
 
 export const assistantTurn = (content: string): ChatMessage => ({ role: 'assistant', content: [text(content)] });
-
-/** Patches and the pool are those of the question's last picture. */
-export const poolGeometry = (images: readonly PreprocessedImage[]): ImageGeometry | null =>
-  images.at(-1)?.geometry ?? null;
