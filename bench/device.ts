@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { importModel } from '../src/main/builder/import-model.ts';
+import { importModel } from '../src/main/import/import-model.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import { failureOf } from '../src/shared/failure.ts';
 import type { Precision } from '../src/shared/bundle.ts';

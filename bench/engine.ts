@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { importModel } from '../src/main/builder/import-model.ts';
+import { importModel } from '../src/main/import/import-model.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import type { Precision } from '../src/shared/bundle.ts';
 import type { Answer } from '../src/shared/prediction.ts';

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importModel } from '../src/main/builder/import-model.ts';
+import { importModel } from '../src/main/import/import-model.ts';
 import type { Bundle } from '../src/shared/bundle.ts';
 import { bundleWeightBytes } from '../src/shared/model-memory.ts';
 import { benchCache } from './bench-cache.ts';

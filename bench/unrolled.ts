@@ -5,9 +5,10 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importModel, builderVersion } from '../src/main/builder/import-model.ts';
+import { builderVersion } from '../src/main/builder/builder-version.ts';
+import { importModel } from '../src/main/import/import-model.ts';
 import { writeGraphVariant } from '../src/main/builder/graph-file.ts';
-import { qwen2VlDecoder } from '../src/main/builder/models/qwen2-vl/decoder.ts';
+import { qwen2VlDecoder } from '../src/main/builder/decoder/decoder.ts';
 import { partEncodings } from '../src/main/builder/precision.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import { OnnxSession } from '../src/main/engine/onnx-session.ts';

@@ -9,7 +9,7 @@
 import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expectedQwen2VlTensors } from '../../src/main/checkpoint/qwen2-vl-tensors.ts';
+import { expectedQwen2VlTensors } from '../../src/main/backbones/qwen2-vl/checkpoint/tensors.ts';
 import { presetNames, presets, type CheckpointPreset } from './presets.ts';
 import { fillRandom, levelTable, tensorSeed } from './random-values.ts';
 

@@ -3,7 +3,7 @@
  *
  *   node bench/import/import-child.ts CHECKPOINT OUT PRECISION
  */
-import { importModel } from '../../src/main/builder/import-model.ts';
+import { importModel } from '../../src/main/import/import-model.ts';
 import { precisionSchema } from '../../src/shared/bundle.ts';
 import { z } from 'zod';
 

@@ -10,7 +10,7 @@ import type { TextDimensions } from '../../src/shared/bundle.ts';
 import { allPositions, lastPosition, type QueryContext } from '../../src/main/builder/blocks/query-context.ts';
 import { GraphBuilder } from '../../src/main/builder/graph/graph-builder.ts';
 import type { Graph, Value } from '../../src/main/builder/graph/graph.ts';
-import { decoderLayers, type LayerCache } from '../../src/main/builder/models/qwen2-vl/decoder.ts';
+import { decoderLayers, type LayerCache } from '../../src/main/builder/decoder/decoder.ts';
 import type { LinearEncoding } from '../../src/main/builder/ops/linear.ts';
 
 export type LatentShape = Readonly<{

@@ -2,7 +2,7 @@
 import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importModel, type ImportRequest } from '../../src/main/builder/import-model.ts';
+import { importModel, type ImportRequest } from '../../src/main/import/import-model.ts';
 import { openSafetensorsFile } from '../../src/main/checkpoint/safetensors.ts';
 import { readBundle } from '../../src/main/files/read-bundle.ts';
 import { failureOf } from '../../src/shared/failure.ts';

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planImport } from '../../src/main/builder/plan-import.ts';
+import { planImport } from '../../src/main/import/plan-import.ts';
 import { precisions } from '../../src/shared/bundle.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { goldenCheckpoints } from '../support/golden.ts';

@@ -1,7 +1,7 @@
 /** Every malformed checkpoint folder of the corpus ends in its typed failure. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openQwen2VlCheckpoint } from '../../src/main/checkpoint/open-checkpoint.ts';
+import { openQwen2VlCheckpoint } from '../../src/main/import/open-checkpoint.ts';
 import { brokenAdapters } from '../corpus/checkpoint/malformed-adapters.ts';
 import { brokenConfigs, brokenSettings } from '../corpus/checkpoint/malformed-configs.ts';
 import { brokenLinks, brokenShards, brokenWeights } from '../corpus/checkpoint/malformed-weights.ts';

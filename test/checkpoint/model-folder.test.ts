@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveModelFolder } from '../../src/main/checkpoint/model-folder.ts';
-import { openQwen2VlCheckpoint } from '../../src/main/checkpoint/open-checkpoint.ts';
+import { openQwen2VlCheckpoint } from '../../src/main/import/open-checkpoint.ts';
 import { writeFiles, writeTinyCheckpoint } from '../corpus/checkpoint/tiny-checkpoint.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';

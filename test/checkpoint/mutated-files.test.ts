@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPth } from '../../src/main/checkpoint/pth.ts';
-import { mergeStateDict } from '../../src/main/checkpoint/released-adapter.ts';
+import { mergeStateDict } from '../../src/main/import/released-adapter.ts';
 import { openSafetensorsFile } from '../../src/main/checkpoint/safetensors.ts';
 import type { WeightSource } from '../../src/main/checkpoint/weight-source.ts';
 import { failureOf } from '../../src/shared/failure.ts';

@@ -3,7 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPth } from '../../src/main/checkpoint/pth.ts';
-import { canonicalQwen2VlName } from '../../src/main/checkpoint/qwen2-vl-names.ts';
+import { canonicalQwen2VlName } from '../../src/main/backbones/qwen2-vl/checkpoint/names.ts';
 import { readRowsAsFloat32 } from '../../src/main/checkpoint/row-reader.ts';
 import { openSafetensorsFile } from '../../src/main/checkpoint/safetensors.ts';
 import * as pickle from '../corpus/checkpoint/pickle-bytes.ts';

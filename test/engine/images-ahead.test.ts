@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createImageThreads, imageThreadCount, type ImagesAhead } from '../../src/main/engine/images-ahead.ts';
-import { prepareImage, type ImageJob } from '../../src/main/vlm/qwen2-vl/prepare-image.ts';
+import { prepareImage, type ImageJob } from '../../src/main/backbones/qwen2-vl/prepare-image.ts';
 import { nominalVision } from '../support/nominal-bundle.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 

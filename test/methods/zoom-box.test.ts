@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cropForZoom, placeZoomBox, type ZoomRegion } from '../../src/main/methods/zoom-box.ts';
 import type { WrittenBox } from '../../src/main/methods/zoom-call.ts';
 import { rgbImage, type RgbImage } from '../../src/main/vlm/image/rgb-image.ts';
-import { preprocessImage } from '../../src/main/vlm/qwen2-vl/image-processor.ts';
-import type { ImageSize } from '../../src/main/vlm/qwen2-vl/smart-resize.ts';
+import { preprocessImage } from '../../src/main/backbones/qwen2-vl/image-processor.ts';
+import type { ImageSize } from '../../src/main/backbones/qwen2-vl/smart-resize.ts';
 import { nominalVision } from '../support/nominal-bundle.ts';
 import { goldenImageSettings } from '../vlm/vlm-golden.ts';
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/main/datasets/open-dataset.ts';
 import { blockSize, createPromptLength, inAskingOrder, type PromptLength } from '../../src/main/runs/asking-order.ts';
 import type { PlannedQuestion } from '../../src/main/store/predictions-repository.ts';
-import { buildPrompt } from '../../src/main/vlm/qwen2-vl/question-prompt.ts';
+import { buildPrompt } from '../../src/main/backbones/qwen2-vl/question-prompt.ts';
 import { loadTokenizer } from '../../src/main/vlm/tokenizer.ts';
 import type { Sample } from '../../src/shared/sample.ts';
 import { nominalImage, nominalVision } from '../support/nominal-bundle.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { importModel } from '../../src/main/builder/import-model.ts';
+import { importModel } from '../../src/main/import/import-model.ts';
 import { openDataset } from '../../src/main/datasets/open-dataset.ts';
 import { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';

@@ -2,7 +2,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { importModel, type ImportResult } from '../../src/main/builder/import-model.ts';
+import { importModel, type ImportResult } from '../../src/main/import/import-model.ts';
 import { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { bundleSchema, type Precision } from '../../src/shared/bundle.ts';
 import { devices } from '../../src/shared/run-settings.ts';

@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
-import { builderVersion } from './import-model.ts';
+import { builderVersion } from './builder-version.ts';
 
 export const speedProbe = { rows: 512, size: 1024, products: 4 } as const;
 

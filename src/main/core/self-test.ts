@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { importModel } from '../builder/import-model.ts';
+import { importModel } from '../import/import-model.ts';
 import type { OnnxDevice } from '../engine/devices.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { EngineHost } from '../runs/engine-host.ts';

@@ -9,9 +9,9 @@ import type { ModelCall, Remark, Timings } from '../../shared/trace.ts';
 import type { GeneratedTokens } from '../engine/generate.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { RowFeed, RowState } from '../engine/sequence-batch.ts';
-import { buildChatPrompt, type ChatPrompt } from '../vlm/qwen2-vl/chat-prompt.ts';
-import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
-import { mropePositions, type Positions } from '../vlm/qwen2-vl/rope.ts';
+import { buildChatPrompt, type ChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
+import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import { mropePositions, type Positions } from '../backbones/qwen2-vl/rope.ts';
 import { attentionMasses, type PositionKind } from './latent-trace.ts';
 import type { Asked, Call, Conclusion, Reading, Reply } from './reasoning.ts';
 

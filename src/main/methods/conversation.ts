@@ -13,7 +13,7 @@ import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { SequenceBatch } from '../engine/sequence-batch.ts';
 import { decodeImage } from '../vlm/image/decode.ts';
-import { preprocessImage, type PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
+import { preprocessImage, type PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
 import { ConversationRow, type OpenCall } from './conversation-row.ts';
 import type { ReasoningMethod } from './method.ts';
 import { imageJobs, prepareImages } from './prompted-question.ts';

@@ -8,7 +8,7 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import type { ImageResize } from '../vlm/qwen2-vl/image-processor.ts';
+import type { ImageResize } from '../backbones/qwen2-vl/image-processor.ts';
 
 export type ReasoningMethod = Readonly<{
   /** On the command line and in stored runs: lower case and dashes. */

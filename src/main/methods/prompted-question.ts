@@ -8,10 +8,10 @@ import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import type { ImageResize, PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
-import { prepareImage, type ImageJob, type PreparedImage } from '../vlm/qwen2-vl/prepare-image.ts';
-import type { ChatPrompt } from '../vlm/qwen2-vl/chat-prompt.ts';
-import { buildPrompt } from '../vlm/qwen2-vl/question-prompt.ts';
+import type { ImageResize, PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
+import type { ChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
+import { buildPrompt } from '../backbones/qwen2-vl/question-prompt.ts';
 
 export type PromptedQuestion = Readonly<{
   question: EngineQuestion;

@@ -8,8 +8,8 @@ import type { LatentStep, ModelCall, Region, Remark } from '../../shared/trace.t
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowState } from '../engine/sequence-batch.ts';
 import type { RgbImage } from '../vlm/image/rgb-image.ts';
-import type { PreprocessedImage } from '../vlm/qwen2-vl/image-processor.ts';
-import type { Positions } from '../vlm/qwen2-vl/rope.ts';
+import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import type { Positions } from '../backbones/qwen2-vl/rope.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import type { PositionKind } from './latent-trace.ts';
 

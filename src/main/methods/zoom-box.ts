@@ -6,7 +6,7 @@
  */
 import { resizeBicubic } from '../vlm/image/bicubic-resize.ts';
 import { rgbImage, type RgbImage } from '../vlm/image/rgb-image.ts';
-import { smartResize, type ImageSize } from '../vlm/qwen2-vl/smart-resize.ts';
+import { smartResize, type ImageSize } from '../backbones/qwen2-vl/smart-resize.ts';
 import type { WrittenBox } from './zoom-call.ts';
 
 const enlargement = 1.5;

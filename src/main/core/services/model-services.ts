@@ -20,7 +20,7 @@ export function createModelService(parts: ServiceParts): ModelService {
   };
   return {
     import: async (request, options) => {
-      const { importModel } = await import('../../builder/import-model.ts');
+      const { importModel } = await import('../../import/import-model.ts');
       return importModel(request, options);
     },
     inspect: async ({ path }) => {

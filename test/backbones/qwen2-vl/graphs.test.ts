@@ -1,16 +1,16 @@
 /** Qwen2-VL's graphs against checkpoints: which tensors they take, how many parameters the published sizes have. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Graph, tensorSizeBytes } from '../../src/main/builder/graph/graph.ts';
-import { layOutExternals } from '../../src/main/builder/graph/onnx-file.ts';
-import { qwen2VlDecoder } from '../../src/main/builder/models/qwen2-vl/decoder.ts';
-import { qwen2VlHead } from '../../src/main/builder/models/qwen2-vl/head.ts';
-import { qwen2VlVision } from '../../src/main/builder/models/qwen2-vl/vision.ts';
-import { type PartEncodings, partEncodings } from '../../src/main/builder/precision.ts';
-import { readQwen2VlConfig } from '../../src/main/checkpoint/qwen2-vl-config.ts';
-import { openSafetensorsFile } from '../../src/main/checkpoint/safetensors.ts';
-import type { TextDimensions, VisionDimensions } from '../../src/shared/bundle.ts';
-import { goldenRoot } from '../support/golden.ts';
+import { type Graph, tensorSizeBytes } from '../../../src/main/builder/graph/graph.ts';
+import { layOutExternals } from '../../../src/main/builder/graph/onnx-file.ts';
+import { qwen2VlDecoder } from '../../../src/main/builder/decoder/decoder.ts';
+import { qwen2VlHead } from '../../../src/main/builder/decoder/head.ts';
+import { qwen2VlVision } from '../../../src/main/backbones/qwen2-vl/graphs/vision.ts';
+import { type PartEncodings, partEncodings } from '../../../src/main/builder/precision.ts';
+import { readQwen2VlConfig } from '../../../src/main/backbones/qwen2-vl/checkpoint/config.ts';
+import { openSafetensorsFile } from '../../../src/main/checkpoint/safetensors.ts';
+import type { TextDimensions, VisionDimensions } from '../../../src/shared/bundle.ts';
+import { goldenRoot } from '../../support/golden.ts';
 
 function graphsOf(text: TextDimensions, vision: VisionDimensions, encodings: PartEncodings): Graph[] {
   return [

@@ -6,9 +6,9 @@
  * characters. Other special tokens in a message, such as `<|im_end|>`, are special as in the reference.
  */
 import { fail } from '../../../shared/failure.ts';
-import { renderPrompt, type Message, type MessagePart } from '../chat-template.ts';
-import { slotTokenNames } from '../special-tokens.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import { renderPrompt, type Message, type MessagePart } from '../../vlm/chat-template.ts';
+import { slotTokenNames } from '../../vlm/special-tokens.ts';
+import type { Tokenizer } from '../../vlm/tokenizer.ts';
 
 export type ChatPrompt = Readonly<{
   /** The rendered chat, with one image pad for each image. */

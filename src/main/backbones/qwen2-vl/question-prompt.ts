@@ -4,8 +4,8 @@
  * `released-training` from its training script), their literal braces included; `with-context` is ours.
  */
 import type { PromptFormat } from '../../../shared/run-settings.ts';
-import type { MessagePart } from '../chat-template.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import type { MessagePart } from '../../vlm/chat-template.ts';
+import type { Tokenizer } from '../../vlm/tokenizer.ts';
 import { buildChatPrompt, type ChatPrompt } from './chat-prompt.ts';
 
 export type QuestionText = Readonly<{ question: string; choices: readonly string[]; context: string }>;

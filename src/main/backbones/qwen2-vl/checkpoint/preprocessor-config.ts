@@ -4,10 +4,10 @@
  * the same inside `size`, and `size.shortest_edge` / `size.longest_edge` (also pixel counts, despite the names).
  */
 import { z } from 'zod';
-import type { ImageSettings, VisionDimensions } from '../../shared/bundle.ts';
-import { fail, failureOf } from '../../shared/failure.ts';
-import { resolveInside } from '../files/safe-path.ts';
-import { readJsonFile } from './json-file.ts';
+import type { ImageSettings, VisionDimensions } from '../../../../shared/bundle.ts';
+import { fail, failureOf } from '../../../../shared/failure.ts';
+import { resolveInside } from '../../../files/safe-path.ts';
+import { readJsonFile } from '../../../checkpoint/json-file.ts';
 
 export type ImageProcessing = Omit<ImageSettings, 'latentWidth' | 'latentHeight'>;
 

@@ -8,16 +8,16 @@ import { dirname } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem } from '../files/io-failure.ts';
 import { resolveInside } from '../files/safe-path.ts';
-import { resolveModelFolder, type ModelFolder } from './model-folder.ts';
+import { resolveModelFolder, type ModelFolder } from '../checkpoint/model-folder.ts';
 import { mergePeftFolder } from './peft-adapter.ts';
-import { openPth } from './pth.ts';
-import { readQwen2VlConfig, type Qwen2VlConfig } from './qwen2-vl-config.ts';
-import { validateQwen2Vl } from './qwen2-vl-tensors.ts';
+import { openPth } from '../checkpoint/pth.ts';
+import { readQwen2VlConfig, type Qwen2VlConfig } from '../backbones/qwen2-vl/checkpoint/config.ts';
+import { validateQwen2Vl } from '../backbones/qwen2-vl/checkpoint/tensors.ts';
 import { mergeStateDict, type MergedWeights } from './released-adapter.ts';
-import { openSafetensorsFile } from './safetensors.ts';
-import { renameTensors } from './source-views.ts';
-import { openWeightFolder } from './weight-folder.ts';
-import type { WeightSource } from './weight-source.ts';
+import { openSafetensorsFile } from '../checkpoint/safetensors.ts';
+import { renameTensors } from '../checkpoint/source-views.ts';
+import { openWeightFolder } from '../checkpoint/weight-folder.ts';
+import type { WeightSource } from '../checkpoint/weight-source.ts';
 
 export type CheckpointRequest = Readonly<{
   /**

@@ -3,10 +3,10 @@
  * factors beside them, and plain weights, in one state dict. Such a file holds no alpha; the released runs used 16.
  */
 import { fail } from '../../shared/failure.ts';
-import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from './lora.ts';
-import { mapQwen2VlNames, type NameLayout } from './qwen2-vl-names.ts';
-import { renameTensors } from './source-views.ts';
-import type { WeightSource } from './weight-source.ts';
+import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from '../checkpoint/lora.ts';
+import { mapQwen2VlNames, type NameLayout } from '../backbones/qwen2-vl/checkpoint/names.ts';
+import { renameTensors } from '../checkpoint/source-views.ts';
+import type { WeightSource } from '../checkpoint/weight-source.ts';
 
 export const releasedAlpha = 16;
 

@@ -4,9 +4,9 @@
  *
  *   past_key_values.{l}.key|value [B,Hkv,P,Dh], rows [R] -> present.{l}.key|value [R,Hkv,P,Dh]
  */
-import type { TextDimensions } from '../../../../shared/bundle.ts';
-import { GraphBuilder } from '../../graph/graph-builder.ts';
-import type { Graph } from '../../graph/graph.ts';
+import type { TextDimensions } from '../../../shared/bundle.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Graph } from '../graph/graph.ts';
 
 export function qwen2VlCacheRows({ layerCount, keyValueHeadCount, headSize }: TextDimensions): Graph {
   const graph = new GraphBuilder('qwen2-vl-cache-rows');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../src/main/vlm/image/decode.ts';
 import { resizeBicubic } from '../../../src/main/vlm/image/bicubic-resize.ts';
 import { rgbImage } from '../../../src/main/vlm/image/rgb-image.ts';
-import { preprocessImage } from '../../../src/main/vlm/qwen2-vl/image-processor.ts';
+import { preprocessImage } from '../../../src/main/backbones/qwen2-vl/image-processor.ts';
 import type { VisionDimensions } from '../../../src/shared/bundle.ts';
 import { expectClose } from '../../support/expect-close.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
@@ -15,7 +15,7 @@ import {
   goldenImageSettings,
   sha256,
   type GoldenImage,
-} from '../vlm-golden.ts';
+} from '../../vlm/vlm-golden.ts';
 
 const vision: VisionDimensions = {
   depth: 1,

@@ -8,8 +8,8 @@
 import type { ImageSettings, VisionDimensions } from '../../../shared/bundle.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { ImageGeometry } from '../../../shared/trace.ts';
-import { resizeBicubic } from '../image/bicubic-resize.ts';
-import type { RgbImage } from '../image/rgb-image.ts';
+import { resizeBicubic } from '../../vlm/image/bicubic-resize.ts';
+import type { RgbImage } from '../../vlm/image/rgb-image.ts';
 import { smartResize, type ImageSize } from './smart-resize.ts';
 
 /** `stretch`: to exactly this size in pixels (IVT-LR); `dynamic`: Qwen2-VL's own size (ordinary prompting). */

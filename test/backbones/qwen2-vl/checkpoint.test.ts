@@ -1,19 +1,19 @@
 /** Sound checkpoints: both layouts, the published sizes, and what the config of each says. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openQwen2VlCheckpoint } from '../../src/main/checkpoint/open-checkpoint.ts';
-import { readQwen2VlConfig } from '../../src/main/checkpoint/qwen2-vl-config.ts';
-import { canonicalQwen2VlName } from '../../src/main/checkpoint/qwen2-vl-names.ts';
-import { expectedQwen2VlTensors } from '../../src/main/checkpoint/qwen2-vl-tensors.ts';
-import { counting, safetensors } from '../corpus/checkpoint/safetensors-bytes.ts';
+import { openQwen2VlCheckpoint } from '../../../src/main/import/open-checkpoint.ts';
+import { readQwen2VlConfig } from '../../../src/main/backbones/qwen2-vl/checkpoint/config.ts';
+import { canonicalQwen2VlName } from '../../../src/main/backbones/qwen2-vl/checkpoint/names.ts';
+import { expectedQwen2VlTensors } from '../../../src/main/backbones/qwen2-vl/checkpoint/tensors.ts';
+import { counting, safetensors } from '../../corpus/checkpoint/safetensors-bytes.ts';
 import {
   tinyConfig,
   tinyPreprocessor,
   tinyTensors,
   writeTinyCheckpoint,
-} from '../corpus/checkpoint/tiny-checkpoint.ts';
-import { goldenRoot } from '../support/golden.ts';
-import { temporaryFolders } from '../support/temp-folder.ts';
+} from '../../corpus/checkpoint/tiny-checkpoint.ts';
+import { goldenRoot } from '../../support/golden.ts';
+import { temporaryFolders } from '../../support/temp-folder.ts';
 
 const temporaryFolder = temporaryFolders();
 const tiny = async (files: Parameters<typeof writeTinyCheckpoint>[1] = {}) =>

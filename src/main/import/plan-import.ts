@@ -4,10 +4,10 @@ import { precisions, type Precision } from '../../shared/bundle.ts';
 import type { ImportPlan } from '../../shared/contract/models.ts';
 import { engineBytes } from '../../shared/model-memory.ts';
 import type { LatentDefaults } from '../../shared/run-settings.ts';
-import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import { tensorSizeBytes, type Graph } from './graph/graph.ts';
-import { encodeOnnx, layOutExternals } from './graph/onnx-file.ts';
-import { builderVersion } from './import-model.ts';
+import type { Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import { tensorSizeBytes, type Graph } from '../builder/graph/graph.ts';
+import { encodeOnnx, layOutExternals } from '../builder/graph/onnx-file.ts';
+import { builderVersion } from '../builder/builder-version.ts';
 import {
   bundleGraphs,
   bundleVariants,

@@ -7,10 +7,10 @@ import {
   rotaryTable,
   visionRotaryTable,
   type PlacedImage,
-} from '../../../src/main/vlm/qwen2-vl/rope.ts';
+} from '../../../src/main/backbones/qwen2-vl/rope.ts';
 import type { TextDimensions, VisionDimensions } from '../../../src/shared/bundle.ts';
 import { expectClose } from '../../support/expect-close.ts';
-import { arraySchema, goldenFloats, readGoldenJson, sha256 } from '../vlm-golden.ts';
+import { arraySchema, goldenFloats, readGoldenJson, sha256 } from '../../vlm/vlm-golden.ts';
 
 const gridSchema = z.tuple([z.int(), z.int(), z.int()]);
 const golden = readGoldenJson(

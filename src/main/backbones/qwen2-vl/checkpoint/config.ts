@@ -5,14 +5,14 @@
  * other activations, quantised weights, other architectures.
  */
 import { z } from 'zod';
-import { fail } from '../../shared/failure.ts';
-import type { ImageSettings, TextDimensions, VisionDimensions } from '../../shared/bundle.ts';
-import type { LatentDefaults } from '../../shared/run-settings.ts';
-import { resolveInside } from '../files/safe-path.ts';
-import { readJsonFile } from './json-file.ts';
-import { readLatentConfig, type LatentOptions } from './latent-config.ts';
+import { fail } from '../../../../shared/failure.ts';
+import type { ImageSettings, TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
+import type { LatentDefaults } from '../../../../shared/run-settings.ts';
+import { resolveInside } from '../../../files/safe-path.ts';
+import { readJsonFile } from '../../../checkpoint/json-file.ts';
+import { readLatentConfig, type LatentOptions } from '../../../checkpoint/latent-config.ts';
 import { readImageProcessing } from './preprocessor-config.ts';
-import { refuseOtherArchitectures } from './supported-architecture.ts';
+import { refuseOtherArchitectures } from '../../supported-architecture.ts';
 
 /** Token ids as the config states them; informative, since the tokenizer is what counts. */
 export type ConfiguredIds = Readonly<{

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { roundHalfToEven, smartResize } from '../../../src/main/vlm/qwen2-vl/smart-resize.ts';
+import { roundHalfToEven, smartResize } from '../../../src/main/backbones/qwen2-vl/smart-resize.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
-import { readGoldenJson } from '../vlm-golden.ts';
+import { readGoldenJson } from '../../vlm/vlm-golden.ts';
 
 const { smartResize: cases } = readGoldenJson(
   z.object({

@@ -10,11 +10,11 @@
  * (seen with onnxruntime-node 1.30.0: off by 3 to 7 %).
  */
 import type { TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
-import { GraphBuilder } from '../../graph/graph-builder.ts';
-import type { Graph, Value } from '../../graph/graph.ts';
-import { linear, type LinearEncoding } from '../../ops/linear.ts';
-import { layerNorm } from '../../ops/normalise.ts';
-import { rotate, type RotaryTables } from '../../ops/rotary.ts';
+import { GraphBuilder } from '../../../builder/graph/graph-builder.ts';
+import type { Graph, Value } from '../../../builder/graph/graph.ts';
+import { linear, type LinearEncoding } from '../../../builder/ops/linear.ts';
+import { layerNorm } from '../../../builder/ops/normalise.ts';
+import { rotate, type RotaryTables } from '../../../builder/ops/rotary.ts';
 
 /** Qwen2-VL's vision LayerNorm epsilon (transformers: fixed at 1e-6, not configurable). */
 const layerNormEpsilon = 1e-6;

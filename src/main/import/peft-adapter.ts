@@ -8,14 +8,14 @@ import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem } from '../files/io-failure.ts';
 import { resolveInside } from '../files/safe-path.ts';
-import { readJsonFile } from './json-file.ts';
-import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from './lora.ts';
-import { openPth } from './pth.ts';
-import { mapQwen2VlNames } from './qwen2-vl-names.ts';
+import { readJsonFile } from '../checkpoint/json-file.ts';
+import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from '../checkpoint/lora.ts';
+import { openPth } from '../checkpoint/pth.ts';
+import { mapQwen2VlNames } from '../backbones/qwen2-vl/checkpoint/names.ts';
 import type { MergedWeights } from './released-adapter.ts';
-import { openSafetensorsFile } from './safetensors.ts';
-import { overlaySources, renameTensors } from './source-views.ts';
-import type { WeightSource } from './weight-source.ts';
+import { openSafetensorsFile } from '../checkpoint/safetensors.ts';
+import { overlaySources, renameTensors } from '../checkpoint/source-views.ts';
+import type { WeightSource } from '../checkpoint/weight-source.ts';
 
 const pattern = z.record(z.string(), z.unknown()).nullish();
 const adapterSchema = z.looseObject({

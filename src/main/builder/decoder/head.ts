@@ -1,8 +1,8 @@
 /** The language-model head: hidden [B, D] -> logits [B, V]. A graph of its own because latent steps need no token. */
-import type { TextDimensions } from '../../../../shared/bundle.ts';
-import { GraphBuilder } from '../../graph/graph-builder.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { linear, type LinearEncoding } from '../../ops/linear.ts';
+import type { TextDimensions } from '../../../shared/bundle.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Graph } from '../graph/graph.ts';
+import { linear, type LinearEncoding } from '../ops/linear.ts';
 
 export function qwen2VlHead(text: TextDimensions, encoding: LinearEncoding): Graph {
   const graph = new GraphBuilder('qwen2-vl-head');

@@ -1,15 +1,15 @@
 /** A checkpoint opened for an import: its tensors and tokenizer, and the graphs that a precision makes of it. */
 import type { Precision } from '../../shared/bundle.ts';
 import { resolveModelFolder } from '../checkpoint/model-folder.ts';
-import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import type { Qwen2VlDimensions } from '../checkpoint/qwen2-vl-tensors.ts';
-import type { Graph } from './graph/graph.ts';
-import { qwen2VlCacheRows } from './models/qwen2-vl/cache-rows.ts';
-import { qwen2VlDecoder } from './models/qwen2-vl/decoder.ts';
-import { qwen2VlHead } from './models/qwen2-vl/head.ts';
-import { qwen2VlVision } from './models/qwen2-vl/vision.ts';
-import { partEncodings } from './precision.ts';
-import { readTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
+import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import type { Qwen2VlDimensions } from '../backbones/qwen2-vl/checkpoint/tensors.ts';
+import type { Graph } from '../builder/graph/graph.ts';
+import { qwen2VlCacheRows } from '../builder/decoder/cache-rows.ts';
+import { qwen2VlDecoder } from '../builder/decoder/decoder.ts';
+import { qwen2VlHead } from '../builder/decoder/head.ts';
+import { qwen2VlVision } from '../backbones/qwen2-vl/graphs/vision.ts';
+import { partEncodings } from '../builder/precision.ts';
+import { readTokenizerFiles, type TokenizerParts } from '../builder/tokenizer-files.ts';
 
 export type CheckpointChoice = Readonly<{
   /** Hugging Face folder, or Hub cache snapshot. */

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findChatTemplate } from '../../../src/main/vlm/chat-template.ts';
-import { buildChatPrompt } from '../../../src/main/vlm/qwen2-vl/chat-prompt.ts';
-import { mropePositions } from '../../../src/main/vlm/qwen2-vl/rope.ts';
-import { smartResize } from '../../../src/main/vlm/qwen2-vl/smart-resize.ts';
+import { buildChatPrompt } from '../../../src/main/backbones/qwen2-vl/chat-prompt.ts';
+import { mropePositions } from '../../../src/main/backbones/qwen2-vl/rope.ts';
+import { smartResize } from '../../../src/main/backbones/qwen2-vl/smart-resize.ts';
 import { loadTokenizer } from '../../../src/main/vlm/tokenizer.ts';
-import { checkpointFolder, sha256 } from '../vlm-golden.ts';
+import { checkpointFolder, sha256 } from '../../vlm/vlm-golden.ts';
 
 const partSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('image') }),

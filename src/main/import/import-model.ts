@@ -7,19 +7,17 @@ import { join } from 'node:path';
 import { bundleVersion, type Bundle, type Precision, type WeightError } from '../../shared/bundle.ts';
 import type { ImportProgress } from '../../shared/contract/models.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
-import type { Qwen2VlCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import { createChunkBuffers } from './chunk-buffers.ts';
-import { makeBundleFolder } from './bundle-folder.ts';
-import { writeEmbeddings } from './embedding-file.ts';
-import { bundleFingerprint } from './fingerprint.ts';
-import { graphSizes, writeGraphFile, writeGraphVariant } from './graph-file.ts';
-import { ProgressMeter } from './import-progress.ts';
+import type { Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import { builderVersion } from '../builder/builder-version.ts';
+import { createChunkBuffers } from '../builder/chunk-buffers.ts';
+import { makeBundleFolder } from '../builder/bundle-folder.ts';
+import { writeEmbeddings } from '../builder/embedding-file.ts';
+import { bundleFingerprint } from '../builder/fingerprint.ts';
+import { graphSizes, writeGraphFile, writeGraphVariant } from '../builder/graph-file.ts';
+import { ProgressMeter } from '../builder/import-progress.ts';
 import { bundleGraphs, bundleVariants, prepareImport, type CheckpointChoice } from './prepare-import.ts';
-import { WeightErrorMeter } from './quantise/weight-error.ts';
-import { writeTokenizerFiles, type TokenizerParts } from './tokenizer-files.ts';
-
-/** Changes when the same checkpoint would give another bundle. */
-export const builderVersion = '2';
+import { WeightErrorMeter } from '../builder/quantise/weight-error.ts';
+import { writeTokenizerFiles, type TokenizerParts } from '../builder/tokenizer-files.ts';
 
 export type ImportRequest = CheckpointChoice &
   Readonly<{ name?: string | undefined; out: string; precision: Precision; replace?: boolean | undefined }>;

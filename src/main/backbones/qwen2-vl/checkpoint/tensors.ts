@@ -3,10 +3,10 @@
  * them all. D hidden, H heads, Hkv key-value heads, Dh head size, I intermediate, V vocabulary rows; vision: E embed,
  * M intermediate, G merged (E times the patches of a slot).
  */
-import type { TextDimensions, VisionDimensions } from '../../shared/bundle.ts';
-import { fail } from '../../shared/failure.ts';
-import { isWeightDtype, weightDtypes } from './dtype.ts';
-import type { TensorInfo, WeightSource } from './weight-source.ts';
+import type { TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
+import { fail } from '../../../../shared/failure.ts';
+import { isWeightDtype, weightDtypes } from '../../../checkpoint/dtype.ts';
+import type { TensorInfo, WeightSource } from '../../../checkpoint/weight-source.ts';
 
 export type Qwen2VlDimensions = Readonly<{ text: TextDimensions; vision: VisionDimensions }>;
 export type ExpectedTensor = Readonly<{ name: string; shape: readonly number[] }>;

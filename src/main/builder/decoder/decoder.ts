@@ -10,14 +10,14 @@
  *
  * Checkpoint names: Hugging Face's Qwen2VLForConditionalGeneration (`model.layers.{l}.*`).
  */
-import type { TextDimensions } from '../../../../shared/bundle.ts';
-import { GraphBuilder } from '../../graph/graph-builder.ts';
-import type { Graph, Value } from '../../graph/graph.ts';
-import { decoderAttention, type CacheLayout } from '../../blocks/decoder-attention.ts';
-import { allPositions, lastPosition, type QueryContext } from '../../blocks/query-context.ts';
-import { swiglu } from '../../blocks/swiglu.ts';
-import type { LinearEncoding } from '../../ops/linear.ts';
-import { addRmsNorm, rmsNorm } from '../../ops/normalise.ts';
+import type { TextDimensions } from '../../../shared/bundle.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Graph, Value } from '../graph/graph.ts';
+import { decoderAttention, type CacheLayout } from '../blocks/decoder-attention.ts';
+import { allPositions, lastPosition, type QueryContext } from '../blocks/query-context.ts';
+import { swiglu } from '../blocks/swiglu.ts';
+import type { LinearEncoding } from '../ops/linear.ts';
+import { addRmsNorm, rmsNorm } from '../ops/normalise.ts';
 
 export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding, cacheLayout: CacheLayout): Graph {
   const { hiddenSize, layerCount, keyValueHeadCount, headSize } = text;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findChatTemplate } from '../../../src/main/vlm/chat-template.ts';
-import { buildPrompt, formatQuestion, pythonStrip } from '../../../src/main/vlm/qwen2-vl/question-prompt.ts';
+import { buildPrompt, formatQuestion, pythonStrip } from '../../../src/main/backbones/qwen2-vl/question-prompt.ts';
 import { slotTokenNames } from '../../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/main/vlm/tokenizer.ts';
 import { promptFormats } from '../../../src/shared/run-settings.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
-import { checkpointFolder, readGoldenJson } from '../vlm-golden.ts';
+import { checkpointFolder, readGoldenJson } from '../../vlm/vlm-golden.ts';
 
 const { prompts } = readGoldenJson(
   z.object({

@@ -1,6 +1,6 @@
 /** From an image file's bytes to the vision tower's input, in one step that any thread can take. */
 import type { ImageSettings, VisionDimensions } from '../../../shared/bundle.ts';
-import { decodeImage } from '../image/decode.ts';
+import { decodeImage } from '../../vlm/image/decode.ts';
 import { preprocessImage, type ImageResize, type PreprocessedImage } from './image-processor.ts';
 
 export type ImageJob = Readonly<{

@@ -3,9 +3,9 @@
  * new (`model.language_model.layers.…`, `model.visual.…`); wrappers add prefixes (data parallelism `module.`, the
  * released IVT-LR class `base_causallm.`, peft `base_model.model.`). The old layout's names are the canonical ones.
  */
-import { fail } from '../../shared/failure.ts';
-import { renameTensors } from './source-views.ts';
-import type { WeightSource } from './weight-source.ts';
+import { fail } from '../../../../shared/failure.ts';
+import { renameTensors } from '../../../checkpoint/source-views.ts';
+import type { WeightSource } from '../../../checkpoint/weight-source.ts';
 
 export type NameLayout = 'old' | 'new';
 
