@@ -6,20 +6,35 @@
  */
 import { z } from 'zod';
 
-/** How the image reached the model, enough to map a slot to pixels of the original image. */
-export const imageGeometrySchema = z.object({
+/** In pixels of the original picture, fractions of a pixel kept. */
+const pixelBoxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+export type PixelBox = Readonly<z.infer<typeof pixelBoxSchema>>;
+
+const fedImageSchema = z.object({
   /** Pixels of the image as a person sees it (after EXIF rotation if the reference applies it). */
   sourceWidth: z.int().min(1),
   sourceHeight: z.int().min(1),
   /** Pixels fed to the vision tower. */
   resizedWidth: z.int().min(1),
   resizedHeight: z.int().min(1),
-  /** `stretch`: to a fixed size; `dynamic`: Qwen2-VL's own size from the pixel budget. Both scale each axis on its own. */
-  resize: z.enum(['stretch', 'dynamic']),
   /** Merged grid: J = rows x columns; slot = row * columns + column. */
   gridRows: z.int().min(1),
   gridColumns: z.int().min(1),
 });
+
+/** How the image reached the model, enough to map a slot to pixels of the original image. */
+export const imageGeometrySchema = z.discriminatedUnion('resize', [
+  fedImageSchema.extend({
+    /** `stretch`: to a fixed size; `dynamic`: Qwen2-VL's own size from the pixel budget. Both scale each axis on its own. */
+    resize: z.enum(['stretch', 'dynamic']),
+  }),
+  fedImageSchema.extend({
+    /** Resized with its aspect and cropped to the middle: the rest of the image was not fed. */
+    resize: z.literal('crop'),
+    /** What was fed. */
+    crop: pixelBoxSchema,
+  }),
+]);
 export type ImageGeometry = z.infer<typeof imageGeometrySchema>;
 
 /** The four shares of the query row's attention; they add up to 1. */
@@ -101,10 +116,6 @@ export const modelCallSchema = z.object({
 });
 export type ModelCall = z.infer<typeof modelCallSchema>;
 
-/** In pixels of the original picture, fractions of a pixel kept. */
-const pixelBoxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
-export type PixelBox = Readonly<z.infer<typeof pixelBoxSchema>>;
-
 /** A part of a picture that the model asked to see larger. */
 export const regionSchema = z.object({
   /** The call in which it was asked for. */
@@ -153,11 +164,18 @@ export const timingsSchema = z.object({
 });
 export type Timings = z.infer<typeof timingsSchema>;
 
-/** Maps a slot through merge, patch grid and resize to pixels of the original image (fractions of a pixel kept). */
+/** The part of the original image that the model was fed. */
+export function fedBox(geometry: ImageGeometry): PixelBox {
+  if (geometry.resize === 'crop') return geometry.crop;
+  return { x: 0, y: 0, width: geometry.sourceWidth, height: geometry.sourceHeight };
+}
+
+/** Maps a slot through merge, patch grid, crop and resize to pixels of the original image (fractions of a pixel kept). */
 export function slotBox(geometry: ImageGeometry, slot: number): PixelBox {
+  const fed = fedBox(geometry);
   const row = Math.floor(slot / geometry.gridColumns);
   const column = slot % geometry.gridColumns;
-  const width = geometry.sourceWidth / geometry.gridColumns;
-  const height = geometry.sourceHeight / geometry.gridRows;
-  return { x: column * width, y: row * height, width, height };
+  const width = fed.width / geometry.gridColumns;
+  const height = fed.height / geometry.gridRows;
+  return { x: fed.x + column * width, y: fed.y + row * height, width, height };
 }

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeImage, maxImageBytes } from '../../../src/main/vlm/image/decode.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
+import { goldenChameleonImages } from '../chameleon-golden.ts';
 import { goldenBytes, goldenImageBytes, goldenImages, sha256 } from '../vlm-golden.ts';
 
 const isReferencePlatform = process.platform === 'linux' && process.arch === 'x64';
@@ -29,6 +30,21 @@ describe('decodeImage against Pillow', () => {
     if (isReferencePlatform || file.endsWith('.png') || file.endsWith('.gif')) {
       expect(sha256(image.data)).toBe(digest);
     }
+  });
+});
+
+describe('decodeImage with transparency blended, against Pillow and the formula of Chameleon’s processor', () => {
+  it.each(goldenChameleonImages.files)('$file', async ({ file, width, height, sha256: digest }) => {
+    const image = await decodeImage(goldenImageBytes(file), file, { transparency: 'blend-all' });
+    expect([image.width, image.height]).toEqual([width, height]);
+    if (isReferencePlatform || file.endsWith('.png') || file.endsWith('.gif')) {
+      expect(sha256(image.data)).toBe(digest);
+    }
+  });
+
+  it.each(goldenChameleonImages.greys)('$bits-bit grey with a transparent $key', async ({ png, greys }) => {
+    const image = await decodeImage(Buffer.from(png, 'base64'), 'grey.png', { transparency: 'blend-all' });
+    expect([...image.data]).toEqual(greys.flatMap((grey) => [grey, grey, grey]));
   });
 });
 

@@ -68,6 +68,30 @@ export function pasteOnWhite(pixels: RawPixels): RgbImage {
   });
 }
 
+/**
+ * Every pixel on white by its alpha, as Chameleon's processor blends: in float64, and cut off to a byte where Pillow's
+ * paste rounds. Pictures without an alpha channel stay as they are.
+ */
+export function blendOnWhite(pixels: RawPixels): RgbImage {
+  const { channelCount } = pixels;
+  if (channelCount !== 2 && channelCount !== 4) return dropAlpha(pixels);
+  return mapPixels(pixels, (source, from, target, to) => {
+    const alpha = (source[from + channelCount - 1] ?? 0) / 255;
+    for (let channel = 0; channel < 3; channel++) {
+      const colour = source[from + (channelCount === 2 ? 0 : channel)] ?? 0;
+      target[to + channel] = Math.trunc((1 - alpha) * 255 + alpha * colour);
+    }
+  });
+}
+
+/** Grey pictures with white in place of one grey. */
+export function whitenGrey(pixels: RawPixels, hidden: number): RgbImage {
+  return mapPixels(pixels, (source, from, target, to) => {
+    const grey = source[from] ?? 0;
+    target.fill(grey === hidden ? 255 : grey, to, to + 3);
+  });
+}
+
 /** `dropAlpha` with one colour wherever the picture is transparent. */
 export function fillTransparent(pixels: RawPixels, colour: Colour): RgbImage {
   if (pixels.channelCount !== 4) return dropAlpha(pixels);

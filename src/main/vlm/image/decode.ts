@@ -1,26 +1,36 @@
 /**
- * From an image file's bytes to the RGB pixels that the released IVT-LR code gives its processor: Pillow's
- * decoding, turned upright by EXIF (Hugging Face `datasets` does that), RGBA pasted on white (`qwen_vl_utils`),
- * everything else as Pillow's `convert("RGB")`. Why, and what follows for each kind of file, is in
- * docs/decisions/0003-image-decoding.md.
+ * From an image file's bytes to the RGB pixels that the released IVT-LR code works on: Pillow's decoding, turned
+ * upright by EXIF (Hugging Face `datasets` does that), and transparency as each backbone's code treats it. Why, and
+ * what follows for each kind of file, is in docs/decisions/0003-image-decoding.md.
  *
  * Colour profiles and gamma are ignored, nothing is scaled while decoding, and only the first frame is read.
  */
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { fail } from '../../../shared/failure.ts';
 import {
+  blendOnWhite,
   cmykToRgb,
   dropAlpha,
   fillTransparent,
   highBytes,
   pasteOnWhite,
   saturateTo8Bits,
+  whitenGrey,
   type RawPixels,
 } from './convert-to-rgb.ts';
 import { recogniseImageFormat, type ImageFormat } from './image-format.ts';
-import { gifBackdrop, readPngHeader } from './image-headers.ts';
+import { gifBackdrop, pngTransparentGrey, readPngHeader } from './image-headers.ts';
 import { orientationInXmp, turnUpright } from './orientation.ts';
 import type { RgbImage } from './rgb-image.ts';
+
+/**
+ * `paste-rgba`: RGBA goes on white, any other transparency is forgotten and the hidden colours show (`qwen_vl_utils`
+ * and Pillow's `convert("RGB")`). `blend-all`: all transparency goes on white, except a transparent colour of an RGB
+ * picture (Chameleon's processor, which leaves Pillow's mode RGB alone).
+ */
+export type Transparency = 'paste-rgba' | 'blend-all';
+
+export type DecodeOptions = Readonly<{ transparency: Transparency }>;
 
 export const maxImageBytes = 100 * 1024 * 1024;
 export const maxImagePixels = 100_000_000;
@@ -58,40 +68,61 @@ async function rawPixels(label: string, image: Sharp, bits: 8 | 16): Promise<Raw
   return { width, height, channelCount, data: bits === 16 ? new Uint16Array(bytes.slice().buffer) : bytes };
 }
 
-async function decodePng(label: string, image: Sharp, bytes: Uint8Array): Promise<RgbImage> {
+async function decodePng(
+  label: string,
+  image: Sharp,
+  bytes: Uint8Array,
+  transparency: Transparency,
+): Promise<RgbImage> {
   const { bitDepth, colourType } = readPngHeader(bytes);
   const isGrey = colourType === 0;
   const wide = bitDepth === 16 ? image.toColourspace(isGrey ? 'grey16' : 'rgb16') : image;
   const pixels = await rawPixels(label, wide, bitDepth === 16 ? 16 : 8);
-  if (isGrey && bitDepth === 16) return dropAlpha(saturateTo8Bits(pixels));
+  if (isGrey) {
+    const grey = bitDepth === 16 ? saturateTo8Bits(pixels) : pixels;
+    const hidden = transparency === 'blend-all' ? pngTransparentGrey(bytes) : null;
+    return hidden === null ? dropAlpha(grey) : whitenGrey(grey, hidden);
+  }
+  const narrow = highBytes(pixels);
+  const isRgb = colourType === 2;
+  if (transparency === 'blend-all') return isRgb ? dropAlpha(narrow) : blendOnWhite(narrow);
   // 16-bit grey with alpha is RGBA to Pillow, 8-bit grey with alpha stays LA.
   const isRgba = colourType === 6 || (colourType === 4 && bitDepth === 16);
-  return isRgba ? pasteOnWhite(highBytes(pixels)) : dropAlpha(highBytes(pixels));
+  return isRgba ? pasteOnWhite(narrow) : dropAlpha(narrow);
 }
 
 async function decodePixels(
   label: string,
   image: Sharp,
   bytes: Uint8Array,
+  { space }: Metadata,
   format: ImageFormat,
-  metadata: Metadata,
+  transparency: Transparency,
 ): Promise<RgbImage> {
-  if (format === 'png') return decodePng(label, image, bytes);
-  if (format === 'jpeg' && metadata.space === 'cmyk') {
+  if (format === 'png') return decodePng(label, image, bytes, transparency);
+  if (format === 'jpeg' && space === 'cmyk') {
     // Read as Adobe writes it (inverted), with its marker or without: so does Pillow.
     const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk');
     return cmykToRgb(await rawPixels(label, inks, 8));
   }
   const pixels = await rawPixels(label, image, 8);
-  if (format === 'gif') return fillTransparent(pixels, gifBackdrop(bytes));
-  return format === 'webp' && pixels.channelCount === 4 ? pasteOnWhite(pixels) : dropAlpha(pixels);
+  if (format === 'gif') {
+    const { colour, isTransparent } = gifBackdrop(bytes);
+    return fillTransparent(pixels, transparency === 'blend-all' && isTransparent ? [255, 255, 255] : colour);
+  }
+  if (format !== 'webp' || pixels.channelCount !== 4) return dropAlpha(pixels);
+  return transparency === 'blend-all' ? blendOnWhite(pixels) : pasteOnWhite(pixels);
 }
 
 /**
  * Decodes a JPEG, PNG, WebP or GIF file. `label` names the image in failures: `image-too-large` above 100 MiB or
  * 100 megapixels (checked before decoding), `malformed-image` for a damaged, truncated or unsupported file.
  */
-export async function decodeImage(bytes: Uint8Array, label: string): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  label: string,
+  { transparency }: DecodeOptions = { transparency: 'paste-rgba' },
+): Promise<RgbImage> {
   if (bytes.length > maxImageBytes) refuseLarge(label, `at most ${maxImageBytes} bytes`, `${bytes.length} bytes`);
   const format = recogniseImageFormat(bytes, label);
   const input = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -102,6 +133,6 @@ export async function decodeImage(bytes: Uint8Array, label: string): Promise<Rgb
   if (width * height > maxImagePixels) {
     refuseLarge(label, `at most ${maxImagePixels} pixels`, `${width} x ${height} pixels`);
   }
-  const pixels = await decodePixels(label, image, bytes, format, metadata);
+  const pixels = await decodePixels(label, image, bytes, metadata, format, transparency);
   return turnUpright(pixels, metadata.orientation ?? orientationInXmp(metadata.xmpAsString ?? ''));
 }

@@ -185,11 +185,15 @@ function describeMarks(
   return `Patches ${taken} at ${where}: ${slots.length === 0 ? 'none' : `slots ${slots.join(', ')}`}`;
 }
 
+const pixelText = (pixels: number): string => String(Math.round(pixels * 10) / 10);
+
 function describePicture(image: ImageGeometry | null): string {
   if (image === null) return '';
   const { sourceWidth, sourceHeight, resizedWidth, resizedHeight, gridRows, gridColumns } = image;
   const slots = gridRows * gridColumns;
-  return `${String(sourceWidth)} × ${String(sourceHeight)} px, fed as ${String(resizedWidth)} × ${String(resizedHeight)}: ${String(gridColumns)} × ${String(gridRows)} = ${String(slots)} patches, slots 0 to ${String(slots - 1)} row by row`;
+  const crop =
+    image.resize === 'crop' ? `its middle ${pixelText(image.crop.width)} × ${pixelText(image.crop.height)} ` : '';
+  return `${String(sourceWidth)} × ${String(sourceHeight)} px, ${crop}fed as ${String(resizedWidth)} × ${String(resizedHeight)}: ${String(gridColumns)} × ${String(gridRows)} = ${String(slots)} patches, slots 0 to ${String(slots - 1)} row by row`;
 }
 
 function describePatch(
