@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { builderVersion } from '../src/main/builder/builder-version.ts';
 import { importModel } from '../src/main/import/import-model.ts';
 import { writeGraphVariant } from '../src/main/builder/graph-file.ts';
-import { qwen2VlDecoder } from '../src/main/builder/decoder/decoder.ts';
+import { qwen2VlDecoder } from '../src/main/backbones/qwen2-vl/graphs/graphs.ts';
 import { partEncodings } from '../src/main/builder/precision.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
 import { OnnxSession } from '../src/main/engine/onnx-session.ts';

@@ -7,6 +7,7 @@
  *   slot_embeds [J,D], slot_positions [J] ─┘                                     -> selected.{n} [K]
  */
 import type { TextDimensions } from '../../src/shared/bundle.ts';
+import { qwen2VlAttention } from '../../src/main/backbones/qwen2-vl/checkpoint/tensors.ts';
 import { allPositions, lastPosition, type QueryContext } from '../../src/main/builder/blocks/query-context.ts';
 import { GraphBuilder } from '../../src/main/builder/graph/graph-builder.ts';
 import type { Graph, Value } from '../../src/main/builder/graph/graph.ts';
@@ -57,6 +58,7 @@ export function unrolledLatentGraph(text: TextDimensions, encoding: LinearEncodi
       `/steps.${step}`,
       { rows, ...contexts(step), past, cacheLayout: 'heads-first' },
       text,
+      qwen2VlAttention,
       encoding,
     );
     if (step === stepCount) {

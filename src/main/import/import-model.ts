@@ -15,7 +15,8 @@ import { writeEmbeddings } from '../builder/embedding-file.ts';
 import { bundleFingerprint } from '../builder/fingerprint.ts';
 import { graphSizes, writeGraphFile, writeGraphVariant } from '../builder/graph-file.ts';
 import { ProgressMeter } from '../builder/import-progress.ts';
-import { bundleGraphs, bundleVariants, prepareImport, type CheckpointChoice } from './prepare-import.ts';
+import { qwen2VlGraphs, qwen2VlVariants } from '../backbones/qwen2-vl/graphs/graphs.ts';
+import { prepareImport, type CheckpointChoice } from './prepare-import.ts';
 import { WeightErrorMeter } from '../builder/quantise/weight-error.ts';
 import { writeTokenizerFiles, type TokenizerParts } from '../builder/tokenizer-files.ts';
 
@@ -41,7 +42,7 @@ export async function importModel(
   const { checkpoint, tokenizer, files } = await prepareImport(request);
   try {
     const { config, source } = checkpoint;
-    const graphs = bundleGraphs(config, request.precision);
+    const graphs = qwen2VlGraphs(config, request.precision);
     const sizes = Object.values(graphs).map((graph) => graphSizes(graph, source));
     const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
     const targetBytes = sizes.reduce((sum, { targetBytes: bytes }) => sum + bytes, embeddingBytes);
@@ -64,7 +65,7 @@ export async function importModel(
           for (const [name, graph] of Object.entries(graphs)) {
             await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, nextBuffer, signal });
           }
-          for (const [name, { of, graph }] of Object.entries(bundleVariants(config, request.precision))) {
+          for (const [name, { of, graph }] of Object.entries(qwen2VlVariants(config, request.precision))) {
             await writeGraphVariant(graph, graphs[of], { folder, name, dataName: of, builderVersion });
           }
           const embeddings = await writeEmbeddings(folder, source, { onBytes, nextBuffer, signal });

@@ -8,13 +8,8 @@ import type { Qwen2VlCheckpoint } from './open-checkpoint.ts';
 import { tensorSizeBytes, type Graph } from '../builder/graph/graph.ts';
 import { encodeOnnx, layOutExternals } from '../builder/graph/onnx-file.ts';
 import { builderVersion } from '../builder/builder-version.ts';
-import {
-  bundleGraphs,
-  bundleVariants,
-  prepareImport,
-  type CheckpointChoice,
-  type PreparedImport,
-} from './prepare-import.ts';
+import { qwen2VlGraphs, qwen2VlVariants } from '../backbones/qwen2-vl/graphs/graphs.ts';
+import { prepareImport, type CheckpointChoice, type PreparedImport } from './prepare-import.ts';
 
 export type PlannedImport = Pick<
   ImportPlan,
@@ -52,7 +47,7 @@ function needsOf(
   precision: Precision,
 ): Readonly<{ diskBytes: number; memoryBytes: number }> {
   const { config, source } = checkpoint;
-  const graphs = Object.values(bundleGraphs(config, precision));
+  const graphs = Object.values(qwen2VlGraphs(config, precision));
   const weights = graphs.flatMap(({ externals }) => externals.map(tensorSizeBytes));
   const weightBytes = weights.reduce((sum, bytes) => sum + bytes, 0);
   const fileBytes = (graph: Graph): Readonly<{ text: number; weights: number }> => {
@@ -62,7 +57,7 @@ function needsOf(
   };
   const graphFiles = graphs.map(fileBytes).map(({ text, weights }) => text + weights);
   // Over the weights of the others.
-  const variantFiles = Object.values(bundleVariants(config, precision)).map(({ graph }) => fileBytes(graph).text);
+  const variantFiles = Object.values(qwen2VlVariants(config, precision)).map(({ graph }) => fileBytes(graph).text);
   const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate];
   const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
   const parts = [...graphFiles, ...variantFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];

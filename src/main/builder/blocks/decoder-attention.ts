@@ -13,9 +13,11 @@
  * included, for a device that keeps it. `positions-first`: past [P, B, Hkv, Dh] and the new positions alone, which
  * whoever owns the cache appends behind the others without moving them.
  */
+import type { AttentionStyle } from '../../checkpoint/decoder-tensors.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from '../graph/graph.ts';
 import { linear, type LinearEncoding } from '../ops/linear.ts';
+import { headNorm } from '../ops/normalise.ts';
 import { rotate, type RotaryTables } from '../ops/rotary.ts';
 import type { QueryContext } from './query-context.ts';
 
@@ -58,6 +60,7 @@ export function decoderAttention(
   prefix: string,
   inputs: AttentionInputs,
   dims: AttentionDimensions,
+  style: AttentionStyle,
   encoding: LinearEncoding,
 ): AttentionOutputs {
   const { hiddenSize, headCount, keyValueHeadCount, headSize } = dims;
@@ -74,28 +77,28 @@ export function decoderAttention(
   const { queryContext: context } = inputs;
 
   const q3 = graph.node(`${path}/q/batch`, 'Reshape', [
-    project('q_proj', inputs.query, hiddenSize, querySize, true),
+    project('q_proj', inputs.query, hiddenSize, querySize, style.projectionBias),
     context.batchShape,
   ]);
   const k3 = graph.node(`${path}/k/batch`, 'Reshape', [
-    project('k_proj', inputs.x, hiddenSize, keyValueSize, true),
+    project('k_proj', inputs.x, hiddenSize, keyValueSize, style.projectionBias),
     inputs.batchShape,
   ]);
   const v3 = graph.node(`${path}/v/batch`, 'Reshape', [
-    project('v_proj', inputs.x, hiddenSize, keyValueSize, true),
+    project('v_proj', inputs.x, hiddenSize, keyValueSize, style.projectionBias),
     inputs.batchShape,
   ]);
 
-  const q = toHeads(
-    graph,
-    `${path}/q`,
-    rotate(graph, `${path}/q/rotary`, q3, context.rotary, headCount),
-    headCount,
-    headSize,
-  );
+  const rotated = (name: 'q' | 'k', x: Value, rotary: RotaryTables, heads: number): Value => {
+    const normalised = style.queryKeyNorm
+      ? headNorm(graph, `${path}/${name}_norm`, x, `${prefix}.${name}_norm`, heads, headSize)
+      : x;
+    return rotate(graph, `${path}/${name}/rotary`, normalised, rotary, heads);
+  };
+  const q = toHeads(graph, `${path}/q`, rotated('q', q3, context.rotary, headCount), headCount, headSize);
   const cached = (name: string, past: Value, x: Value) =>
     withPast(graph, `${path}/${name}`, inputs.cacheLayout, past, x, keyValueHeadCount, headSize);
-  const key = cached('k', inputs.pastKey, rotate(graph, `${path}/k/rotary`, k3, inputs.rotary, keyValueHeadCount));
+  const key = cached('k', inputs.pastKey, rotated('k', k3, inputs.rotary, keyValueHeadCount));
   const value = cached('v', inputs.pastValue, v3);
 
   // Scale the queries before the product: smaller intermediate values than scaling the scores.

@@ -8,8 +8,8 @@ import type { TextDimensions } from '../../../shared/bundle.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Graph } from '../graph/graph.ts';
 
-export function qwen2VlCacheRows({ layerCount, keyValueHeadCount, headSize }: TextDimensions): Graph {
-  const graph = new GraphBuilder('qwen2-vl-cache-rows');
+export function cacheRows(name: string, { layerCount, keyValueHeadCount, headSize }: TextDimensions): Graph {
+  const graph = new GraphBuilder(name);
   const rows = graph.input('rows', 'int64', ['R']);
   for (let layer = 0; layer < layerCount; layer++) {
     for (const part of ['key', 'value']) {

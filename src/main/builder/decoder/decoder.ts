@@ -1,5 +1,5 @@
 /**
- * Qwen2-VL's decoder without embedding table and language-model head: one graph for prefill, latent steps and
+ * A family's decoder without embedding table and language-model head: one graph for prefill, latent steps and
  * decoding. The head is a graph of its own (head.ts), run only where a token is wanted: latent steps need none.
  *
  *   inputs_embeds [B,S,D] ─ L x (attention, SwiGLU) ─ last position ─ RMS norm ─> hidden [B,D]
@@ -8,9 +8,10 @@
  *   -> attention [B,T], attention_by_layer [B,L,T] (last row, mean over heads) · present.{l}.key|value [B,Hkv,T,Dh]
  *   or, positions first: past_key_values.{l}.key|value [P,B,Hkv,Dh] -> present.{l}.key|value [S,B,Hkv,Dh] (decoder-attention.ts)
  *
- * Checkpoint names: Hugging Face's Qwen2VLForConditionalGeneration (`model.layers.{l}.*`).
+ * Checkpoint names: Hugging Face's (`model.layers.{l}.*`), which Qwen2-VL and Chameleon share.
  */
 import type { TextDimensions } from '../../../shared/bundle.ts';
+import type { AttentionStyle } from '../../checkpoint/decoder-tensors.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { decoderAttention, type CacheLayout } from '../blocks/decoder-attention.ts';
@@ -19,9 +20,17 @@ import { swiglu } from '../blocks/swiglu.ts';
 import type { LinearEncoding } from '../ops/linear.ts';
 import { addRmsNorm, rmsNorm } from '../ops/normalise.ts';
 
-export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding, cacheLayout: CacheLayout): Graph {
+export type DecoderOptions = Readonly<{
+  /** The graph's name. */
+  name: string;
+  style: AttentionStyle;
+  encoding: LinearEncoding;
+  cacheLayout: CacheLayout;
+}>;
+
+export function decoder(text: TextDimensions, { name, style, encoding, cacheLayout }: DecoderOptions): Graph {
   const { hiddenSize, layerCount, keyValueHeadCount, headSize } = text;
-  const graph = new GraphBuilder('qwen2-vl-decoder');
+  const graph = new GraphBuilder(name);
   const inputsEmbeds = graph.input('inputs_embeds', 'float32', ['B', 'S', hiddenSize]);
   const cos = graph.input('rope_cos', 'float32', ['B*S', headSize / 2]);
   const sin = graph.input('rope_sin', 'float32', ['B*S', headSize / 2]);
@@ -48,6 +57,7 @@ export function qwen2VlDecoder(text: TextDimensions, encoding: LinearEncoding, c
       cacheLayout,
     },
     text,
+    style,
     encoding,
   );
 
@@ -94,6 +104,7 @@ export function decoderLayers(
   root: string,
   { rows, all, last, past, cacheLayout }: DecoderInputs,
   text: TextDimensions,
+  style: AttentionStyle,
   encoding: LinearEncoding,
 ): DecoderOutputs {
   const { hiddenSize, layerCount, rmsNormEpsilon } = text;
@@ -130,6 +141,7 @@ export function decoderLayers(
         pastValue: cache.value,
       },
       text,
+      style,
       encoding,
     );
     lastRows.push(attention.lastRow);

@@ -4,8 +4,8 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { linear, type LinearEncoding } from '../ops/linear.ts';
 
-export function qwen2VlHead(text: TextDimensions, encoding: LinearEncoding): Graph {
-  const graph = new GraphBuilder('qwen2-vl-head');
+export function languageModelHead(name: string, text: TextDimensions, encoding: LinearEncoding): Graph {
+  const graph = new GraphBuilder(name);
   const hidden = graph.input('hidden', 'float32', ['B', text.hiddenSize]);
   const logits = linear(graph, '/lm_head', hidden, {
     weight: text.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight',

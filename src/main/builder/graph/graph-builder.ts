@@ -98,6 +98,12 @@ export class GraphBuilder {
     return this.#produce(name);
   }
 
+  /** A short row of numbers kept in the .onnx file, [values.length]. */
+  floats(name: string, values: Float32Array<ArrayBuffer>): Value {
+    this.#constants.push({ name, elementType: 'float32', dims: [values.length], data: new Uint8Array(values.buffer) });
+    return this.#produce(name);
+  }
+
   external(tensor: ExternalTensor): Value {
     this.#externals.push(tensor);
     return this.#produce(tensor.name);

@@ -9,6 +9,13 @@ import { fail } from '../../../../shared/failure.ts';
 import type { ImageSettings, TextDimensions, VisionDimensions } from '../../../../shared/bundle.ts';
 import type { LatentDefaults } from '../../../../shared/run-settings.ts';
 import { resolveInside } from '../../../files/safe-path.ts';
+import {
+  checkConfig,
+  expectConfig,
+  malformedConfig,
+  refuseQuantised,
+  unsupportedConfig,
+} from '../../../checkpoint/config-checks.ts';
 import { readJsonFile } from '../../../checkpoint/json-file.ts';
 import { readLatentConfig, type LatentOptions } from '../../../checkpoint/latent-config.ts';
 import { readImageProcessing } from './preprocessor-config.ts';
@@ -111,16 +118,9 @@ export async function readQwen2VlConfig(folder: string, options: LatentOptions =
   const path = await resolveInside(folder, 'config.json');
   const raw = await readJsonFile(path, z.record(z.string(), z.unknown()), 'malformed-config');
   refuseOtherArchitectures(path, raw);
-  const top = check(path, '', topSchema, raw);
-  const textFields = check(path, 'text_config', textSchema, { ...raw, ...top.text_config });
-  if (top.quantization_config !== undefined && top.quantization_config !== null) {
-    fail('unsupported-dtype', 'This checkpoint holds quantised weights.', {
-      file: path,
-      place: 'quantization_config',
-      expected: 'float32, float16 or bfloat16 weights',
-      action: 'Import the original checkpoint; Penumbra quantises while importing.',
-    });
-  }
+  const top = checkConfig(path, '', topSchema, raw);
+  const textFields = checkConfig(path, 'text_config', textSchema, { ...raw, ...top.text_config });
+  refuseQuantised(path, top.quantization_config);
   const tied = top.tie_word_embeddings ?? textFields.tie_word_embeddings;
   const text = textDimensions(path, textFields, tied ?? true);
   const vision = visionDimensions(path, top.vision_config, text.hiddenSize);
@@ -163,28 +163,33 @@ function textDimensions(path: string, fields: TextFields, tiedEmbeddings: boolea
   const keyValueHeadCount = fields.num_key_value_heads ?? headCount;
   const headSize = fields.hidden_size / headCount;
   const rope = { ...fields.rope_scaling, ...fields.rope_parameters };
-  expectEqual(path, 'hidden_act', 'silu', fields.hidden_act, 'unsupported-architecture');
+  expectConfig(path, 'hidden_act', 'silu', fields.hidden_act, 'unsupported-architecture');
   if (fields.use_sliding_window === true || fields.layer_types?.some((type) => type !== 'full_attention')) {
-    unsupported(path, 'use_sliding_window', 'full attention in every layer', 'sliding-window attention');
+    unsupportedConfig(path, 'use_sliding_window', 'full attention in every layer', 'sliding-window attention');
   }
   for (const type of [rope.rope_type, rope.type]) {
     if (typeof type === 'string' && type !== 'default' && type !== 'mrope') {
-      unsupported(path, 'rope_scaling', 'unscaled mRoPE (type default or mrope)', type);
+      unsupportedConfig(path, 'rope_scaling', 'unscaled mRoPE (type default or mrope)', type);
     }
   }
   if (!Number.isInteger(headSize) || headSize % 2 !== 0) {
-    malformed(path, 'num_attention_heads', 'heads of an even, whole size', `${fields.hidden_size} / ${headCount}`);
+    malformedConfig(
+      path,
+      'num_attention_heads',
+      'heads of an even, whole size',
+      `${fields.hidden_size} / ${headCount}`,
+    );
   }
   if (headCount % keyValueHeadCount !== 0) {
-    malformed(path, 'num_key_value_heads', `a divisor of ${headCount}`, `${keyValueHeadCount}`);
+    malformedConfig(path, 'num_key_value_heads', `a divisor of ${headCount}`, `${keyValueHeadCount}`);
   }
-  expectEqual(path, 'head_dim', headSize, fields.head_dim ?? headSize, 'malformed-config');
+  expectConfig(path, 'head_dim', headSize, fields.head_dim ?? headSize, 'malformed-config');
   const sections = rope.mrope_section ?? [];
   if (sections.reduce((sum, pairs) => sum + pairs, 0) !== headSize / 2) {
-    malformed(path, 'mrope_section', `three sections that add up to ${headSize / 2}`, `[${sections.join(', ')}]`);
+    malformedConfig(path, 'mrope_section', `three sections that add up to ${headSize / 2}`, `[${sections.join(', ')}]`);
   }
   const ropeTheta = rope.rope_theta ?? fields.rope_theta;
-  if (ropeTheta === undefined || ropeTheta === null) return malformed(path, 'rope_theta', 'a number', 'nothing');
+  if (ropeTheta === undefined || ropeTheta === null) return malformedConfig(path, 'rope_theta', 'a number', 'nothing');
   return {
     hiddenSize: fields.hidden_size,
     layerCount: fields.num_hidden_layers,
@@ -204,10 +209,15 @@ function textDimensions(path: string, fields: TextFields, tiedEmbeddings: boolea
 function visionDimensions(path: string, fields: VisionFields, hiddenSize: number): VisionDimensions {
   const place = (name: string) => `vision_config.${name}`;
   const headSize = fields.embed_dim / fields.num_heads;
-  expectEqual(path, place('hidden_act'), 'quick_gelu', fields.hidden_act, 'unsupported-architecture');
-  expectEqual(path, place('hidden_size'), hiddenSize, fields.hidden_size ?? hiddenSize, 'malformed-config');
+  expectConfig(path, place('hidden_act'), 'quick_gelu', fields.hidden_act, 'unsupported-architecture');
+  expectConfig(path, place('hidden_size'), hiddenSize, fields.hidden_size ?? hiddenSize, 'malformed-config');
   if (!Number.isInteger(headSize) || headSize % 4 !== 0) {
-    malformed(path, place('num_heads'), 'heads of a size divisible by 4', `${fields.embed_dim} / ${fields.num_heads}`);
+    malformedConfig(
+      path,
+      place('num_heads'),
+      'heads of a size divisible by 4',
+      `${fields.embed_dim} / ${fields.num_heads}`,
+    );
   }
   return {
     depth: fields.depth,
@@ -220,41 +230,4 @@ function visionDimensions(path: string, fields: VisionFields, hiddenSize: number
     // The reference reads in_channels; published configs also carry in_chans, with the same value.
     channelCount: fields.in_channels ?? fields.in_chans ?? 3,
   };
-}
-
-function check<Schema extends z.ZodType>(path: string, inside: string, schema: Schema, value: unknown) {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return malformed(
-    path,
-    issue?.path.join('.') || inside,
-    'a value of the right type and range',
-    issue?.message ?? 'none',
-  );
-}
-
-function expectEqual<T extends string | number>(
-  path: string,
-  place: string,
-  expected: T,
-  found: T,
-  kind: 'malformed-config' | 'unsupported-architecture',
-): void {
-  if (expected === found) return;
-  if (kind === 'malformed-config') malformed(path, place, String(expected), String(found));
-  unsupported(path, place, String(expected), String(found));
-}
-
-function malformed(file: string, place: string, expected: string, found: string): never {
-  return fail('malformed-config', `${file} has an impossible ${place}.`, { file, place, expected, found });
-}
-
-function unsupported(file: string, place: string, expected: string, found: string): never {
-  return fail('unsupported-architecture', `Penumbra can't run models with this ${place} (${found}).`, {
-    file,
-    place,
-    expected,
-    found,
-  });
 }
