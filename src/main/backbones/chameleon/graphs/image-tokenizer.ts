@@ -24,7 +24,7 @@ export function chameleonImageTokenizer(vq: VqDimensions): Graph {
   const pixels = graph.input('pixel_values', 'float32', ['B', vq.channelCount, vq.resolution, vq.resolution]);
   const features = encoder.encode(pixels);
   const codes = nearestEntries(graph, features, vq);
-  graph.output('image_codes', codes, 'int64', ['B', 'J']);
+  graph.output('image_codes', codes, 'float32', ['B', 'J']);
   return graph.build();
 }
 
@@ -187,8 +187,19 @@ function nearestEntries(
   const distances = graph.node('/quantize/distances', 'Gemm', [rows, codebook, norms], {
     attributes: { transB: { int: 1 }, alpha: { float: -2 }, beta: { float: 1 } },
   });
-  const nearest = graph.node('/quantize/nearest', 'ArgMin', [distances], {
-    attributes: { axis: { int: 1 }, keepdims: { int: 0 }, select_last_index: { int: 0 } },
+  // ArgMin and whole numbers are not on every device: the lowest of the numbers of the entries at the least distance.
+  const least = graph.node('/quantize/least', 'ReduceMin', [distances, graph.integers([1])], {
+    attributes: { keepdims: { int: 1 } },
+  });
+  const isNearest = graph.node('/quantize/is_nearest', 'Equal', [distances, least]);
+  const numbers = graph.floats('/quantize/numbers', Float32Array.from({ length: entryCount }, (_, entry) => entry));
+  const candidates = graph.node('/quantize/candidates', 'Where', [
+    isNearest,
+    numbers,
+    graph.float('/quantize/none', entryCount),
+  ]);
+  const nearest = graph.node('/quantize/nearest', 'ReduceMin', [candidates, graph.integers([1])], {
+    attributes: { keepdims: { int: 0 } },
   });
   return graph.node('/quantize/codes', 'Reshape', [nearest, graph.integers([-1, placeCount])]);
 }
