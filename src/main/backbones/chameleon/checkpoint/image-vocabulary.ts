@@ -33,7 +33,7 @@ export function readImageVocabulary(
   for (const [name, id] of Object.entries(map)) {
     const letters = entryName.exec(name)?.[1];
     if (letters === undefined) continue;
-    const entry = Number([...letters].map((letter) => letter.charCodeAt(0) - 'A'.charCodeAt(0)).join(''));
+    const entry = Number(letters.replaceAll(/./g, (letter) => String(letter.charCodeAt(0) - 'A'.charCodeAt(0))));
     if (entry >= entryCount) {
       malformedConfig(file, place(name), `one of the codebook's ${entryCount} entries`, `entry ${entry}`);
     }

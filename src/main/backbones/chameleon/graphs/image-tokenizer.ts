@@ -192,7 +192,10 @@ function nearestEntries(
     attributes: { keepdims: { int: 1 } },
   });
   const isNearest = graph.node('/quantize/is_nearest', 'Equal', [distances, least]);
-  const numbers = graph.floats('/quantize/numbers', Float32Array.from({ length: entryCount }, (_, entry) => entry));
+  const numbers = graph.floats(
+    '/quantize/numbers',
+    Float32Array.from({ length: entryCount }, (_, entry) => entry),
+  );
   const candidates = graph.node('/quantize/candidates', 'Where', [
     isNearest,
     numbers,
