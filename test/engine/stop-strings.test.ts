@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stopStringMatcher } from '../../src/main/engine/stop-strings.ts';
+import { findSpecialTokens } from '../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer } from '../../src/main/vlm/tokenizer.ts';
 import { checkpointFolder, goldenFolder } from '../vlm/vlm-golden.ts';
 
@@ -17,10 +18,13 @@ const folders = { tiny: join(checkpointFolder, 'tiny-tied'), large: join(goldenF
 
 describe.each(['tiny', 'large'] as const)('with the %s vocabulary', (name) => {
   const tokenizerOf = async () =>
-    await loadTokenizer({
-      tokenizer: join(folders[name], 'tokenizer.json'),
-      tokenizerConfig: join(folders[name], 'tokenizer_config.json'),
-    });
+    await loadTokenizer(
+      {
+        tokenizer: join(folders[name], 'tokenizer.json'),
+        tokenizerConfig: join(folders[name], 'tokenizer_config.json'),
+      },
+      findSpecialTokens,
+    );
 
   it('holds after the same tokens as the reference', async () => {
     const tokenizer = await tokenizerOf();

@@ -8,6 +8,7 @@ import { openDataset } from '../../src/main/datasets/open-dataset.ts';
 import { blockSize, createPromptLength, inAskingOrder, type PromptLength } from '../../src/main/runs/asking-order.ts';
 import type { PlannedQuestion } from '../../src/main/store/predictions-repository.ts';
 import { buildPrompt } from '../../src/main/backbones/qwen2-vl/question-prompt.ts';
+import { findSpecialTokens } from '../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer } from '../../src/main/vlm/tokenizer.ts';
 import type { Sample } from '../../src/shared/sample.ts';
 import { nominalImage, nominalVision } from '../support/nominal-bundle.ts';
@@ -130,11 +131,14 @@ describe('padding', () => {
       }
       await dataset.close();
       const checkpoint = (file: string): string => join(demo, 'checkpoint', file);
-      const tokenizer = await loadTokenizer({
-        tokenizer: checkpoint('tokenizer.json'),
-        tokenizerConfig: checkpoint('tokenizer_config.json'),
-        latentTokens: true,
-      });
+      const tokenizer = await loadTokenizer(
+        {
+          tokenizer: checkpoint('tokenizer.json'),
+          tokenizerConfig: checkpoint('tokenizer_config.json'),
+          latentTokens: true,
+        },
+        findSpecialTokens,
+      );
       const chatTemplate = readFileSync(checkpoint('chat_template.jinja'), 'utf8');
       const tokensOf = ({ sample: { question, choices, context } }: PlannedQuestion): number =>
         buildPrompt({

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { splitPieces, compilePattern } from '../../src/main/vlm/byte-level-bpe/pre-tokenize.ts';
+import { compilePattern, digit, splitInTurn, splitPieces } from '../../src/main/vlm/byte-level-bpe/pre-tokenize.ts';
+import { punctuation } from '../../src/main/vlm/byte-level-bpe/punctuation.ts';
+import { findSpecialTokens } from '../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer } from '../../src/main/vlm/tokenizer.ts';
 import { checkpointFolder, goldenFolder, readGoldenJson } from './vlm-golden.ts';
 
@@ -28,11 +30,14 @@ const golden = readGoldenJson(
 const folders = { tiny: join(checkpointFolder, 'tiny-tied'), large: join(goldenFolder, 'tokenizer-large') };
 
 async function load(name: 'tiny' | 'large') {
-  return await loadTokenizer({
-    tokenizer: join(folders[name], 'tokenizer.json'),
-    tokenizerConfig: join(folders[name], 'tokenizer_config.json'),
-    latentTokens: name === 'tiny',
-  });
+  return await loadTokenizer(
+    {
+      tokenizer: join(folders[name], 'tokenizer.json'),
+      tokenizerConfig: join(folders[name], 'tokenizer_config.json'),
+      latentTokens: name === 'tiny',
+    },
+    findSpecialTokens,
+  );
 }
 
 describe.each(['tiny', 'large'] as const)('the %s vocabulary', (name) => {
@@ -133,18 +138,18 @@ it('takes seconds, not minutes, for 20 kB of combining marks out of order, whose
 describe('character classes', () => {
   const rangesSchema = z.array(z.tuple([z.int(), z.int()]));
   const classes = readGoldenJson(
-    z.object({ letter: rangesSchema, number: rangesSchema, space: rangesSchema }),
+    z.object({
+      letter: rangesSchema,
+      number: rangesSchema,
+      space: rangesSchema,
+      numeric: rangesSchema,
+      punctuation: rangesSchema,
+    }),
     'character-classes.json',
   );
 
-  it.each([
-    ['letter', String.raw`\p{L}`],
-    ['number', String.raw`\p{N}`],
-    ['space', String.raw`\s`],
-  ] as const)('%s: all that the reference knows, and beyond it only what a newer Unicode added', (name, source) => {
-    const pattern = compilePattern(`^${source}$`);
-    if (!(pattern instanceof RegExp)) throw new Error(pattern.problem);
-    const once = new RegExp(pattern.source, 'u');
+  /** Code points that the reference has and the expression lacks, and the other way round. */
+  const differences = (name: keyof typeof classes, once: RegExp) => {
     const reference = new Set(
       classes[name].flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i)),
     );
@@ -156,11 +161,44 @@ describe('character classes', () => {
       if (matches && !reference.has(code)) beyond.push(code);
       if (!matches && reference.has(code)) lacking.push(code);
     }
+    return { lacking, beyond };
+  };
+
+  it.each([
+    ['letter', String.raw`\p{L}`],
+    ['number', String.raw`\p{N}`],
+    ['space', String.raw`\s`],
+  ] as const)('%s: all that the reference knows, and beyond it only what a newer Unicode added', (name, source) => {
+    const pattern = compilePattern(`^${source}$`);
+    if (!(pattern instanceof RegExp)) throw new Error(pattern.problem);
+    const once = new RegExp(pattern.source, 'u');
+    const { lacking, beyond } = differences(name, once);
     expect(lacking).toEqual([]);
     // The reference is at Unicode 16; nothing below U+0800 has been added since.
     if (name === 'space') expect(beyond).toEqual([]);
     expect(Math.min(...beyond, 0x110000)).toBeGreaterThan(0x800);
     expect(beyond.length).toBeLessThan(6000);
+  });
+
+  it('numeric: what the Digits step cuts out; newer digits at most beyond it', () => {
+    const { lacking, beyond } = differences('numeric', new RegExp(digit.source, 'u'));
+    expect(lacking).toEqual([]);
+    // The reference is at Unicode 17.
+    expect(Math.min(...beyond, 0x110000)).toBeGreaterThan(0x10000);
+    expect(beyond.length).toBeLessThan(200);
+  });
+
+  it('punctuation: exactly what the Punctuation step cuts out, which is not what the runtime calls punctuation', () => {
+    expect(differences('punctuation', new RegExp(punctuation.source, 'u'))).toEqual({ lacking: [], beyond: [] });
+    expect(differences('punctuation', /[\p{P}$+<=>^`|~]/u).lacking).toEqual([0x166d, 0x111c9]);
+  });
+});
+
+describe('splitInTurn', () => {
+  it('cuts the pieces of one expression by the next', () => {
+    expect([...splitInTurn('ab12-c3', [/-/gu, /[0-9]/gu])]).toEqual(['ab', '1', '2', '-', 'c', '3']);
+    expect([...splitInTurn('ab', [])]).toEqual(['ab']);
+    expect([...splitInTurn('', [/-/gu])]).toEqual([]);
   });
 });
 

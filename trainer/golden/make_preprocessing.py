@@ -29,7 +29,7 @@ from preprocessing_images import draw_images, read_like_released
 from preprocessing_positions import rope_layouts, text_tables, vision_tables
 from preprocessing_text import (
     NUMBERED_TEMPLATE,
-    character_class,
+    character_classes,
     chats,
     random_id_lists,
     syllable_text,
@@ -205,8 +205,7 @@ def write_tokens() -> None:
             "largeDecodings": big["decodings"],
         },
     )
-    classes = {"letter": r"\p{L}", "number": r"\p{N}", "space": r"\s"}
-    write_json("character-classes.json", {}, {name: character_class(rx) for name, rx in classes.items()})
+    write_json("character-classes.json", {}, character_classes())
 
 
 def released_text(prompt_format: str, question: str, choices: list[str], context: str) -> str:

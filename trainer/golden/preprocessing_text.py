@@ -108,18 +108,26 @@ def syllable_text(seed: int, lines: int) -> Iterator[str]:
         yield line + rng.choice([".", "?", " 42", "!\n"])
 
 
-def character_class(expression: str) -> list[list[int]]:
-    """Code points that one of the reference's character classes matches, as ranges with both ends included."""
-    split = pre_tokenizers.Split(Regex(expression), "removed")
+def character_class(step: pre_tokenizers.PreTokenizer) -> list[list[int]]:
+    """Code points that a step of the reference cuts out of a text, as ranges with both ends included."""
     ranges: list[list[int]] = []
     for code in range(0x110000):
-        if 0xD800 <= code <= 0xDFFF or split.pre_tokenize_str(chr(code)):
+        if 0xD800 <= code <= 0xDFFF or len(step.pre_tokenize_str(chr(code) * 2)) < 2:
             continue
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1][1] = code
         else:
             ranges.append([code, code])
     return ranges
+
+
+def character_classes() -> dict[str, list[list[int]]]:
+    """Of regular expressions (Oniguruma's tables) and of the steps with tables of their own."""
+    expressions = {"letter": r"\p{L}", "number": r"\p{N}", "space": r"\s"}
+    steps = {name: pre_tokenizers.Split(Regex(source), "isolated") for name, source in expressions.items()}
+    steps["numeric"] = pre_tokenizers.Digits(individual_digits=True)
+    steps["punctuation"] = pre_tokenizers.Punctuation("isolated")
+    return {name: character_class(step) for name, step in steps.items()}
 
 
 def random_id_lists(seed: int, vocabulary: int, special: list[int], count: int) -> list[list[int]]:

@@ -9,6 +9,7 @@ import type { SpecialTokens } from '../../shared/bundle.ts';
 import { readJsonFile } from '../checkpoint/json-file.ts';
 import { resolveInside } from '../files/safe-path.ts';
 import { findChatTemplate } from '../vlm/chat-template.ts';
+import { findSpecialTokens } from '../vlm/special-tokens.ts';
 import { loadTokenizer } from '../vlm/tokenizer.ts';
 
 export type TokenizerParts = Readonly<{
@@ -28,7 +29,10 @@ const generationSchema = z.looseObject({ eos_token_id: z.union([z.int(), z.array
 export async function readTokenizerFiles(folder: string, latentTokens: boolean): Promise<TokenizerParts> {
   const tokenizerPath = await resolveInside(folder, 'tokenizer.json');
   const configPath = await existing(folder, 'tokenizer_config.json');
-  const tokenizer = await loadTokenizer({ tokenizer: tokenizerPath, tokenizerConfig: configPath, latentTokens });
+  const tokenizer = await loadTokenizer(
+    { tokenizer: tokenizerPath, tokenizerConfig: configPath, latentTokens },
+    findSpecialTokens,
+  );
   const generationPath = await existing(folder, 'generation_config.json');
   const templatePaths = [await existing(folder, 'chat_template.jinja'), await existing(folder, 'chat_template.json')];
   const files = [tokenizerPath, configPath, ...templatePaths, generationPath].filter((path) => path !== null);

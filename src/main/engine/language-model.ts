@@ -9,6 +9,7 @@ import { failFromSystem } from '../files/io-failure.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
 import { visionRotaryTable } from '../backbones/qwen2-vl/rope.ts';
+import { findSpecialTokens } from '../vlm/special-tokens.ts';
 import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
 import { deviceSettings } from './devices.ts';
 import { EmbeddingTable } from './embedding-table.ts';
@@ -55,11 +56,14 @@ export class LanguageModel {
   static async open(folder: string, options: SessionOptions): Promise<LanguageModel> {
     const bundle = await readBundle(folder);
     const { files, text } = bundle;
-    const tokenizer = await loadTokenizer({
-      tokenizer: join(folder, files.tokenizer),
-      tokenizerConfig: join(folder, files.tokenizerConfig),
-      latentTokens: bundle.specialTokens.latent !== null,
-    });
+    const tokenizer = await loadTokenizer(
+      {
+        tokenizer: join(folder, files.tokenizer),
+        tokenizerConfig: join(folder, files.tokenizerConfig),
+        latentTokens: bundle.specialTokens.latent !== null,
+      },
+      findSpecialTokens,
+    );
     const templatePath = join(folder, files.chatTemplate);
     const chatTemplate = await readFile(templatePath, 'utf8').catch((error: unknown) =>
       failFromSystem(error, templatePath),

@@ -1,16 +1,16 @@
 /**
- * Qwen2's tokenizer: byte-level BPE behind NFC and a pre-tokenising expression, with added tokens cut out of the
- * text first. Ids are those of Hugging Face's `tokenizers`; why it is our own is in
+ * Byte-level BPE tokenizers (Qwen2's, Chameleon's): merges behind pre-tokenising expressions and, for Qwen2, NFC, with
+ * added tokens cut out of the text first. Which tokens have a role of their own is the backbone's business. Ids are those of Hugging Face's `tokenizers`; why it is our own is in
  * docs/decisions/0004-tokenizer.md.
  */
 import { readFile } from 'node:fs/promises';
 import type { SpecialTokens } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
-import { bytesOfToken } from './byte-level-bpe/byte-alphabet.ts';
+import { byteCharacters, bytesOfToken } from './byte-level-bpe/byte-alphabet.ts';
 import { mergeSymbols } from './byte-level-bpe/merge-symbols.ts';
-import { splitPieces } from './byte-level-bpe/pre-tokenize.ts';
+import { splitInTurn } from './byte-level-bpe/pre-tokenize.ts';
 import { readTokenizerFile, type AddedToken, type TokenizerFile } from './byte-level-bpe/tokenizer-file.ts';
-import { findSpecialTokens, latentTokenNames } from './special-tokens.ts';
+import { latentTokenNames } from './special-tokens.ts';
 
 /** A stretch of text: an added token, or text (normalised) in which none stands. */
 export type TextSegment =
@@ -21,8 +21,9 @@ export type DecodeOptions = Readonly<{
   skipSpecialTokens?: boolean;
 }>;
 
-export type Tokenizer = Readonly<{
-  /** Token ids of a text; added tokens in it are recognised, as the reference does. */
+/** `S`: the tokens that a backbone looks up. */
+export type Tokenizer<S extends SpecialTokens = SpecialTokens> = Readonly<{
+  /** Token ids of a text, no beginning put before it; added tokens in it are recognised, as the reference does. */
   encode: (text: string) => number[];
   /** Cuts the added tokens out of a text. */
   segment: (text: string) => TextSegment[];
@@ -34,12 +35,24 @@ export type Tokenizer = Readonly<{
   startDecoding: (options?: DecodeOptions) => (id?: number) => string;
   /** UTF-8 bytes of one token, which may end inside a character; none for an id without a token. Not to be changed. */
   tokenBytes: (id: number) => Uint8Array;
-  specialTokens: SpecialTokens;
+  specialTokens: S;
+  /** What the reference puts before a text by itself (`add_special_tokens`), or null; `encode` does not. */
+  bosTokenId: number | null;
   /** Id of a token by its content, of added tokens and of the vocabulary. */
   tokenId: (content: string) => number | undefined;
   /** Highest id + 1. */
   vocabularySize: number;
 }>;
+
+/**
+ * Looks up the tokens with a role of their own by their content. `file` names tokenizer.json in failures
+ * (`malformed-tokenizer`); `contents` are all tokens, for those that are found by a pattern.
+ */
+export type FindSpecialTokens<S extends SpecialTokens = SpecialTokens> = (
+  file: string,
+  tokenId: (content: string) => number | undefined,
+  contents: () => Iterable<string>,
+) => S;
 
 export type TokenizerFiles = Readonly<{
   /** Path of tokenizer.json. */
@@ -81,10 +94,13 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 /** Reads a tokenizer. Fails with `missing-file`, `io` or `malformed-tokenizer`. */
-export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+export async function loadTokenizer<S extends SpecialTokens>(
+  files: TokenizerFiles,
+  findSpecialTokens: FindSpecialTokens<S>,
+): Promise<Tokenizer<S>> {
   const json = await readJson(files.tokenizer);
   const config = files.tokenizerConfig === null ? null : await readJson(files.tokenizerConfig);
-  return createTokenizer(files.tokenizer, json, config, files.latentTokens ?? false);
+  return createTokenizer(files.tokenizer, json, config, files.latentTokens ?? false, findSpecialTokens);
 }
 
 function withLatentTokens(addedTokens: readonly AddedToken[], firstFreeId: number): AddedToken[] {
@@ -96,11 +112,26 @@ function withLatentTokens(addedTokens: readonly AddedToken[], firstFreeId: numbe
   ];
 }
 
-/** Matches any of the tokens, the longest first; never, where there is none. */
-function matcher(addedTokens: readonly AddedToken[]): RegExp | null {
-  if (addedTokens.length === 0) return null;
-  const contents = addedTokens.map(({ content }) => content).sort((a, b) => b.length - a.length);
-  return new RegExp(contents.map((content) => RegExp.escape(content)).join('|'), 'gu');
+/** An added token found in a text. */
+type Found = Readonly<{ index: number; content: string }>;
+
+/**
+ * Finds added tokens from left to right, the longest of those that begin at one place. Chameleon has thousands of
+ * them with one beginning, which as alternatives of an expression would be tried one by one.
+ */
+function finder(addedTokens: readonly AddedToken[]): (text: string) => Iterable<Found> {
+  const contents = new Set(addedTokens.map(({ content }) => content));
+  const beginnings = new Set([...contents].map((content) => content.slice(0, 1)));
+  const lengths = [...new Set([...contents].map(({ length }) => length))].sort((a, b) => b - a);
+  return function* find(text) {
+    for (let index = 0; index < text.length; index++) {
+      if (!beginnings.has(text.charAt(index))) continue;
+      const length = lengths.find((size) => contents.has(text.slice(index, index + size)));
+      if (length === undefined) continue;
+      yield { index, content: text.slice(index, index + length) };
+      index += length - 1;
+    }
+  };
 }
 
 /** Replaced in this order by the reference's optional clean-up of decoded English; Qwen2 switches it off. */
@@ -111,7 +142,13 @@ function cleanUpSpaces(text: string): string {
 }
 
 /** The tokenizer of two parsed files; `file` names tokenizer.json in failures (`malformed-tokenizer`). */
-export function createTokenizer(file: string, json: unknown, config: unknown, latentTokens: boolean): Tokenizer {
+export function createTokenizer<S extends SpecialTokens>(
+  file: string,
+  json: unknown,
+  config: unknown,
+  latentTokens: boolean,
+  findSpecialTokens: FindSpecialTokens<S>,
+): Tokenizer<S> {
   const source = readTokenizerFile(file, json, config);
   let vocabularySize = Math.max(source.merges.idCount, ...source.addedTokens.map(({ id }) => id + 1));
   const addedTokens = latentTokens ? withLatentTokens(source.addedTokens, vocabularySize) : source.addedTokens;
@@ -125,7 +162,8 @@ export function createTokenizer(file: string, json: unknown, config: unknown, la
     segment,
     encodeText,
     ...createDecoders(source, addedTokens),
-    specialTokens: findSpecialTokens(file, tokenId),
+    specialTokens: findSpecialTokens(file, tokenId, () => [...source.ids.keys(), ...addedIds.keys()]),
+    bosTokenId: source.bosTokenId,
     tokenId,
     vocabularySize,
   };
@@ -136,14 +174,14 @@ function createSegmenter(
   addedTokens: readonly AddedToken[],
   addedIds: ReadonlyMap<string, number>,
 ): Tokenizer['segment'] {
-  const beforeNormalising = matcher(addedTokens.filter(({ normalized }) => !normalized));
-  const afterNormalising = matcher(addedTokens.filter(({ normalized }) => normalized));
-  function* cut(text: string, pattern: RegExp | null): Generator<TextSegment> {
+  const beforeNormalising = finder(addedTokens.filter(({ normalized }) => !normalized));
+  const afterNormalising = finder(addedTokens.filter(({ normalized }) => normalized));
+  function* cut(text: string, find: ReturnType<typeof finder>): Generator<TextSegment> {
     let end = 0;
-    for (const match of pattern === null ? [] : text.matchAll(pattern)) {
-      if (match.index > end) yield { kind: 'text', text: text.slice(end, match.index) };
-      yield { kind: 'token', id: addedIds.get(match[0]) ?? 0, content: match[0] };
-      end = match.index + match[0].length;
+    for (const { index, content } of find(text)) {
+      if (index > end) yield { kind: 'text', text: text.slice(end, index) };
+      yield { kind: 'token', id: addedIds.get(content) ?? 0, content };
+      end = index + content.length;
     }
     if (end < text.length) yield { kind: 'text', text: text.slice(end) };
   }
@@ -163,10 +201,17 @@ function createTextEncoder(source: TokenizerFile): Tokenizer['encodeText'] {
   const encodePiece = (piece: string): readonly number[] => {
     const known = cache.get(piece);
     if (known !== undefined) return known;
-    const ids = mergeSymbols(
-      source.merges,
-      Array.from(utf8.encode(piece), (byte) => source.byteIds[byte] ?? 0),
-    );
+    const bytes = utf8.encode(piece);
+    const whole = source.ignoresMerges
+      ? source.ids.get(Array.from(bytes, (byte) => byteCharacters[byte] ?? '').join(''))
+      : undefined;
+    const ids =
+      whole === undefined
+        ? mergeSymbols(
+            source.merges,
+            Array.from(bytes, (byte) => source.byteIds[byte] ?? 0),
+          )
+        : [whole];
     if (piece.length <= cachedPieceLength) {
       if (cache.size >= cacheCapacity) cache.clear();
       cache.set(piece, ids);
@@ -175,7 +220,7 @@ function createTextEncoder(source: TokenizerFile): Tokenizer['encodeText'] {
   };
   return (text) => {
     const ids: number[] = [];
-    for (const piece of splitPieces(text, source.pattern)) {
+    for (const piece of splitInTurn(text, source.patterns)) {
       for (const id of encodePiece(piece)) ids.push(id);
     }
     return ids;

@@ -10,6 +10,7 @@ import { findChatTemplate } from '../../../src/main/vlm/chat-template.ts';
 import { buildChatPrompt } from '../../../src/main/backbones/qwen2-vl/chat-prompt.ts';
 import { mropePositions } from '../../../src/main/backbones/qwen2-vl/rope.ts';
 import { smartResize } from '../../../src/main/backbones/qwen2-vl/smart-resize.ts';
+import { findSpecialTokens } from '../../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer } from '../../../src/main/vlm/tokenizer.ts';
 import { checkpointFolder, sha256 } from '../../vlm/vlm-golden.ts';
 
@@ -42,10 +43,13 @@ const merge = 2;
 describe('chats of many layouts', () => {
   it('have the ids, grids and positions of transformers', async () => {
     const folder = join(checkpointFolder, 'tiny-tied');
-    const tokenizer = await loadTokenizer({
-      tokenizer: join(folder, 'tokenizer.json'),
-      tokenizerConfig: join(folder, 'tokenizer_config.json'),
-    });
+    const tokenizer = await loadTokenizer(
+      {
+        tokenizer: join(folder, 'tokenizer.json'),
+        tokenizerConfig: join(folder, 'tokenizer_config.json'),
+      },
+      findSpecialTokens,
+    );
     const chatTemplate = await findChatTemplate(folder);
     expect(golden.layouts).toHaveLength(200);
     for (const [index, layout] of golden.layouts.entries()) {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findChatTemplate } from '../../../src/main/vlm/chat-template.ts';
 import { buildPrompt, formatQuestion, pythonStrip } from '../../../src/main/backbones/qwen2-vl/question-prompt.ts';
-import { slotTokenNames } from '../../../src/main/vlm/special-tokens.ts';
+import { findSpecialTokens, slotTokenNames } from '../../../src/main/vlm/special-tokens.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/main/vlm/tokenizer.ts';
 import { promptFormats } from '../../../src/shared/run-settings.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
@@ -32,11 +32,14 @@ const folder = join(checkpointFolder, 'tiny-tied');
 let tokenizer: Tokenizer;
 let chatTemplate: string;
 beforeAll(async () => {
-  tokenizer = await loadTokenizer({
-    tokenizer: join(folder, 'tokenizer.json'),
-    tokenizerConfig: join(folder, 'tokenizer_config.json'),
-    latentTokens: true,
-  });
+  tokenizer = await loadTokenizer(
+    {
+      tokenizer: join(folder, 'tokenizer.json'),
+      tokenizerConfig: join(folder, 'tokenizer_config.json'),
+      latentTokens: true,
+    },
+    findSpecialTokens,
+  );
   chatTemplate = await findChatTemplate(folder);
 });
 
@@ -67,11 +70,14 @@ describe('buildPrompt', () => {
       });
       const path = join(checkpointFolder, checkpoint, 'golden.json');
       const { cases } = z.object({ cases: z.array(caseSchema) }).parse(JSON.parse(await readFile(path, 'utf8')));
-      const own = await loadTokenizer({
-        tokenizer: join(checkpointFolder, checkpoint, 'tokenizer.json'),
-        tokenizerConfig: join(checkpointFolder, checkpoint, 'tokenizer_config.json'),
-        latentTokens: true,
-      });
+      const own = await loadTokenizer(
+        {
+          tokenizer: join(checkpointFolder, checkpoint, 'tokenizer.json'),
+          tokenizerConfig: join(checkpointFolder, checkpoint, 'tokenizer_config.json'),
+          latentTokens: true,
+        },
+        findSpecialTokens,
+      );
       expect(cases.length).toBeGreaterThan(0);
       for (const { settings, sample, promptTokenIds, imageSlots } of cases) {
         const [start, count] = imageSlots;

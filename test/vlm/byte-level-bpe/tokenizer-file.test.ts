@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { findSpecialTokens } from '../../../src/main/vlm/special-tokens.ts';
 import { createTokenizer, loadTokenizer } from '../../../src/main/vlm/tokenizer.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { temporaryFolders } from '../../support/temp-folder.ts';
@@ -63,7 +64,8 @@ describe('createTokenizer refuses', () => {
       { Regex: String.raw`\w+` },
       'pre_tokenizer.pretokenizers.0.pattern',
     ],
-    ['a template post-processor', 'post_processor', { type: 'TemplateProcessing' }, 'post_processor.type'],
+    ['a template without parts', 'post_processor', { type: 'TemplateProcessing' }, 'post_processor.single'],
+    ['another post-processor', 'post_processor', { type: 'RobertaProcessing' }, 'post_processor.type'],
     ['another decoder', 'decoder', { type: 'WordPiece' }, 'decoder.type'],
     ['an added token without content', 'added_tokens', [addedToken('', 9000)], 'added_tokens.0.content'],
     [
@@ -82,7 +84,7 @@ describe('createTokenizer refuses', () => {
     ['a tokenizer without image tokens', 'added_tokens', [], 'added_tokens'],
   ])('%s', async (_, path, value, place) => {
     const failure = await expectFailure(
-      () => createTokenizer('tokenizer.json', withValue(path, value), null, false),
+      () => createTokenizer('tokenizer.json', withValue(path, value), null, false, findSpecialTokens),
       'malformed-tokenizer',
     );
     expect(failure.file).toBe('tokenizer.json');
@@ -90,20 +92,23 @@ describe('createTokenizer refuses', () => {
   });
 
   it.each([[null], [[]], ['text'], [5], [{}]])('%j', async (json) => {
-    await expectFailure(() => createTokenizer('tokenizer.json', json, null, false), 'malformed-tokenizer');
+    await expectFailure(
+      () => createTokenizer('tokenizer.json', json, null, false, findSpecialTokens),
+      'malformed-tokenizer',
+    );
   });
 
   it('a configuration that contradicts the tokenizer', async () => {
     const config = { added_tokens_decoder: { '4000': addedToken('<|im_end|>', 0) } };
     await expectFailure(
-      () => createTokenizer('tokenizer.json', JSON.parse(good), config, false),
+      () => createTokenizer('tokenizer.json', JSON.parse(good), config, false, findSpecialTokens),
       'malformed-tokenizer',
     );
   });
 
   it('a configuration of another shape', async () => {
     const failure = await expectFailure(
-      () => createTokenizer('tokenizer.json', JSON.parse(good), { eos_token: 5 }, false),
+      () => createTokenizer('tokenizer.json', JSON.parse(good), { eos_token: 5 }, false, findSpecialTokens),
       'malformed-tokenizer',
     );
     expect(failure.file).toContain('tokenizer_config.json');
@@ -113,35 +118,41 @@ describe('createTokenizer refuses', () => {
 describe('createTokenizer takes', () => {
   it('added tokens that only the configuration lists', () => {
     const config = { added_tokens_decoder: { '4000': { content: '<tool>', special: false } } };
-    const tokenizer = createTokenizer('tokenizer.json', JSON.parse(good), config, true);
+    const tokenizer = createTokenizer('tokenizer.json', JSON.parse(good), config, true, findSpecialTokens);
     expect(tokenizer.encode('a<tool>')).toEqual([...tokenizer.encode('a'), 4000]);
     expect(tokenizer.specialTokens.startLatent).toBe(4001);
     expect(tokenizer.decode([4000, 4001], { skipSpecialTokens: true })).toBe('<tool>');
   });
 
   it('tokens that are looked for after normalising', () => {
-    const composed = createTokenizer('tokenizer.json', withAdded('é!', true), null, false);
+    const composed = createTokenizer('tokenizer.json', withAdded('é!', true), null, false, findSpecialTokens);
     expect(composed.encode('e\u0301!')).toEqual([9000]);
-    const raw = createTokenizer('tokenizer.json', withAdded('é!', false), null, false);
+    const raw = createTokenizer('tokenizer.json', withAdded('é!', false), null, false, findSpecialTokens);
     expect(raw.encode('é!')).toEqual([9000]);
     expect(raw.encode('e\u0301!')).not.toContain(9000);
   });
 
   it('the longest of several added tokens', () => {
     const json = withValue('added_tokens', [...addedTokens(), addedToken('<|im_end|>!', 9000)]);
-    const tokenizer = createTokenizer('tokenizer.json', json, null, false);
+    const tokenizer = createTokenizer('tokenizer.json', json, null, false, findSpecialTokens);
     expect(tokenizer.encode('<|im_end|>!')).toEqual([9000]);
   });
 
   it('latent tokens that are there already, under the ids they have', () => {
     const json = withValue('added_tokens', [...addedTokens(), addedToken('<|latent|>', 9000)]);
-    const { specialTokens, vocabularySize } = createTokenizer('tokenizer.json', json, null, true);
+    const { specialTokens, vocabularySize } = createTokenizer('tokenizer.json', json, null, true, findSpecialTokens);
     expect(specialTokens).toMatchObject({ latent: 9000, startLatent: 9001, endLatent: 9002 });
     expect(vocabularySize).toBe(9003);
   });
 
   it('the clean-up of spaces where the configuration asks for it', () => {
-    const tokenizer = createTokenizer('x', JSON.parse(good), { clean_up_tokenization_spaces: true }, false);
+    const tokenizer = createTokenizer(
+      'x',
+      JSON.parse(good),
+      { clean_up_tokenization_spaces: true },
+      false,
+      findSpecialTokens,
+    );
     expect(tokenizer.decode(tokenizer.encode("It 's a ' b ' , is n't it ?"))).toBe("It's a'b ', isn't it?");
   });
 });
@@ -158,19 +169,25 @@ describe('loadTokenizer refuses', () => {
   it('a missing file', async () => {
     const missing = join(checkpointFolder, 'nowhere', 'tokenizer.json');
     const failure = await expectFailure(
-      () => loadTokenizer({ tokenizer: missing, tokenizerConfig: null }),
+      () => loadTokenizer({ tokenizer: missing, tokenizerConfig: null }, findSpecialTokens),
       'missing-file',
     );
     expect(failure.file).toBe(missing);
   });
 
   it('a folder in the file’s place', async () => {
-    await expectFailure(() => loadTokenizer({ tokenizer: checkpointFolder, tokenizerConfig: null }), 'io');
+    await expectFailure(
+      () => loadTokenizer({ tokenizer: checkpointFolder, tokenizerConfig: null }, findSpecialTokens),
+      'io',
+    );
   });
 
   it.each(['', '{', '{"model": }', '\0\0', 'version https://git-lfs.github.com/spec/v1'])('%j', async (content) => {
     const path = join(await temporaryFolder(), 'tokenizer.json');
     await writeFile(path, content);
-    await expectFailure(() => loadTokenizer({ tokenizer: path, tokenizerConfig: null }), 'malformed-tokenizer');
+    await expectFailure(
+      () => loadTokenizer({ tokenizer: path, tokenizerConfig: null }, findSpecialTokens),
+      'malformed-tokenizer',
+    );
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Cuts text into the pieces that byte-pair encoding never merges across, by the regular expression of
- * tokenizer.json (Oniguruma's dialect) run as a JavaScript one.
+ * Cuts text into the pieces that byte-pair encoding never merges across, by the regular expressions of
+ * tokenizer.json (Oniguruma's dialect) run as JavaScript ones, one after the other.
  *
- * Qwen2's expression means the same in both, after white space is spelt out: JavaScript's `\s` has U+FEFF and lacks
+ * Qwen2's and Chameleon's expressions mean the same in both, after white space is spelt out: JavaScript's `\s` has U+FEFF and lacks
  * U+0085. `(?i:'s)` matches the long s in both. Escapes whose meaning differs are refused, not guessed.
  */
 
@@ -27,6 +27,12 @@ export function compilePattern(pattern: string): RegExp | { problem: string } {
   }
 }
 
+/** GPT-2's expression, which the ByteLevel step of `tokenizers` has built in. */
+export const byteLevelPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
+
+/** One character that counts as a number to Rust (`char::is_numeric`), which the Digits step cuts out. */
+export const digit = /\p{N}/gu;
+
 /** Pieces in order; joined they are the text. What the expression does not match is a piece of its own. */
 export function* splitPieces(text: string, pattern: RegExp): Generator<string> {
   let end = 0;
@@ -37,4 +43,17 @@ export function* splitPieces(text: string, pattern: RegExp): Generator<string> {
     yield match[0];
   }
   if (end < text.length) yield text.slice(end);
+}
+
+/** Pieces of several expressions: each cuts the pieces of the one before. */
+export function* splitInTurn(text: string, patterns: readonly RegExp[]): Generator<string> {
+  const [first, ...rest] = patterns;
+  if (first === undefined) {
+    yield text;
+    return;
+  }
+  for (const piece of splitPieces(text, first)) {
+    if (rest.length === 0) yield piece;
+    else yield* splitInTurn(piece, rest);
+  }
 }
