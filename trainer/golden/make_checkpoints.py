@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
 from corpus import many_scripts_text, picture_question_text
+from released import LATENT_TOKEN_COUNT, merge_with_peft, with_adapters
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from penumbra_train.hub_folder import (  # noqa: E402
@@ -38,9 +38,6 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "test" / "golden" / "qwen2-vl"
 
 SMALL_MAX_PIXELS = 28 * 28 * 64
-LORA_RANK, LORA_ALPHA = 8, 2
-LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-LATENT_TOKEN_COUNT = 3  # <|start-latent|>, <|end-latent|>, <|latent|>
 
 
 @dataclass(frozen=True)
@@ -256,54 +253,15 @@ def make_released(
             value[tokenizer.get_vocab_size() :] *= 0.02
         frozen[key] = value.to(torch.bfloat16)
 
-    prefix = "base_causallm.base_model.model."
-    released: dict[str, torch.Tensor] = {}
-    adapters: dict[str, torch.Tensor] = {}  # peft's own keys, for the merge below
-    for key, value in frozen.items():
-        module, _, kind = key.rpartition(".")
-        if module.rpartition(".")[2] not in LORA_TARGETS:
-            released[prefix + old_layout(key)] = value
-            continue
-        released[f"{prefix}{old_layout(module)}.base_layer.{kind}"] = value
-        if kind == "weight":
-            out_features, in_features = value.shape
-            pair = {
-                "lora_A": torch.randn(LORA_RANK, in_features, generator=generator) / math.sqrt(in_features),
-                "lora_B": torch.randn(out_features, LORA_RANK, generator=generator) * 0.7,
-            }
-            for name, tensor in pair.items():
-                released[f"{prefix}{old_layout(module)}.{name}.default.weight"] = tensor
-                adapters[f"base_model.model.{module}.{name}.default.weight"] = tensor
-    # The published files name the token embeddings a second time; both names share one storage.
-    released["embedding.weight"] = released[f"{prefix}model.embed_tokens.weight"]
+    released, adapters = with_adapters(frozen, old_layout, generator)
     torch.save(released, folder / "model.pth")
-    save_file(merge_with_peft(shape, tokenizer, rows, frozen, adapters), folder / "merged.safetensors")
-
-
-def merge_with_peft(
-    shape: Shape, tokenizer: Tokenizer, rows: int, frozen: dict[str, torch.Tensor], adapters: dict[str, torch.Tensor]
-) -> dict[str, torch.Tensor]:
-    """All seven merged projections of every layer, float32, under the keys of published checkpoints.
-
-    The whole merged model is not stored: reference.py merges again from model.pth on its own.
-    """
+    # The whole merged model is not stored: reference.py merges again from model.pth on its own.
     config = build_config(shape, tokenizer, "float32")
     config.text_config.vocab_size = rows
     model = Qwen2VLForConditionalGeneration(config).float()
     model.load_state_dict({key: value.float() for key, value in frozen.items()})
-    wrapped = get_peft_model(
-        model, LoraConfig(r=LORA_RANK, lora_alpha=LORA_ALPHA, lora_dropout=0.05, target_modules=LORA_TARGETS)
-    )
-    found = {key for key in wrapped.state_dict() if ".lora_" in key}
-    if found != set(adapters):
-        raise ValueError(f"peft expects other adapters: {sorted(found ^ set(adapters))[:4]}")
-    wrapped.load_state_dict(adapters, strict=False)
-    merged = wrapped.merge_and_unload().state_dict()
-    return {
-        old_layout(key): value.contiguous()
-        for key, value in merged.items()
-        if key.split(".")[-2] in LORA_TARGETS and key.endswith(".weight")
-    }
+    merged = {old_layout(key): value for key, value in merge_with_peft(model, adapters).items()}
+    save_file(merged, folder / "merged.safetensors")
 
 
 def make_demo_sized() -> None:

@@ -10,7 +10,7 @@ PROMPT_FORMATS = ("released-inference", "released-training", "with-context")
 
 @dataclass(frozen=True)
 class Sample:
-    """One multiple-choice question about one image; `image` is a path relative to test/golden/qwen2-vl."""
+    """One multiple-choice question about one image; `image` is relative to the folder that the cases say."""
 
     sampleId: str
     question: str

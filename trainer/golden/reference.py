@@ -9,8 +9,8 @@ Paper: arXiv 2510.12603; where its released code differs, the code is followed.
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,52 +18,9 @@ import torch
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer, Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
+from latent_steps import IMAGE, TEXT, Forward, Progress, Settings, Trace, answer, record_of, take_steps, with_min_gap
 from prompts import Sample, question_text
-from selection import at_random, by_score, limit_gap, ranks, with_forced
-
-IMAGE, TEXT, LATENT_VISION, LATENT_TEXT = "image", "text", "latentVision", "latentText"
-INTERVENTIONS = (
-    "none",
-    "no-latent-text",
-    "no-latent-vision",
-    "no-latent",
-    "random-patches",
-    "least-attended",
-    "allow-reuse",
-)
-RELEASED_PREFIX = "base_causallm.base_model.model."
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a case varies. Field names are those of golden.json.
-
-    `forcedPatches` and `bannedPatches`: [{"step": stepIndex from 0, "slots": [...]}].
-    `adaptiveThreshold`: a cosine for `hidden`, a fraction of K for `selection`; from it on, steps end.
-    `imageSize`: pixels that the image is stretched to; None: dynamic resize.
-    """
-
-    latentSteps: int = 3
-    patchesPerStep: int = 4
-    stepLayout: str = "patches-then-hidden"
-    promptFormat: str = "released-inference"
-    intervention: str = "none"
-    forcedPatches: list[dict[str, Any]] = field(default_factory=list)
-    bannedPatches: list[dict[str, Any]] = field(default_factory=list)
-    adaptiveStop: str = "off"
-    adaptiveThreshold: float = 0.99
-    seed: int = 0
-    maxTokens: int = 12
-    imageSize: dict[str, int] | None = field(default_factory=lambda: {"width": 112, "height": 112})
-
-    def __post_init__(self) -> None:
-        for value, allowed in (
-            (self.stepLayout, ("patches-then-hidden", "hidden-then-patches")),
-            (self.intervention, INTERVENTIONS),
-            (self.adaptiveStop, ("off", "hidden", "selection")),
-        ):
-            if value not in allowed:
-                raise ValueError(f"{value!r} is not one of {allowed}")
+from released import merge_released
 
 
 @dataclass(frozen=True)
@@ -78,16 +35,6 @@ class Checkpoint:
         return self.tokenizer.convert_tokens_to_ids(token)
 
 
-@dataclass(frozen=True)
-class Forward:
-    """One forward pass over the whole sequence, as seen from its last position."""
-
-    hidden: torch.Tensor  # [D] after the final norm
-    logits: torch.Tensor  # [V]
-    attention: torch.Tensor  # [T] mean over layers and heads
-    attention_by_layer: torch.Tensor  # [L, T] mean over heads
-
-
 def load_checkpoint(folder: Path) -> Checkpoint:
     """Loads a Hugging Face folder; stored bfloat16 values are widened, not rounded again."""
     model = Qwen2VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
@@ -95,26 +42,14 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 
 def load_released(base: Path, weights: Path) -> Checkpoint:
-    """Loads a released model.pth over its base folder, merging W + (alpha / r) B A in float32."""
-    state = torch.load(weights, map_location="cpu", weights_only=True)
+    """Loads a released model.pth over its base folder, adapters merged in float32."""
     merged: dict[str, torch.Tensor] = {}
-    for key, value in state.items():
-        name = key.removeprefix("module.")
-        if name == "embedding.weight" or ".lora_" in name:
-            continue
-        if not name.startswith(RELEASED_PREFIX):
-            raise ValueError(f"unexpected key: {key}")
-        value = value.float()
-        if name.endswith(".base_layer.weight"):
-            stem = key.removesuffix("base_layer.weight")
-            # alpha / r = 2 / 8 here, 16 / 64 in the published files: 0.25 in both.
-            value = value + 0.25 * (state[f"{stem}lora_B.default.weight"] @ state[f"{stem}lora_A.default.weight"])
-        plain = name.removeprefix(RELEASED_PREFIX).replace(".base_layer.", ".")
-        if plain.startswith("visual."):
-            plain = f"model.{plain}"
-        elif plain.startswith("model."):
-            plain = plain.replace("model.", "model.language_model.", 1)
-        merged[plain] = value
+    for key, value in merge_released(weights).items():
+        if key.startswith("visual."):
+            key = f"model.{key}"
+        elif key.startswith("model."):
+            key = key.replace("model.", "model.language_model.", 1)
+        merged[key] = value
     config = Qwen2VLConfig.from_pretrained(base)
     config.text_config.vocab_size = merged["lm_head.weight"].shape[0]
     model = Qwen2VLForConditionalGeneration._from_config(config, dtype=torch.float32, attn_implementation="eager")
@@ -187,62 +122,6 @@ def forward(checkpoint: Checkpoint, sequence: torch.Tensor) -> Forward:
     )
 
 
-def masses(attention: torch.Tensor, kinds: list[str]) -> dict[str, float]:
-    """Where the last row's attention goes, by kind of position, and how focused it is on the image slots."""
-    a = attention.double()
-    total = {kind: float(a[[i for i, k in enumerate(kinds) if k == kind]].sum()) for kind in (IMAGE, TEXT, LATENT_VISION, LATENT_TEXT)}
-    over_image = a[[i for i, kind in enumerate(kinds) if kind == IMAGE]]
-    share = over_image / over_image.sum()
-    entropy = float(-(share * share.clamp_min(1e-300).log()).sum())
-    return {
-        "visionMass": total[IMAGE],
-        "textMass": total[TEXT],
-        "latentVisionMass": total[LATENT_VISION],
-        "latentTextMass": total[LATENT_TEXT],
-        "visionFocus": 1.0 - entropy / math.log(len(share)),
-    }
-
-
-def slots_at(entries: list[dict[str, Any]], step_index: int) -> list[int]:
-    return [slot for entry in entries if entry["step"] == step_index for slot in entry["slots"]]
-
-
-def choose(settings: Settings, sample_id: str, step_index: int, scores: list[float], pool: set[int]) -> tuple[list[int], float | None]:
-    """Slots for one step in appended order, and the score gap that protects the choice (None: nothing can flip)."""
-    count = settings.patchesPerStep
-    if settings.intervention == "no-latent-vision":
-        return [], None
-    if settings.intervention == "random-patches":
-        return at_random(settings.seed, sample_id, step_index, pool, count), None
-    largest = settings.intervention != "least-attended"
-    forced = slots_at(settings.forcedPatches, step_index)
-    banned = slots_at(settings.bannedPatches, step_index)
-    chosen = with_forced(scores, pool, count, forced, banned, largest)
-    free = pool - set(banned) - set(forced)
-    taken_by_force = len(pool & set(forced) - set(banned))
-    return chosen, limit_gap(scores, free, max(0, count - taken_by_force), largest)
-
-
-def convergence(settings: Settings, hidden: list[torch.Tensor], scores: list[list[float]]) -> float | None:
-    """The adaptive criterion between the last two steps: cosine of h, or overlap of the unrestricted top-K."""
-    if settings.adaptiveStop == "off" or len(hidden) < 2:
-        return None
-    if settings.adaptiveStop == "hidden":
-        a, b = hidden[-1].double(), hidden[-2].double()
-        return float(a @ b / (a.norm() * b.norm()))
-    image_slots = range(len(scores[-1]))
-    now, before = (set(by_score(s, image_slots, settings.patchesPerStep)) for s in (scores[-1], scores[-2]))
-    return len(now & before) / len(now)
-
-
-@dataclass
-class Trace:
-    """Everything about one question that golden.json and golden.safetensors keep."""
-
-    record: dict[str, Any]
-    tensors: dict[str, torch.Tensor]
-
-
 def run_latent(checkpoint: Checkpoint, images_root: Path, sample: Sample, settings: Settings) -> Trace:
     """Answers one question with latent steps; see the pseudo-code in method.md, "Inference"."""
     pixel_values, grid = preprocess(checkpoint, images_root / sample.image, settings.imageSize)
@@ -255,81 +134,14 @@ def run_latent(checkpoint: Checkpoint, images_root: Path, sample: Sample, settin
     embed = checkpoint.model.get_input_embeddings()
     sequence = embed(torch.tensor(ids)).clone()  # [T, D]
     sequence[first_slot : first_slot + slot_count] = vision
-    kinds = [IMAGE if token == image_id else TEXT for token in ids]
+    progress = Progress(sequence, [IMAGE if token == image_id else TEXT for token in ids])
+    progress.tensors |= {"pixel_values": pixel_values, "vision": vision}
 
-    pool = set(range(slot_count))
-    steps: list[dict[str, Any]] = []
-    step_hidden: list[torch.Tensor] = []
-    step_scores: list[list[float]] = []
-    convergences: list[float] = []
-    selection_gaps: list[float] = []
-    adaptive_gaps: list[float] = []
-    stopped_at: int | None = None
-    tensors = {"pixel_values": pixel_values, "vision": vision}
-
-    step_count = 0 if settings.intervention == "no-latent" else settings.latentSteps
-    for step_index in range(step_count):
-        seen = forward(checkpoint, sequence)
-        scores = seen.attention[first_slot : first_slot + slot_count].tolist()
-        step_hidden.append(seen.hidden)
-        step_scores.append(scores)
-        converged = convergence(settings, step_hidden, step_scores)
-        if converged is not None:
-            convergences.append(converged)
-            if settings.adaptiveStop == "hidden":
-                adaptive_gaps.append(abs(converged - settings.adaptiveThreshold))
-        if settings.adaptiveStop == "selection":
-            gap = limit_gap(scores, range(slot_count), settings.patchesPerStep)
-            if gap is not None:
-                selection_gaps.append(gap)
-        if converged is not None and converged >= settings.adaptiveThreshold:
-            stopped_at = step_index
-            break
-
-        chosen, gap = choose(settings, sample.sampleId, step_index, scores, pool)
-        if gap is not None:
-            selection_gaps.append(gap)
-        before = sorted(pool)
-        if settings.intervention != "allow-reuse":
-            pool -= set(chosen)
-        tensors[f"step{step_index}.hidden"] = seen.hidden
-        tensors[f"step{step_index}.attention"] = seen.attention
-        tensors[f"step{step_index}.attention_by_layer"] = seen.attention_by_layer
-        steps.append(
-            {
-                "selectedSlots": chosen,
-                "ranks": ranks(scores, before, chosen),
-                "scores": scores,
-                "pool": before,
-                "poolAfterCount": len(pool),
-                **masses(seen.attention, kinds),
-            }
-        )
-
-        patches = [(vision[slot], LATENT_VISION) for slot in chosen]
-        latent_text = [] if settings.intervention == "no-latent-text" else [(seen.hidden, LATENT_TEXT)]
-        appended = patches + latent_text if settings.stepLayout == "patches-then-hidden" else latent_text + patches
-        if appended:
-            sequence = torch.cat([sequence, torch.stack([embedding for embedding, _ in appended])])
-            kinds = kinds + [kind for _, kind in appended]
-
+    decoder = partial(forward, checkpoint)
+    take_steps(decoder, progress, vision, first_slot, sample.sampleId, settings)
     end_id = checkpoint.token_id("<|im_end|>")
-    output_ids: list[int] = []
-    logit_gaps: list[float] = []
-    while True:
-        seen = forward(checkpoint, sequence)
-        if not output_ids:
-            tensors["final.hidden"], tensors["final.logits"] = seen.hidden, seen.logits
-            tensors["final.attention"] = seen.attention
-            final = masses(seen.attention, kinds)
-        best = seen.logits.topk(2)
-        logit_gaps.append(float(best.values[0] - best.values[1]))
-        token = int(best.indices[0])
-        output_ids.append(token)
-        if token == end_id or len(output_ids) == settings.maxTokens:
-            break
-        sequence = torch.cat([sequence, embed(torch.tensor([token]))])
-
+    answered = answer(decoder, embed, progress, end_id, settings.maxTokens)
+    text = checkpoint.tokenizer.decode(answered.output_ids, skip_special_tokens=True)
     record = {
         "method": "ivt-lr",
         "settings": asdict(settings),
@@ -338,20 +150,9 @@ def run_latent(checkpoint: Checkpoint, images_root: Path, sample: Sample, settin
         "promptTokenIds": ids,
         "imageSlots": [first_slot, slot_count],
         "gridThw": grid[0].tolist(),
-        "steps": steps,
-        "stoppedAtStep": stopped_at,
-        "convergence": convergences,
-        "final": final,
-        "outputTokenIds": output_ids,
-        "outputText": checkpoint.tokenizer.decode(output_ids, skip_special_tokens=True),
-        "finishReason": "end" if output_ids[-1] == end_id else "length",
-        "stopTokenIds": [end_id],
-        "arSteps": len(steps) + len(output_ids),
-        "minSelectionGap": min(selection_gaps, default=None),
-        "minLogitGap": min(logit_gaps),
-        "minAdaptiveGap": min(adaptive_gaps, default=None),
+        **record_of(progress, answered, text, end_id),
     }
-    return Trace(with_min_gap(record), tensors)
+    return Trace(record, progress.tensors)
 
 
 def run_no_cot(checkpoint: Checkpoint, images_root: Path, sample: Sample, settings: Settings) -> Trace:
@@ -406,9 +207,3 @@ def run_no_cot(checkpoint: Checkpoint, images_root: Path, sample: Sample, settin
         "final.logits": generated.logits[0][0],
     }
     return Trace(with_min_gap(record), tensors)
-
-
-def with_min_gap(record: dict[str, Any]) -> dict[str, Any]:
-    """Adds `minGap`, the smallest of the recorded gaps: numeric noise below it changes neither slots nor tokens."""
-    gaps = [record[name] for name in ("minSelectionGap", "minLogitGap", "minAdaptiveGap") if record[name] is not None]
-    return record | {"minGap": min(gaps)}

@@ -18,6 +18,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from transformers import DynamicCache
 
+from latent_steps import masses
 from make_golden import GOLDEN, TOLERANCES
 from prompts import Sample, question_text
 from reference import (
@@ -27,7 +28,6 @@ from reference import (
     forward,
     load_checkpoint,
     load_released,
-    masses,
     preprocess,
     read_rgb,
     run_latent,
