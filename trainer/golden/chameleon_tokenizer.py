@@ -26,7 +26,6 @@ IMAGE_END, IMAGE_START, SEPARATOR, IMAGE = "<eoss>", "<racm3:break>", "<reserved
 SENTINELS = [f"<sentinel:{index}>" for index in range(6)]
 RESERVED = [f"<reserved0{number}>" for number in range(8708, 8712)]
 LATENT_TOKENS = ["<|start-latent|>", "<|end-latent|>", "<|latent|>"]
-MERGES_AND_BYTES = 460  # 256 bytes and the rest merges
 
 
 def image_token(codebook_index: int) -> str:
@@ -34,17 +33,19 @@ def image_token(codebook_index: int) -> str:
     return "IMGIMG" + "".join(chr(ord("A") + int(digit)) for digit in str(codebook_index)) + "Z"
 
 
-def make_chameleon_tokenizer(folder: Path, *, codebook_size: int, latent_tokens: bool) -> dict[str, int]:
+def make_chameleon_tokenizer(
+    folder: Path, *, codebook_size: int, latent_tokens: bool, merges_and_bytes: int = 460
+) -> dict[str, int]:
     """Writes tokenizer.json and tokenizer_config.json; returns token -> id as config.json's `vocabulary_map` has it.
 
     `latent_tokens`: the three tokens of IVT-LR follow the vocabulary, as in the released code; they are not part of
-    the returned map, nor of the base model's vocabulary.
+    the returned map, nor of the base model's vocabulary. `merges_and_bytes`: 256 bytes, the rest merges.
     """
     folder.mkdir(parents=True, exist_ok=True)
     image_tokens = [image_token(index) for index in range(codebook_size)]
     random.Random(codebook_size).shuffle(image_tokens)
     special = [BOS, PAD, EOS, UNKNOWN, *image_tokens, IMAGE_END, IMAGE_START, *SENTINELS, SEPARATOR, IMAGE, *RESERVED]
-    tokenizer = _train(special)
+    tokenizer = _train(special, merges_and_bytes)
     content: dict[str, Any] = json.loads(tokenizer.to_str())
     vocabulary: dict[str, int] = content["model"]["vocab"]
     if [vocabulary[token] for token in special] != list(range(len(special))):
@@ -57,7 +58,7 @@ def make_chameleon_tokenizer(folder: Path, *, codebook_size: int, latent_tokens:
     return dict(sorted(vocabulary.items(), key=lambda item: item[1]))
 
 
-def _train(special: list[str]) -> Tokenizer:
+def _train(special: list[str], merges_and_bytes: int) -> Tokenizer:
     """Byte-level BPE without normalizer; digits, punctuation and runs of two or four spaces stand alone."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -72,7 +73,7 @@ def _train(special: list[str]) -> Tokenizer:
     )
     tokenizer.decoder = decoders.ByteLevel(add_prefix_space=True, trim_offsets=True, use_regex=True)
     trainer = trainers.BpeTrainer(
-        vocab_size=len(special) + MERGES_AND_BYTES,
+        vocab_size=len(special) + merges_and_bytes,
         min_frequency=2,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         special_tokens=special,
