@@ -28,7 +28,8 @@ let served: Omit<ServedStore, 'runId'>;
 
 beforeAll(async () => {
   [browser, runs] = await Promise.all([startBrowser(), makeVariedRuns(folder, 12)]);
-  await writeShapesDataset(join(folder, 'many'), 400);
+  // More than the engine answers meanwhile, however fast it is.
+  await writeShapesDataset(join(folder, 'many'), 2000);
   served = await serveStore(folder, runs.store);
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ConfigOf, write_dataset
+from small_dataset import ConfigOf, write_dataset
 
 from penumbra_train.config.reader import read_config
 from penumbra_train.data.readers import read_dataset

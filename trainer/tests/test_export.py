@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import ConfigOf
+from small_dataset import ConfigOf
 from transformers import AutoTokenizer, Qwen2VLForConditionalGeneration
 
 from penumbra_train.cli import main

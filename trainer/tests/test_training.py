@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 from accelerate.state import AcceleratorState
-from conftest import ConfigOf
+from small_dataset import ConfigOf
 from safetensors.torch import load_file
 
 from penumbra_train.config.schema import TrainingConfig
