@@ -33,6 +33,9 @@ export function tensorSeed(seed: number, name: string): number {
   return hash >>> 0;
 }
 
+/** By how much the generator's state grows with each value: the state before value i is its start + i times this. */
+export const generatorStep = 0x6d2b79f5;
+
 /**
  * Fills `target` from the generator (mulberry32, a counter with a mixing function) and returns its new state.
  */
@@ -43,7 +46,7 @@ export function fillRandom(
 ): number {
   let counter = state | 0;
   for (let index = 0; index < target.length; index++) {
-    counter = (counter + 0x6d2b79f5) | 0;
+    counter = (counter + generatorStep) | 0;
     let draw = Math.imul(counter ^ (counter >>> 15), counter | 1);
     draw ^= draw + Math.imul(draw ^ (draw >>> 7), draw | 61);
     draw ^= draw >>> 14;
