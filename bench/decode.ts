@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { importModel } from '../src/main/import/import-model.ts';
 import { generate } from '../src/main/engine/generate.ts';
 import { LanguageModel } from '../src/main/engine/language-model.ts';
-import { plainPositions } from '../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../src/main/backbones/positions.ts';
 import { benchCache } from './bench-cache.ts';
 import { makeCheckpoint } from './checkpoints/make-checkpoint.ts';
 import { presets } from './checkpoints/presets.ts';

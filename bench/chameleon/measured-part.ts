@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { chameleonDecoder } from '../../src/main/backbones/chameleon/graphs/graphs.ts';
 import { chameleonImageTokenizer } from '../../src/main/backbones/chameleon/graphs/image-tokenizer.ts';
 import { expectedChameleonTensors } from '../../src/main/backbones/chameleon/checkpoint/tensors.ts';
-import { plainPositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { createChunkBuffers } from '../../src/main/builder/chunk-buffers.ts';
 import { writeGraphFile } from '../../src/main/builder/graph-file.ts';
 import { tensorSizeBytes, type Graph } from '../../src/main/builder/graph/graph.ts';

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
-import { buildPrompt, type QuestionText } from '../../src/main/backbones/qwen2-vl/question-prompt.ts';
+import { buildPrompt } from '../../src/main/backbones/qwen2-vl/question-prompt.ts';
+import type { QuestionText } from '../../src/main/vlm/question-text.ts';
 import { imageSlotCount, promptFormat, promptPositions } from './settings.ts';
 
 export type GeneratedQuestion = EngineQuestion & Readonly<{ imagePath: string }>;

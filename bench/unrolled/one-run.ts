@@ -4,7 +4,7 @@ import { int64, shape, type FedTensor, type OnnxSession } from '../../src/main/e
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
 import { prepareForLatentSteps } from '../../src/main/methods/ivt-lr.ts';
 import { embedQuestions } from '../../src/main/methods/prompted-question.ts';
-import { plainPositions, rotaryTable } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions, rotaryTable } from '../../src/main/backbones/positions.ts';
 import { PenumbraFailure } from '../../src/shared/failure.ts';
 import { resolveRunSettings } from '../../src/shared/run-settings.ts';
 import { latentSettings } from '../latent/settings.ts';

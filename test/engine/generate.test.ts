@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { argmax, generate, type GeneratedTokens, type RowGeneration } from '../../src/main/engine/generate.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
-import { plainPositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { importTiny, openTiny } from '../support/tiny-bundles.ts';
 

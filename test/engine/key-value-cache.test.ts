@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { generate } from '../../src/main/engine/generate.ts';
 import type { RowState, SequenceBatch } from '../../src/main/engine/sequence-batch.ts';
-import { plainPositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { bundleSchema, type Precision } from '../../src/shared/bundle.ts';
 import { seededNumbers } from '../support/seeded-numbers.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deviceSettings } from '../../src/main/engine/devices.ts';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { RowFeed, RowState, SequenceBatch } from '../../src/main/engine/sequence-batch.ts';
-import { plainPositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { expectClose } from '../support/expect-close.ts';
 import { seededNumbers } from '../support/seeded-numbers.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';

@@ -12,7 +12,8 @@ import { attentionMasses, visionFocus, type PositionKind } from '../../src/main/
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
 import { embedQuestions, prepareQuestions, type EmbeddedQuestion } from '../../src/main/methods/prompted-question.ts';
 import type { ImageResize } from '../../src/main/backbones/qwen2-vl/image-processor.ts';
-import { mropePositions, plainPositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { mropePositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { attentionMassesSchema } from '../../src/shared/trace.ts';
 import { answerOf } from '../support/answer-of.ts';
 import { expectClose } from '../support/expect-close.ts';

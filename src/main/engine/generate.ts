@@ -3,7 +3,7 @@
  * limit. How a token is chosen is each row's own affair; by default it is the largest logit, greedy decoding.
  */
 import type { finishReasons } from '../../shared/trace.ts';
-import { plainPositions } from '../backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../backbones/positions.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { RowFeed, RowState, SequenceBatch } from './sequence-batch.ts';
 

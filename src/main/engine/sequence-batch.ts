@@ -6,7 +6,7 @@
  * Legend: B rows, S positions fed now, P cached, T = P + S, D hidden size, L layers, Hkv, Dh.
  */
 import type { TextDimensions } from '../../shared/bundle.ts';
-import { rotaryTable, type Positions } from '../backbones/qwen2-vl/rope.ts';
+import { rotaryTable, type Positions } from '../backbones/positions.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import { int64, shape, type OnnxSession, type SessionOutputs } from './onnx-session.ts';
 

@@ -9,16 +9,18 @@ import type { ModelCall, Remark, Timings } from '../../shared/trace.ts';
 import type { GeneratedTokens } from '../engine/generate.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { RowFeed, RowState } from '../engine/sequence-batch.ts';
-import { buildChatPrompt, type ChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
+import { buildChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
+import type { TokenisedPrompt } from '../backbones/prompt.ts';
 import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
-import { mropePositions, type Positions } from '../backbones/qwen2-vl/rope.ts';
+import { mropePositions } from '../backbones/qwen2-vl/rope.ts';
+import type { Positions } from '../backbones/positions.ts';
 import { attentionMasses, type PositionKind } from './latent-trace.ts';
 import type { Asked, Call, Conclusion, Reading, Reply } from './reasoning.ts';
 
 /** A call that has been put into words: what there is to read of it. */
 export type OpenCall = Readonly<{
   call: Call;
-  prompt: ChatPrompt;
+  prompt: TokenisedPrompt;
   images: readonly PreprocessedImage[];
   positions: Positions;
   /** The prompt as the cache will hold it. */
@@ -89,7 +91,10 @@ export class ConversationRow {
     return { call, prompt, images, positions, sequence, cachedCount };
   }
 
-  #refuseTooLong({ maxTokens = this.asked.settings.maxTokens, insertion, purpose }: Call, prompt: ChatPrompt): void {
+  #refuseTooLong(
+    { maxTokens = this.asked.settings.maxTokens, insertion, purpose }: Call,
+    prompt: TokenisedPrompt,
+  ): void {
     const inserted = insertion?.positionLimit ?? 0;
     const limit = this.#model.bundle.text.maxPositions;
     if (prompt.tokenIds.length + inserted + maxTokens <= limit) return;
@@ -241,7 +246,7 @@ export class ConversationRow {
   }
 
   /** Token ids, a picture's slots as negative numbers of their own. */
-  #sequenceOf({ tokenIds, imageSpans }: ChatPrompt, images: readonly PreprocessedImage[]): number[] {
+  #sequenceOf({ tokenIds, imageSpans }: TokenisedPrompt, images: readonly PreprocessedImage[]): number[] {
     const sequence = [...tokenIds];
     for (const [index, { start, count }] of imageSpans.entries()) {
       const image = images[index];
@@ -259,7 +264,7 @@ export class ConversationRow {
   }
 }
 
-function spanOf({ imageSpans }: ChatPrompt, index: number): { start: number; count: number } {
+function spanOf({ imageSpans }: TokenisedPrompt, index: number): { start: number; count: number } {
   const span = imageSpans[index];
   if (span === undefined) throw new Error('every picture has its slots in the prompt');
   return span;

@@ -2,7 +2,7 @@
  * CoT: a rationale, then the answer. Zero-shot it is M3CoT's two turns; a model that was trained for it (explicit
  * chain-of-thought, the trainer's stage 0) gets the plain question of its training and writes both at once.
  */
-import { formatQuestion } from '../backbones/qwen2-vl/question-prompt.ts';
+import { formatQuestion } from '../vlm/question-text.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { cotAnswerPrompt, cotRationalePrompt } from './prompts/cot.ts';

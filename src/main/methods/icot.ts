@@ -9,7 +9,7 @@ import { attentionMasses, visionFocus, type PositionKind } from './latent-trace.
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { attentionRanks, topSlots } from './patch-selection.ts';
-import type { Positions } from '../backbones/qwen2-vl/rope.ts';
+import type { Positions } from '../backbones/positions.ts';
 import { icotPrompt } from './prompts/icot.ts';
 import { userTurn, type Asked, type Insertion, type Reading } from './reasoning.ts';
 

@@ -17,7 +17,7 @@ import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import { withBatch, type RowFeed, type RowState, type SequenceBatch } from '../engine/sequence-batch.ts';
-import { plainPositions } from '../backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../backbones/positions.ts';
 import { batchTimings, PhaseClock } from './batch-timings.ts';
 import { attentionMasses, cosine, visionFocus, type PositionKind } from './latent-trace.ts';
 import type { ReasoningMethod } from './method.ts';

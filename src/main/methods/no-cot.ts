@@ -1,5 +1,5 @@
 /** No-CoT: ordinary prompting, the answer straight after question and options. */
-import { formatQuestion } from '../backbones/qwen2-vl/question-prompt.ts';
+import { formatQuestion } from '../vlm/question-text.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { userTurn } from './reasoning.ts';

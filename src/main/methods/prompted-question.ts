@@ -10,13 +10,13 @@ import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { ImageResize, PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
 import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
-import type { ChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
+import type { TokenisedPrompt } from '../backbones/prompt.ts';
 import { buildPrompt } from '../backbones/qwen2-vl/question-prompt.ts';
 
 export type PromptedQuestion = Readonly<{
   question: EngineQuestion;
   images: readonly PreprocessedImage[];
-  prompt: ChatPrompt;
+  prompt: TokenisedPrompt;
   /** Decoding and preprocessing of this question's images, in whichever thread, and its prompt. */
   preprocessMs: number;
 }>;
@@ -149,7 +149,7 @@ export async function embedQuestions(
 /** Prompt embeddings [S, D] with the image slots replaced by the vision tower's outputs, one [J, D] for each image. */
 export function embedPrompt(
   model: LanguageModel,
-  prompt: ChatPrompt,
+  prompt: TokenisedPrompt,
   imageEmbeds: readonly Float32Array[],
 ): Float32Array {
   const size = model.bundle.text.hiddenSize;

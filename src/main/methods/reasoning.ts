@@ -9,7 +9,7 @@ import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowState } from '../engine/sequence-batch.ts';
 import type { RgbImage } from '../vlm/image/rgb-image.ts';
 import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
-import type { Positions } from '../backbones/qwen2-vl/rope.ts';
+import type { Positions } from '../backbones/positions.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import type { PositionKind } from './latent-trace.ts';
 

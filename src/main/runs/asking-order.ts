@@ -9,7 +9,7 @@ import { failureOf } from '../../shared/failure.ts';
 import { isLatent, type RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { PlannedQuestion } from '../store/predictions-repository.ts';
-import { formatQuestion } from '../backbones/qwen2-vl/question-prompt.ts';
+import { formatQuestion } from '../vlm/question-text.ts';
 import { smartResize } from '../backbones/qwen2-vl/smart-resize.ts';
 
 /** Positions of the plan that are sorted together. */

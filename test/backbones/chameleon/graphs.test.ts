@@ -15,7 +15,7 @@ import {
 import { chameleonDecoder, chameleonHead } from '../../../src/main/backbones/chameleon/graphs/graphs.ts';
 import { chameleonImageTokenizer } from '../../../src/main/backbones/chameleon/graphs/image-tokenizer.ts';
 import { preprocessImage } from '../../../src/main/backbones/chameleon/image-processor.ts';
-import { plainPositions } from '../../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions } from '../../../src/main/backbones/positions.ts';
 import { readRowsAsFloat32 } from '../../../src/main/checkpoint/row-reader.ts';
 import { openWeightFolder } from '../../../src/main/checkpoint/weight-folder.ts';
 import type { WeightSource } from '../../../src/main/checkpoint/weight-source.ts';

@@ -1,13 +1,8 @@
 /** Positions exactly transformers', cosines and sines within float32's last bits (its `pow` and `cos` round otherwise). */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  mropePositions,
-  plainPositions,
-  rotaryTable,
-  visionRotaryTable,
-  type PlacedImage,
-} from '../../../src/main/backbones/qwen2-vl/rope.ts';
+import { mropePositions, visionRotaryTable, type PlacedImage } from '../../../src/main/backbones/qwen2-vl/rope.ts';
+import { plainPositions, rotaryTable } from '../../../src/main/backbones/positions.ts';
 import type { TextDimensions, VisionDimensions } from '../../../src/shared/bundle.ts';
 import { expectClose } from '../../support/expect-close.ts';
 import { arraySchema, goldenFloats, readGoldenJson, sha256 } from '../../vlm/vlm-golden.ts';

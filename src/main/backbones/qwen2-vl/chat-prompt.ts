@@ -7,17 +7,9 @@
  */
 import { fail } from '../../../shared/failure.ts';
 import { renderPrompt, type Message, type MessagePart } from '../../vlm/chat-template.ts';
+import type { TokenisedPrompt } from '../prompt.ts';
 import { slotTokenNames } from '../../vlm/special-tokens.ts';
 import type { Tokenizer } from '../../vlm/tokenizer.ts';
-
-export type ChatPrompt = Readonly<{
-  /** The rendered chat, with one image pad for each image. */
-  text: string;
-  /** [S], each image pad repeated for the slots of its image. */
-  tokenIds: number[];
-  /** Slots of each image, in prompt order. */
-  imageSpans: { start: number; count: number }[];
-}>;
 
 /** A character that no text should hold (Unicode's noncharacters) and that this one does not. */
 function unusedCharacter(text: string): string {
@@ -56,7 +48,7 @@ export function buildChatPrompt({
   chatTemplate: string;
   messages: readonly Message[];
   imageTokenCounts: readonly number[];
-}>): ChatPrompt {
+}>): TokenisedPrompt {
   const texts = messages.flatMap(partsOf).map((part) => (part.type === 'text' ? part.text : ''));
   const mark = unusedCharacter(texts.join('') + chatTemplate);
   const marked = renderPrompt(

@@ -3,7 +3,7 @@
  * graph and question. The first call sees the question without its options, as in the published code; the scene
  * graph is handed on as it was written, JSON or not.
  */
-import { pythonStrip, type QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import { pythonStrip, type QuestionText } from '../../vlm/question-text.ts';
 import { questionWithOptions } from './question-parts.ts';
 
 export function ccotSceneGraphPrompt({ question }: QuestionText): string {

@@ -2,7 +2,7 @@
  * Chain-of-Focus's texts (arXiv 2505.15436): the system turn declares the zoom tool in the form that Qwen2.5-VL learned for
  * functions; each user turn ends with the format of a reply.
  */
-import type { QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import type { QuestionText } from '../../vlm/question-text.ts';
 import { zoomToolName } from '../zoom-call.ts';
 import { questionWithOptions } from './question-parts.ts';
 

@@ -1,6 +1,6 @@
 /** Chain-of-thought prompting as M3CoT's zero-shot baselines do it: a rationale, then a turn that asks for the letter. */
 import { choiceLetter } from '../../../shared/sample.ts';
-import type { QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import type { QuestionText } from '../../vlm/question-text.ts';
 import { m3cotBlock } from './question-parts.ts';
 
 /** First user turn, after the image. */

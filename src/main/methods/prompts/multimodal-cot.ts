@@ -2,7 +2,7 @@
  * Multimodal-CoT's two stages (arXiv 2302.00923): question, context and options to a rationale; the same with the
  * rationale to the answer. The original fine-tunes a model for each; the texts are its formats QCM-LE and QCMG-A.
  */
-import { pythonStrip, type QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import { pythonStrip, type QuestionText } from '../../vlm/question-text.ts';
 import { optionsOf } from './question-parts.ts';
 
 function problem(text: QuestionText): string {

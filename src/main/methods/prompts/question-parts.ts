@@ -1,6 +1,6 @@
 /** The parts of a question's text that several methods' prompts share. All write their options as "(A) text". */
 import { choiceLetter } from '../../../shared/sample.ts';
-import { pythonStrip, type QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import { pythonStrip, type QuestionText } from '../../vlm/question-text.ts';
 
 /** "(A) first", "(B) second", … */
 export function optionsOf({ choices }: QuestionText): string[] {

@@ -1,6 +1,6 @@
 /** SCAFFOLD's texts (arXiv 2402.12058): the guidelines for the dot matrix go into the system turn, the question follows both images. */
 import { matrixSide } from '../../vlm/image/dot-matrix.ts';
-import type { QuestionText } from '../../backbones/qwen2-vl/question-prompt.ts';
+import type { QuestionText } from '../../vlm/question-text.ts';
 import { questionWithOptions } from './question-parts.ts';
 
 export const scaffoldSystemPrompt = [
