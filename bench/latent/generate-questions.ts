@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import type { EngineQuestion } from '../../src/main/engine/protocol.ts';
-import { buildPrompt } from '../../src/main/backbones/qwen2-vl/question-prompt.ts';
 import type { QuestionText } from '../../src/main/vlm/question-text.ts';
 import { imageSlotCount, promptFormat, promptPositions } from './settings.ts';
 
@@ -48,12 +47,10 @@ export async function generateQuestions(
 }
 
 /** Adds words while the prompt is not longer than wanted. */
-function fillPrompt({ tokenizer, chatTemplate }: LanguageModel, random: () => number): QuestionText {
+function fillPrompt({ backbone }: LanguageModel, random: () => number): QuestionText {
   const chosen: string[] = [];
   const textOf = (): QuestionText => ({ question: `${chosen.join(' ')}?`, choices, context: '' });
-  const positions = (): number =>
-    buildPrompt({ ...textOf(), tokenizer, chatTemplate, format: promptFormat, imageTokenCounts: [imageSlotCount] })
-      .tokenIds.length;
+  const positions = (): number => backbone.questionPrompt(textOf(), promptFormat, [imageSlotCount]).tokenIds.length;
   while (positions() <= promptPositions) chosen.push(pick(words, random));
   chosen.pop();
   if (chosen.length === 0) throw new Error(`no question fits a prompt of ${promptPositions} positions`);

@@ -216,9 +216,8 @@ describe('more patches than the image has', () => {
   it('are named where they are what does not fit', async () => {
     const settings = { ...goldenSettings(caseOf('default-0')), patchesPerStep: 77 };
     const prepare = async (latentPositions: number, maxTokens: number) => {
-      const resize = { kind: 'stretch', width: 112, height: 112 } as const;
       const [prepared] = await prepareQuestions(model, { ...settings, maxTokens }, questions.slice(0, 1), {
-        resize,
+        sizing: 'latent',
         ahead: null,
         latentPositions,
       });

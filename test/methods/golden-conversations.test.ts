@@ -9,7 +9,6 @@ import { z } from 'zod';
 import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { conversation } from '../../src/main/methods/conversation.ts';
 import { assistantTurn, userTurn, type ChatMessage, type Reply } from '../../src/main/methods/reasoning.ts';
-import { buildChatPrompt } from '../../src/main/backbones/qwen2-vl/chat-prompt.ts';
 import { mropePositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
 import { resolveRunSettings } from '../../src/shared/run-settings.ts';
 import { answerOf } from '../support/answer-of.ts';
@@ -128,12 +127,10 @@ describe.each(['tiny-tied', 'tiny-untied'] as const)('%s', (checkpoint) => {
     for (const [index, call] of wanted.calls.entries()) {
       // From the second turn on, what the first has read is not read again.
       if (index > 0) expect(traces[0]?.calls[index]?.cachedTokenCount).toBeGreaterThan(0);
-      const { tokenIds, imageSpans } = buildChatPrompt({
-        tokenizer: model.tokenizer,
-        chatTemplate: model.chatTemplate,
-        messages: call.messages,
-        imageTokenCounts: call.gridThw.map(([, rows, columns]) => (rows * columns) / 4),
-      });
+      const { tokenIds, imageSpans } = model.backbone.chatPrompt(
+        call.messages,
+        call.gridThw.map(([, rows, columns]) => (rows * columns) / 4),
+      );
       expect(tokenIds).toEqual(call.promptTokenIds);
       const placed = imageSpans.map((span, image) => ({
         ...span,

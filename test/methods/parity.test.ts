@@ -11,7 +11,8 @@ import type { LanguageModel } from '../../src/main/engine/language-model.ts';
 import { attentionMasses, visionFocus, type PositionKind } from '../../src/main/methods/latent-trace.ts';
 import { reasoningMethods } from '../../src/main/methods/methods.ts';
 import { embedQuestions, prepareQuestions, type EmbeddedQuestion } from '../../src/main/methods/prompted-question.ts';
-import type { ImageResize } from '../../src/main/backbones/qwen2-vl/image-processor.ts';
+import type { Backbone } from '../../src/main/backbones/backbone.ts';
+import { gridOf } from '../../src/main/backbones/qwen2-vl/backbone.ts';
 import { mropePositions } from '../../src/main/backbones/qwen2-vl/rope.ts';
 import { plainPositions } from '../../src/main/backbones/positions.ts';
 import { attentionMassesSchema } from '../../src/shared/trace.ts';
@@ -103,22 +104,37 @@ function expectMasses(found: Omit<Masses, 'selectedSlots'>, wanted: Masses, labe
 /** Preprocesses a case's image and prompt, encodes the image, and compares all three. */
 async function embedCase(model: LanguageModel, golden: Golden, wanted: GoldenCase): Promise<EmbeddedQuestion> {
   const { imageSize } = wanted.settings;
-  const resize: ImageResize = imageSize === null ? { kind: 'dynamic' } : { kind: 'stretch', ...imageSize };
-  const questions = [await goldenQuestion(wanted)];
-  const [prepared] = await prepareQuestions(model, goldenSettings(wanted), questions, {
-    resize,
-    ahead: null,
-    latentPositions: 0,
+  const sizing = imageSize === null ? 'ordinary' : 'latent';
+  const { bundle, backbone } = model;
+  // The case's own size: a bundle knows one.
+  const imageJob: Backbone['imageJob'] = (bytes, label) => ({
+    ...backbone.imageJob(bytes, label, sizing),
+    ...(imageSize === null ? {} : { resize: { kind: 'stretch', ...imageSize } }),
   });
+  const questions = [await goldenQuestion(wanted)];
+  const [prepared] = await prepareQuestions(
+    { bundle, backbone: { ...backbone, imageJob } },
+    goldenSettings(wanted),
+    questions,
+    {
+      sizing,
+      ahead: null,
+      latentPositions: 0,
+    },
+  );
   if (prepared?.ok !== true) throw new Error(JSON.stringify(prepared));
   const { prompted } = prepared;
   expect(prompted.prompt.tokenIds).toEqual(wanted.promptTokenIds);
   const [start, count] = wanted.imageSlots;
   expect(prompted.prompt.imageSpans).toEqual([{ start, count }]);
-  expect(prompted.images[0]?.gridThw).toEqual(wanted.gridThw);
+  const [image] = prompted.images;
+  if (image === undefined) throw new Error('the question has an image');
+  const { resizedWidth, resizedHeight } = image.geometry;
+  if (imageSize !== null) expect({ width: resizedWidth, height: resizedHeight }).toEqual(imageSize);
+  expect(gridOf(image.geometry, model.bundle.vision)).toEqual(wanted.gridThw);
   const pixels = golden.optionalTensor(wanted.id, 'pixel_values');
   if (pixels !== null) {
-    expectClose(prompted.images[0]?.pixelValues ?? [], pixels, { absolute: 1e-5 }, 'pixel values');
+    expectClose(image.pixelValues, pixels, { absolute: 1e-5 }, 'pixel values');
   }
   const [embedded] = await embedQuestions(model, [prompted]);
   if (embedded === undefined) throw new Error('the question was not embedded');

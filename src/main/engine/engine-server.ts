@@ -9,7 +9,8 @@ import type { EngineLink } from './engine-link.ts';
 import { suggestBatchSize } from './batch-size.ts';
 import type { ImagesAhead } from './images-ahead.ts';
 import { LanguageModel } from './language-model.ts';
-import { OnnxSession, onnxruntimeVersion, type FloatTensor } from './onnx-session.ts';
+import type { FloatTensor } from '../backbones/backbone.ts';
+import { OnnxSession, onnxruntimeVersion } from './onnx-session.ts';
 import type { EngineQuestion, EngineReply, EngineRequest, LayerAttention } from './protocol.ts';
 
 /** What methods do with a loaded model. */

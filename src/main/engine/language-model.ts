@@ -2,27 +2,24 @@
  * A loaded bundle and the primitives that reasoning methods are written on: encode images, embed tokens, start a
  * batch of sequences, read logits. Owns its sessions; one for each engine process.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../../shared/bundle.ts';
-import { failFromSystem } from '../files/io-failure.ts';
 import { readBundle } from '../files/read-bundle.ts';
-import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
-import { visionRotaryTable } from '../backbones/qwen2-vl/rope.ts';
-import { findSpecialTokens } from '../vlm/special-tokens.ts';
-import { loadTokenizer, type Tokenizer } from '../vlm/tokenizer.ts';
+import type { Backbone } from '../backbones/backbone.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
+import { openQwen2Vl } from '../backbones/qwen2-vl/backbone.ts';
+import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { deviceSettings } from './devices.ts';
 import { EmbeddingTable } from './embedding-table.ts';
 import { DeviceCache } from './device-cache.ts';
 import { HostCache } from './host-cache.ts';
 import { presentNames, type KeyValueCache } from './key-value-cache.ts';
-import { int64, OnnxSession, shape, type SessionOptions } from './onnx-session.ts';
+import { OnnxSession, type SessionOptions } from './onnx-session.ts';
 import { SequenceBatch } from './sequence-batch.ts';
 
 export class LanguageModel {
   readonly bundle: Bundle;
-  readonly tokenizer: Tokenizer;
-  readonly chatTemplate: string;
+  readonly backbone: Backbone;
   readonly #vision: OnnxSession;
   readonly #decoder: OnnxSession;
   readonly #head: OnnxSession;
@@ -33,8 +30,7 @@ export class LanguageModel {
 
   private constructor(parts: {
     bundle: Bundle;
-    tokenizer: Tokenizer;
-    chatTemplate: string;
+    backbone: Backbone;
     vision: OnnxSession;
     decoder: OnnxSession;
     head: OnnxSession;
@@ -43,8 +39,7 @@ export class LanguageModel {
     positionsAtOnce: number;
   }) {
     this.bundle = parts.bundle;
-    this.tokenizer = parts.tokenizer;
-    this.chatTemplate = parts.chatTemplate;
+    this.backbone = parts.backbone;
     this.#vision = parts.vision;
     this.#decoder = parts.decoder;
     this.#head = parts.head;
@@ -53,24 +48,16 @@ export class LanguageModel {
     this.#positionsAtOnce = parts.positionsAtOnce;
   }
 
+  get tokenizer(): Tokenizer {
+    return this.backbone.tokenizer;
+  }
+
   static async open(folder: string, options: SessionOptions): Promise<LanguageModel> {
     const bundle = await readBundle(folder);
     const { files, text } = bundle;
-    const tokenizer = await loadTokenizer(
-      {
-        tokenizer: join(folder, files.tokenizer),
-        tokenizerConfig: join(folder, files.tokenizerConfig),
-        latentTokens: bundle.specialTokens.latent !== null,
-      },
-      findSpecialTokens,
-    );
-    const templatePath = join(folder, files.chatTemplate);
-    const chatTemplate = await readFile(templatePath, 'utf8').catch((error: unknown) =>
-      failFromSystem(error, templatePath),
-    );
+    const backbone = await openQwen2Vl(folder, bundle);
     const presents = presentNames(text);
     const { hasFusedAttention, hasOwnMemory, positionsAtOnce } = deviceSettings[options.device];
-    const vision = hasFusedAttention ? files.vision : files.visionWrittenOut;
     const appending = hasOwnMemory ? undefined : files.decoderAppending;
     const opened: { dispose: () => void | Promise<void> }[] = [];
     const keep = <T extends (typeof opened)[number]>(part: T): T => {
@@ -86,10 +73,9 @@ export class LanguageModel {
       );
       return new LanguageModel({
         bundle,
-        tokenizer,
-        chatTemplate,
+        backbone,
         embeddings: keep(table),
-        vision: keep(await OnnxSession.open(join(folder, vision), options)),
+        vision: keep(await OnnxSession.open(join(folder, backbone.imageGraphFile(hasFusedAttention)), options)),
         decoder: keep(await OnnxSession.open(join(folder, appending ?? files.decoder), options, presents)),
         head: keep(await OnnxSession.open(join(folder, files.head), options)),
         cacheRows:
@@ -105,37 +91,25 @@ export class LanguageModel {
     }
   }
 
-  /** Vision tower: each image's slots, [J, D]. Images of one size are encoded together, as many as go in at once. */
+  /** Each image's slots, [J, D]. Images of one size are encoded together, as many as go in at once. */
   async encodeImages(images: readonly PreprocessedImage[]): Promise<Float32Array[]> {
     const result: Float32Array[] = Array.from({ length: images.length });
-    const bySize = Map.groupBy(images.keys(), (index) => images[index]?.gridThw.join('x') ?? '');
+    const bySize = Map.groupBy(images.keys(), (index) => {
+      const { resizedWidth, resizedHeight } = at(images, index).geometry;
+      return `${resizedWidth}x${resizedHeight}`;
+    });
     const groups = [...bySize.values()].flatMap((indices) => {
-      const atOnce = Math.max(1, Math.floor(this.#positionsAtOnce / patchCountOf(at(images, at(indices, 0)))));
+      const positions = this.backbone.positionsOf(at(images, at(indices, 0)));
+      const atOnce = Math.max(1, Math.floor(this.#positionsAtOnce / positions));
       return Array.from({ length: Math.ceil(indices.length / atOnce) }, (_, part) =>
         indices.slice(part * atOnce, (part + 1) * atOnce),
       );
     });
     for (const indices of groups) {
-      const group = indices.map((index) => ({ index, image: at(images, index) }));
-      const first = at(group, 0).image;
-      const patchCount = patchCountOf(first);
-      const pixelSize = first.pixelValues.length / patchCount;
-      const pixels = new Float32Array(group.length * first.pixelValues.length);
-      for (const [position, { image }] of group.entries())
-        pixels.set(image.pixelValues, position * first.pixelValues.length);
-      const { cos, sin } = visionRotaryTable(first.gridThw, this.bundle.vision);
-      const half = cos.length / patchCount;
-      const outputs = await this.#vision.run({
-        pixel_values: { data: pixels, dims: [group.length, patchCount, pixelSize] },
-        rope_cos: { data: cos, dims: [patchCount, half] },
-        rope_sin: { data: sin, dims: [patchCount, half] },
-        rope_index: int64([group.length, patchCount], (index) => index % patchCount),
-        shape_rows: shape([group.length, patchCount, -1]),
-        shape_images: shape([group.length, -1, this.bundle.text.hiddenSize]),
-      });
-      const embeds = outputs.values('image_embeds').data;
-      const size = embeds.length / group.length;
-      for (const [position, { index }] of group.entries()) {
+      const outputs = await this.#vision.run(this.backbone.imageFeeds(indices.map((index) => at(images, index))));
+      const embeds = this.backbone.slotEmbeds(outputs.values, (ids) => this.embed(ids));
+      const size = embeds.length / indices.length;
+      for (const [position, index] of indices.entries()) {
         result[index] = embeds.slice(position * size, (position + 1) * size);
       }
     }
@@ -174,8 +148,6 @@ export class LanguageModel {
     ]);
   }
 }
-
-const patchCountOf = ({ gridThw: [times, rows, columns] }: PreprocessedImage): number => times * rows * columns;
 
 function at<T>(items: readonly T[], index: number): T {
   const item = items[index];

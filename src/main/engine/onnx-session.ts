@@ -6,14 +6,9 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { picksGpu } from '../../shared/engine-places.ts';
 import { fail } from '../../shared/failure.ts';
+import type { FloatTensor, IntegerTensor } from '../backbones/backbone.ts';
 import { absences, deviceSettings, type OnnxDevice } from './devices.ts';
 import { InferenceSession, Tensor, type OnnxTensor, type Session } from './onnxruntime.ts';
-
-/** Numbers in main memory. */
-export type FloatTensor = Readonly<{ data: Float32Array; dims: readonly number[] }>;
-
-/** Whole numbers: shapes, and rows of a table. */
-export type IntegerTensor = Readonly<{ data: BigInt64Array; dims: readonly number[] }>;
 
 /** The runtime's own object, fed back without a copy; on a device of its own memory it stays there. */
 export type KeptTensor = Readonly<{ dims: readonly number[]; dispose: () => void }>;

@@ -69,7 +69,7 @@ async function look(asked: Asked, call: Exclude<ZoomCall, { kind: 'none' }>, cal
       return refused(callIndex, 'empty-box', `the box ${written} is too narrow to be shown`);
     case 'inside':
     case 'partly-outside': {
-      const crop = cropForZoom(await asked.pixels(imageIndex), placed.region, asked.imageLimits);
+      const crop = cropForZoom(await asked.pixels(imageIndex), placed.region, asked.pictureLimits);
       const shown = asked.preprocess(crop, `crop ${String(callIndex + 1)} of question ${asked.question.sampleId}`);
       return {
         turn: userTurn([shown], chainOfFocusReplyFormat),

@@ -9,10 +9,8 @@ import type { ModelCall, Remark, Timings } from '../../shared/trace.ts';
 import type { GeneratedTokens } from '../engine/generate.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { RowFeed, RowState } from '../engine/sequence-batch.ts';
-import { buildChatPrompt } from '../backbones/qwen2-vl/chat-prompt.ts';
 import type { TokenisedPrompt } from '../backbones/prompt.ts';
-import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
-import { mropePositions } from '../backbones/qwen2-vl/rope.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
 import type { Positions } from '../backbones/positions.ts';
 import { attentionMasses, type PositionKind } from './latent-trace.ts';
 import type { Asked, Call, Conclusion, Reading, Reply } from './reasoning.ts';
@@ -65,25 +63,22 @@ export class ConversationRow {
     else if (phase !== 'preprocessMs') this.#callTimes.prefillMs += milliseconds;
   }
 
-  /** Puts a call into words. Fails: `prompt-too-long`, and as `buildChatPrompt` does. */
+  /** Puts a call into words. Fails: `prompt-too-long`, and as the backbone's `chatPrompt` does. */
   open(call: Call): OpenCall {
     const started = performance.now();
-    const { tokenizer, chatTemplate, bundle } = this.#model;
+    const { backbone } = this.#model;
     const images = call.messages.flatMap(({ content }) =>
       content.flatMap((part) => (part.type === 'image' ? [part.image] : [])),
     );
-    const prompt = buildChatPrompt({
-      tokenizer,
-      chatTemplate,
-      messages: call.messages.map(({ role, content }) => ({
+    const prompt = backbone.chatPrompt(
+      call.messages.map(({ role, content }) => ({
         role,
         content: content.map((part) => (part.type === 'image' ? { type: 'image' as const } : part)),
       })),
-      imageTokenCounts: images.map(({ imageTokenCount }) => imageTokenCount),
-    });
+      images.map(({ imageTokenCount }) => imageTokenCount),
+    );
     this.#refuseTooLong(call, prompt);
-    const placed = images.map(({ gridThw }, index) => ({ ...spanOf(prompt, index), gridThw }));
-    const positions = mropePositions(prompt.tokenIds.length, placed, bundle.vision.spatialMergeSize);
+    const positions = backbone.chatPositions(prompt, images);
     const sequence = this.#sequenceOf(prompt, images);
     // The last position is always read: its state is what the answer begins with.
     const cachedCount = Math.min(commonLength(sequence, this.#cached), sequence.length - 1);

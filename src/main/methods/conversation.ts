@@ -3,7 +3,6 @@
  * questions that are still at it are read and answered together, round by round, over one cache. A question's answer does
  * not depend on the others; one that fails leaves the round and the rest go on.
  */
-import type { Bundle } from '../../shared/bundle.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import { failureOf } from '../../shared/failure.ts';
@@ -12,21 +11,17 @@ import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { SequenceBatch } from '../engine/sequence-batch.ts';
-import { decodeImage } from '../vlm/image/decode.ts';
-import { preprocessImage, type PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
 import { ConversationRow, type OpenCall } from './conversation-row.ts';
 import type { ReasoningMethod } from './method.ts';
-import { imageJobs, prepareImages } from './prompted-question.ts';
+import { imageLabel, prepareImages } from './prompted-question.ts';
 import type { Asked, Call, Conclusion, Reasoning, Reply } from './reasoning.ts';
 import { tokenChoice } from './token-choice.ts';
 
-/** Qwen2-VL's own size for each picture. */
-const resize = { kind: 'dynamic' } as const;
-
-/** `imageResize` and `answer` of a method that is written as a generator. */
-export function conversation(reasoning: Reasoning): Pick<ReasoningMethod, 'imageResize' | 'answer'> {
+/** `imageSizing` and `answer` of a method that is written as a generator. */
+export function conversation(reasoning: Reasoning): Pick<ReasoningMethod, 'imageSizing' | 'answer'> {
   return {
-    imageResize: () => resize,
+    imageSizing: 'ordinary',
     answer: (model, settings, questions, ahead = null) =>
       new Round(model, reasoning).answer(settings, questions, ahead),
   };
@@ -75,7 +70,10 @@ class Round {
     question: EngineQuestion,
     ahead: ImagesAhead | null,
   ): Promise<Talk | null> {
-    const { images, milliseconds } = await prepareImages(this.#model.bundle, question, { resize, ahead });
+    const { images, milliseconds } = await prepareImages(this.#model.backbone, question, {
+      sizing: 'ordinary',
+      ahead,
+    });
     const asked = askedQuestion(this.#model, settings, question, images);
     const row = new ConversationRow(this.#model, asked, milliseconds);
     const generator = this.#reasoning(asked);
@@ -203,29 +201,24 @@ function shareAmong(talks: readonly Talk[]): (phase: 'visionMs' | 'prefillMs' | 
 }
 
 function askedQuestion(
-  { bundle, tokenizer }: Readonly<{ bundle: Bundle; tokenizer: Asked['tokenizer'] }>,
+  { bundle, backbone, tokenizer }: Pick<LanguageModel, 'bundle' | 'backbone' | 'tokenizer'>,
   settings: RunSettings,
   question: EngineQuestion,
   images: readonly PreprocessedImage[],
 ): Asked {
-  const jobs = imageJobs(bundle, resize, question);
   return {
     question,
     settings,
     trainedFor: bundle.trainedFor.method,
     tokenizer,
     specialTokens: bundle.specialTokens,
-    imageLimits: {
-      factor: bundle.vision.patchSize * bundle.vision.spatialMergeSize,
-      minPixels: bundle.image.minPixels,
-      maxPixels: bundle.image.maxPixels,
-    },
+    pictureLimits: backbone.pictureLimits,
     images,
     pixels: (imageIndex) => {
-      const job = jobs[imageIndex];
-      if (job === undefined) throw new Error(`question ${question.sampleId} has no picture ${imageIndex}`);
-      return decodeImage(job.bytes, job.label);
+      const bytes = question.images[imageIndex];
+      if (bytes === undefined) throw new Error(`question ${question.sampleId} has no picture ${imageIndex}`);
+      return backbone.decode(bytes, imageLabel(question.sampleId, imageIndex));
     },
-    preprocess: (image, label) => preprocessImage(image, bundle.image, bundle.vision, resize, label),
+    preprocess: (image, label) => backbone.preprocess(image, label),
   };
 }

@@ -19,9 +19,9 @@ void openEngineLink().then((link) =>
   serveEngine(link, {
     answer: (model, settings, questions, ahead) =>
       reasoningMethods[settings.method].answer(model, settings, questions, ahead),
-    prepare: ({ bundle }, settings, questions) => {
-      const resize = reasoningMethods[settings.method].imageResize(bundle);
-      return threads.prepare(questions.flatMap((question) => imageJobs(bundle, resize, question)));
+    prepare: ({ backbone }, settings, questions) => {
+      const { imageSizing } = reasoningMethods[settings.method];
+      return threads.prepare(questions.flatMap((question) => imageJobs(backbone, imageSizing, question)));
     },
     layerAttention,
   }),

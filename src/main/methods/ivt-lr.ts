@@ -53,11 +53,7 @@ export const ivtLr: ReasoningMethod = {
   title: 'IVT-LR',
   summary: 'Interleaved vision-text latent reasoning: N latent steps, each of which takes K patches, then the answer.',
   isLatent: true,
-  imageResize: ({ image: { latentWidth, latentHeight } }) => ({
-    kind: 'stretch',
-    width: latentWidth,
-    height: latentHeight,
-  }),
+  imageSizing: 'latent',
   async answer(model, settings, questions, ahead = null) {
     const preparations = await prepareForLatentSteps(model, settings, questions, ahead);
     return await mergePredictions(preparations, (prompted) => answerBatch(model, settings, prompted));
@@ -72,7 +68,7 @@ export function prepareForLatentSteps(
   ahead: ImagesAhead | null = null,
 ): Promise<Preparation[]> {
   return prepareQuestions(model, settings, questions, {
-    resize: ivtLr.imageResize(model.bundle),
+    sizing: ivtLr.imageSizing,
     ahead,
     latentPositions: latentPositions(settings, latentSlotCount(model.bundle)),
   });

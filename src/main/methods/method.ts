@@ -2,13 +2,12 @@
  * What a reasoning method is: it answers a batch of questions with a loaded model. One file for each method, which says
  * everything about it; `npm run methods` writes the lists that name them (docs/methods.md).
  */
-import type { Bundle } from '../../shared/bundle.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import type { ImageResize } from '../backbones/qwen2-vl/image-processor.ts';
+import type { ImageSizing } from '../backbones/backbone.ts';
 
 export type ReasoningMethod = Readonly<{
   /** On the command line and in stored runs: lower case and dashes. */
@@ -22,7 +21,7 @@ export type ReasoningMethod = Readonly<{
   /** Settings that it runs with where nothing else is asked. */
   defaults?: Readonly<Partial<Pick<RunSettings, 'maxTokens' | 'temperature' | 'topP' | 'repetitionPenalty'>>>;
   /** The size that the method gives an image. */
-  imageResize(bundle: Bundle): ImageResize;
+  imageSizing: ImageSizing;
   /**
    * One prediction for each question, in their order. A question that cannot be answered (a broken image, a prompt
    * that is too long) is a failed prediction; only what concerns the whole batch is thrown. `ahead` has images of

@@ -2,16 +2,15 @@
  * The part that methods share: images decoded and preprocessed, the prompt rendered and tokenised, and later
  * embedded with the vision tower's outputs in the image slots. Failures stay with their question.
  */
-import type { Bundle } from '../../shared/bundle.ts';
 import { failureOf, type Failure, fail } from '../../shared/failure.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
 import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
-import type { ImageResize, PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import type { Backbone, ImageSizing } from '../backbones/backbone.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
 import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
 import type { TokenisedPrompt } from '../backbones/prompt.ts';
-import { buildPrompt } from '../backbones/qwen2-vl/question-prompt.ts';
 
 export type PromptedQuestion = Readonly<{
   question: EngineQuestion;
@@ -25,7 +24,7 @@ export type Preparation =
   Readonly<{ ok: true; prompted: PromptedQuestion }> | Readonly<{ ok: false; sampleId: string; failure: Failure }>;
 
 export type PreparationOptions = Readonly<{
-  resize: ImageResize;
+  sizing: ImageSizing;
   /** Images that were prepared at this size while others were answered. */
   ahead: ImagesAhead | null;
   /** The most positions that latent steps take between prompt and answer. */
@@ -33,7 +32,7 @@ export type PreparationOptions = Readonly<{
 }>;
 
 export async function prepareQuestions(
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'backbone' | 'bundle'>,
   settings: RunSettings,
   questions: readonly EngineQuestion[],
   options: PreparationOptions,
@@ -53,28 +52,20 @@ export async function prepareQuestions(
 }
 
 /** What has to be done for each image of a question. */
-export function imageJobs(
-  { image: settings, vision }: Bundle,
-  resize: ImageResize,
-  { sampleId, images }: EngineQuestion,
-): ImageJob[] {
-  return images.map((bytes, index) => ({
-    bytes,
-    label: `image ${index + 1} of question ${sampleId}`,
-    settings,
-    vision,
-    resize,
-  }));
-}
+export const imageJobs = (backbone: Backbone, sizing: ImageSizing, { sampleId, images }: EngineQuestion): ImageJob[] =>
+  images.map((bytes, index) => backbone.imageJob(bytes, imageLabel(sampleId, index), sizing));
+
+/** Names an image in failures. */
+export const imageLabel = (sampleId: string, index: number): string => `image ${index + 1} of question ${sampleId}`;
 
 /** A question's images in their order, prepared ahead or now, and the time that took in whichever thread. */
 export async function prepareImages(
-  bundle: Bundle,
+  backbone: Backbone,
   question: EngineQuestion,
-  { resize, ahead }: Pick<PreparationOptions, 'resize' | 'ahead'>,
+  { sizing, ahead }: Pick<PreparationOptions, 'sizing' | 'ahead'>,
 ): Promise<Readonly<{ images: PreprocessedImage[]; milliseconds: number }>> {
   const prepared: PreparedImage[] = [];
-  for (const job of imageJobs(bundle, resize, question)) {
+  for (const job of imageJobs(backbone, sizing, question)) {
     prepared.push((await ahead?.take(job.bytes)) ?? (await prepareImage(job)));
   }
   return {
@@ -84,23 +75,20 @@ export async function prepareImages(
 }
 
 async function prepareQuestion(
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'backbone' | 'bundle'>,
   settings: RunSettings,
   question: EngineQuestion,
   { latentPositions, ...imageOptions }: PreparationOptions,
 ): Promise<PromptedQuestion> {
+  const { backbone } = model;
   const { text } = model.bundle;
-  const { images, milliseconds: imageMs } = await prepareImages(model.bundle, question, imageOptions);
+  const { images, milliseconds: imageMs } = await prepareImages(backbone, question, imageOptions);
   const started = performance.now();
-  const prompt = buildPrompt({
-    tokenizer: model.tokenizer,
-    chatTemplate: model.chatTemplate,
-    format: settings.promptFormat,
-    question: question.question,
-    choices: question.choices,
-    context: question.context,
-    imageTokenCounts: images.map(({ imageTokenCount }) => imageTokenCount),
-  });
+  const prompt = backbone.questionPrompt(
+    question,
+    settings.promptFormat,
+    images.map(({ imageTokenCount }) => imageTokenCount),
+  );
   const roomLeft = text.maxPositions - prompt.tokenIds.length;
   if (latentPositions + settings.maxTokens > roomLeft) {
     fail('prompt-too-long', 'The prompt does not fit the model.', {

@@ -8,7 +8,8 @@ import type { LatentStep, ModelCall, Region, Remark } from '../../shared/trace.t
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { RowState } from '../engine/sequence-batch.ts';
 import type { RgbImage } from '../vlm/image/rgb-image.ts';
-import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import type { PictureLimits } from '../backbones/backbone.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
 import type { Positions } from '../backbones/positions.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import type { PositionKind } from './latent-trace.ts';
@@ -80,9 +81,8 @@ export type Asked = Readonly<{
   trainedFor: string;
   tokenizer: Tokenizer;
   specialTokens: SpecialTokens;
-  /** The image processor's limits, in pixels. */
-  imageLimits: Readonly<{ factor: number; minPixels: number; maxPixels: number }>;
-  /** Its pictures at Qwen2-VL's own size, in order. */
+  pictureLimits: PictureLimits;
+  /** Its pictures at the size of ordinary prompting, in order. */
   images: readonly PreprocessedImage[];
   /** Pixels of one of its pictures. */
   pixels: (imageIndex: number) => Promise<RgbImage>;

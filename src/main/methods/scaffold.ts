@@ -4,7 +4,7 @@
  */
 import type { Remark } from '../../shared/trace.ts';
 import { drawDotMatrix } from '../vlm/image/draw-dot-matrix.ts';
-import type { PreprocessedImage } from '../backbones/qwen2-vl/image-processor.ts';
+import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { scaffoldPrompt, scaffoldSystemPrompt } from './prompts/scaffold.ts';

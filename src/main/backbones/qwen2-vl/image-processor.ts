@@ -7,7 +7,7 @@
  */
 import type { ImageSettings, VisionDimensions } from '../../../shared/bundle.ts';
 import { fail } from '../../../shared/failure.ts';
-import type { ImageGeometry } from '../../../shared/trace.ts';
+import type { PreprocessedImage } from '../preprocessed-image.ts';
 import { resizeBicubic } from '../../vlm/image/bicubic-resize.ts';
 import type { RgbImage } from '../../vlm/image/rgb-image.ts';
 import { smartResize, type ImageSize } from './smart-resize.ts';
@@ -18,14 +18,8 @@ export type ImageResize = Readonly<{ kind: 'stretch'; width: number; height: num
 /** Patches: time, rows, columns. One image: time is 1. */
 export type GridThw = readonly [time: number, rows: number, columns: number];
 
-export type PreprocessedImage = Readonly<{
-  /** [Np, C * Tp * p * p] float32 */
-  pixelValues: Float32Array;
-  gridThw: GridThw;
-  geometry: ImageGeometry;
-  /** Slots in the decoder's input: Np / m^2. */
-  imageTokenCount: number;
-}>;
+/** `pixelValues`: [Np, C * Tp * p * p]; slots: Np / m^2. */
+export type PatchedImage = PreprocessedImage & Readonly<{ gridThw: GridThw }>;
 
 /**
  * Normalised value of each byte: [C, 256] float32. As NumPy does it: the product with the rescale factor in
@@ -111,7 +105,7 @@ export function preprocessImage(
   vision: VisionDimensions,
   resize: ImageResize,
   label = 'image',
-): PreprocessedImage {
+): PatchedImage {
   if (vision.channelCount !== 3) {
     fail('unsupported-architecture', 'The vision tower does not take RGB images.', {
       expected: '3 channels',

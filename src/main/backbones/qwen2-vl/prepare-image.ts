@@ -1,7 +1,8 @@
 /** From an image file's bytes to the vision tower's input, in one step that any thread can take. */
 import type { ImageSettings, VisionDimensions } from '../../../shared/bundle.ts';
 import { decodeImage } from '../../vlm/image/decode.ts';
-import { preprocessImage, type ImageResize, type PreprocessedImage } from './image-processor.ts';
+import type { PreprocessedImage } from '../preprocessed-image.ts';
+import { preprocessImage, type ImageResize } from './image-processor.ts';
 
 export type ImageJob = Readonly<{
   /** An encoded image file. */
