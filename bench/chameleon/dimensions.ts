@@ -1,6 +1,5 @@
 /** Chameleon-7B as published: its image tokenizer, and its decoder with as many layers as are asked for. */
-import type { VqDimensions } from '../../src/main/backbones/chameleon/checkpoint/config.ts';
-import type { TextDimensions } from '../../src/shared/bundle.ts';
+import type { TextDimensions, VqDimensions } from '../../src/shared/bundle.ts';
 
 export const publishedVq: VqDimensions = {
   resolution: 512,

@@ -42,6 +42,42 @@ export const visionDimensionsSchema = z.object({
 });
 export type VisionDimensions = z.infer<typeof visionDimensionsSchema>;
 
+/** Chameleon's image tokenizer: the encoder and the codebook that turn an image into codes. */
+export const vqDimensionsSchema = z.object({
+  /** Sides of the image that it reads, in pixels. */
+  resolution: z.int().min(1),
+  /** Of the image. */
+  channelCount: z.int().min(1),
+  /** Channels of the first level; those of level l are `channelMultipliers[l]` times as many. */
+  baseChannelCount: z.int().min(1),
+  channelMultipliers: z.array(z.int().min(1)).min(1),
+  /** Of each level. */
+  residualBlockCount: z.int().min(1),
+  /** Sides of feature maps that have attention after each residual block. */
+  attentionResolutions: z.array(z.int()),
+  middleAttention: z.boolean(),
+  latentChannelCount: z.int().min(1),
+  /** E */
+  entrySize: z.int().min(1),
+  entryCount: z.int().min(1),
+  /** J: places of the last feature map, each of which becomes a code. */
+  placeCount: z.int().min(1),
+});
+export type VqDimensions = z.infer<typeof vqDimensionsSchema>;
+
+/** How an image becomes a square: shortest edge to `side`, the middle cut out. */
+export const cropSettingsSchema = z.object({
+  /** Pixels of the square that the model sees: the shortest edge after the resize, and the crop. */
+  side: z.int().min(1),
+  /** Pixels that an image slot covers on each axis; divides `side`. */
+  slotSide: z.int().min(1),
+  /** For each channel. */
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+  rescaleFactor: z.number(),
+});
+export type CropSettings = z.infer<typeof cropSettingsSchema>;
+
 export const imageSettingsSchema = z.object({
   mean: z.array(z.number()).length(3),
   std: z.array(z.number()).length(3),
@@ -75,17 +111,14 @@ export const sourceFileSchema = z.object({ path: z.string(), sizeBytes: z.int().
 export const weightErrorSchema = z.object({ overall: z.number(), worst: z.number(), worstTensor: z.string() });
 export type WeightError = z.infer<typeof weightErrorSchema>;
 
-export const bundleSchema = z.object({
+const commonFields = {
   bundleVersion: z.literal(bundleVersion),
   builderVersion: z.string(),
   /** SHA-256 over the source files' hashes, the merge settings and the precision: the model's identity. */
   fingerprint: z.string(),
   name: z.string(),
-  architecture: z.literal('qwen2-vl'),
   precision: precisionSchema,
   text: textDimensionsSchema,
-  vision: visionDimensionsSchema,
-  image: imageSettingsSchema,
   specialTokens: specialTokensSchema,
   /** What the model was trained for; a plain checkpoint: method no-cot. */
   trainedFor: latentDefaultsSchema,
@@ -93,19 +126,6 @@ export const bundleSchema = z.object({
   trained: z.boolean(),
   /** Row-major table [V, D] looked up by row, in the checkpoint's own type. */
   embeddings: z.object({ file: z.string(), dtype: z.enum(['f32', 'f16', 'bf16']) }),
-  files: z.object({
-    vision: z.string(),
-    /** The same over the same data, its attention in plain products. */
-    visionWrittenOut: z.string(),
-    decoder: z.string(),
-    /** The same over the same data, returning the new positions' keys and values alone; earlier imports have none. */
-    decoderAppending: z.string().optional(),
-    head: z.string(),
-    cacheRows: z.string(),
-    tokenizer: z.string(),
-    tokenizerConfig: z.string(),
-    chatTemplate: z.string(),
-  }),
   parameterCount: z.int().min(1),
   sizeBytes: z.int().min(1),
   sources: z.array(sourceFileSchema),
@@ -113,11 +133,59 @@ export const bundleSchema = z.object({
   merged: z.object({ rank: z.int().min(1), alpha: z.number() }).nullable(),
   /** Of a quantised import; earlier ones did not measure it. */
   weightError: weightErrorSchema.optional(),
-});
-export type Bundle = z.infer<typeof bundleSchema>;
+};
 
-/** J: image slots of a question whose image is stretched to the size of latent reasoning. */
-export function latentSlotCount({ image, vision }: Pick<Bundle, 'image' | 'vision'>): number {
+const commonFiles = {
+  decoder: z.string(),
+  /** The same over the same data, returning the new positions' keys and values alone; earlier imports have none. */
+  decoderAppending: z.string().optional(),
+  head: z.string(),
+  cacheRows: z.string(),
+  tokenizer: z.string(),
+  tokenizerConfig: z.string(),
+};
+
+const qwen2VlBundleSchema = z.object({
+  ...commonFields,
+  architecture: z.literal('qwen2-vl'),
+  vision: visionDimensionsSchema,
+  image: imageSettingsSchema,
+  files: z.object({
+    ...commonFiles,
+    vision: z.string(),
+    /** The same over the same data, its attention in plain products. */
+    visionWrittenOut: z.string(),
+    chatTemplate: z.string(),
+  }),
+});
+export type Qwen2VlBundle = z.infer<typeof qwen2VlBundleSchema>;
+
+const chameleonBundleSchema = z.object({
+  ...commonFields,
+  architecture: z.literal('chameleon'),
+  vision: vqDimensionsSchema,
+  image: cropSettingsSchema,
+  files: z.object({ ...commonFiles, imageTokenizer: z.string() }),
+});
+export type ChameleonBundle = z.infer<typeof chameleonBundleSchema>;
+
+export const architectures = ['qwen2-vl', 'chameleon'] as const;
+export type Architecture = (typeof architectures)[number];
+export const bundleSchema = z.discriminatedUnion('architecture', [qwen2VlBundleSchema, chameleonBundleSchema]);
+export type Bundle = z.infer<typeof bundleSchema>;
+export const bundleWithoutSourcesSchema = z.discriminatedUnion('architecture', [
+  qwen2VlBundleSchema.omit({ sources: true }),
+  chameleonBundleSchema.omit({ sources: true }),
+]);
+
+/** What of a bundle says how images become slots. */
+export type SlottedBundle =
+  Pick<Qwen2VlBundle, 'architecture' | 'vision' | 'image'> | Pick<ChameleonBundle, 'architecture' | 'vision' | 'image'>;
+
+/** J: image slots of a question at the size of latent reasoning. */
+export function latentSlotCount(bundle: SlottedBundle): number {
+  if (bundle.architecture === 'chameleon') return bundle.vision.placeCount;
+  const { image, vision } = bundle;
   const side = vision.patchSize * vision.spatialMergeSize;
   return Math.floor(image.latentWidth / side) * Math.floor(image.latentHeight / side);
 }

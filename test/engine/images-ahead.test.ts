@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createImageThreads, imageThreadCount, type ImagesAhead } from '../../src/main/engine/images-ahead.ts';
-import { prepareImage, type ImageJob } from '../../src/main/backbones/qwen2-vl/prepare-image.ts';
+import { prepareImage, type ImageJob } from '../../src/main/backbones/prepare-image.ts';
 import { nominalVision } from '../support/nominal-bundle.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 
@@ -39,6 +39,7 @@ async function jobOf(index: number): Promise<ImageJob> {
   return {
     bytes,
     label: `image ${index}`,
+    architecture: 'qwen2-vl',
     settings,
     vision: nominalVision,
     resize: { kind: 'stretch', width: 112, height: 112 },

@@ -4,6 +4,7 @@
  * Each case runs twice: once through its method, as a run does, and once through the engine's primitives with the
  * reference's own choices fed in, where hidden states, logits and token ids can be seen.
  */
+import type { VisionDimensions } from '../../src/shared/bundle.ts';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { argmax, generate } from '../../src/main/engine/generate.ts';
@@ -131,7 +132,7 @@ async function embedCase(model: LanguageModel, golden: Golden, wanted: GoldenCas
   if (image === undefined) throw new Error('the question has an image');
   const { resizedWidth, resizedHeight } = image.geometry;
   if (imageSize !== null) expect({ width: resizedWidth, height: resizedHeight }).toEqual(imageSize);
-  expect(gridOf(image.geometry, model.bundle.vision)).toEqual(wanted.gridThw);
+  expect(gridOf(image.geometry, visionOfBundle(model))).toEqual(wanted.gridThw);
   const pixels = golden.optionalTensor(wanted.id, 'pixel_values');
   if (pixels !== null) {
     expectClose(image.pixelValues, pixels, { absolute: 1e-5 }, 'pixel values');
@@ -142,6 +143,11 @@ async function embedCase(model: LanguageModel, golden: Golden, wanted: GoldenCas
   return embedded;
 }
 
+function visionOfBundle({ bundle }: LanguageModel): VisionDimensions {
+  if (bundle.architecture !== 'qwen2-vl') throw new Error('the golden models are of Qwen2-VL');
+  return bundle.vision;
+}
+
 const visionOf = ({ imageEmbeds }: EmbeddedQuestion): Float32Array => imageEmbeds[0] ?? new Float32Array(0);
 
 /** Ordinary prompting: mRoPE positions, first logits, tokens. */
@@ -149,7 +155,7 @@ async function replayPrompt(model: LanguageModel, golden: Golden, wanted: Golden
   const { promptEmbeds } = await embedCase(model, golden, wanted);
   const [start, count] = wanted.imageSlots;
   const placed = [{ start, count, gridThw: wanted.gridThw }];
-  const positions = mropePositions(wanted.promptTokenIds.length, placed, model.bundle.vision.spatialMergeSize);
+  const positions = mropePositions(wanted.promptTokenIds.length, placed, visionOfBundle(model).spatialMergeSize);
   expect(positions.positions).toEqual(golden.tensor(wanted.id, 'position_ids'));
   expect(positions.next - wanted.promptTokenIds.length).toBe(wanted.ropeDelta);
   expect(model.bundle.specialTokens.endOfSequence).toEqual(wanted.stopTokenIds);

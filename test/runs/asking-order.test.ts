@@ -36,7 +36,7 @@ const planned = (position: number, changes: Partial<Sample> = {}): PlannedQuesti
 });
 const positions = (questions: readonly PlannedQuestion[]): number[] => questions.map(({ position }) => position);
 
-const bundle = { image: nominalImage, vision: nominalVision };
+const bundle = { architecture: 'qwen2-vl', image: nominalImage, vision: nominalVision } as const;
 
 /** Lengths by position. */
 const lengths =

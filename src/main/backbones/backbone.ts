@@ -11,8 +11,8 @@ import type { QuestionText } from '../vlm/question-text.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import type { Positions } from './positions.ts';
 import type { PreprocessedImage } from './preprocessed-image.ts';
+import type { ImageJob } from './prepare-image.ts';
 import type { TokenisedPrompt } from './prompt.ts';
-import type { ImageJob } from './qwen2-vl/prepare-image.ts';
 
 /** The size that an image gets: the fixed one of latent reasoning, or that of ordinary prompting. */
 export type ImageSizing = 'latent' | 'ordinary';
@@ -53,4 +53,8 @@ export type Backbone = Readonly<{
   chatPrompt: (messages: readonly Message[], imageTokenCounts: readonly number[]) => TokenisedPrompt;
   /** Positions of such a conversation. */
   chatPositions: (prompt: TokenisedPrompt, images: readonly PreprocessedImage[]) => Positions;
+  /** In conversations image slots have positions by row and column (mRoPE), not one after the other. */
+  hasImageGrid: boolean;
+  /** Tokens that no answer holds. */
+  neverAnswered: readonly number[];
 }>;

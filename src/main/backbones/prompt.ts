@@ -6,4 +6,6 @@ export type TokenisedPrompt = Readonly<{
   tokenIds: number[];
   /** Slots of each image, in prompt order. */
   imageSpans: { start: number; count: number }[];
+  /** Tokens between latent steps and answer. */
+  closingIds: readonly number[];
 }>;

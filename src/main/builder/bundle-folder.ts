@@ -5,7 +5,7 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { bundleSchema } from '../../shared/bundle.ts';
+import { architectures } from '../../shared/bundle.ts';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
 import { isAlive } from '../files/process-alive.ts';
@@ -13,10 +13,9 @@ import { isAlive } from '../files/process-alive.ts';
 const partialMark = '.partial-';
 /** Every file that an import writes, in any version so far. */
 const bundleEntries: ReadonlySet<string> = new Set([
-  ...['vision', 'vision-written-out', 'decoder', 'decoder-appending', 'head', 'cache-rows'].flatMap((graph) => [
-    `${graph}.onnx`,
-    `${graph}.onnx.data`,
-  ]),
+  ...['vision', 'vision-written-out', 'image-tokenizer', 'decoder', 'decoder-appending', 'head', 'cache-rows'].flatMap(
+    (graph) => [`${graph}.onnx`, `${graph}.onnx.data`],
+  ),
   'embeddings.bin',
   'tokenizer.json',
   'tokenizer_config.json',
@@ -24,7 +23,7 @@ const bundleEntries: ReadonlySet<string> = new Set([
   'bundle.json',
 ]);
 /** What marks a `bundle.json` as ours, whichever version wrote it: an older one, too, can be replaced. */
-const anyBundleSchema = z.object({ bundleVersion: z.int().min(1), architecture: bundleSchema.shape.architecture });
+const anyBundleSchema = z.object({ bundleVersion: z.int().min(1), architecture: z.enum(architectures) });
 /** Room for graphs, tokenizer and the file system's own needs, beyond the weights. */
 const spareBytes = 64 * 1024 * 1024;
 

@@ -4,7 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../../shared/failure.ts';
-import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
+import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/prepare-image.ts';
 
 export type ThreadRequest = Readonly<{
   jobId: number;

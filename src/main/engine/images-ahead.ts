@@ -7,7 +7,7 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ImageJob, PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
+import type { ImageJob, PreparedImage } from '../backbones/prepare-image.ts';
 import type { ThreadReply, ThreadRequest } from './image-thread.ts';
 
 /** The images of one announced batch. */

@@ -7,7 +7,7 @@ import type { Bundle } from '../../shared/bundle.ts';
 import { readBundle } from '../files/read-bundle.ts';
 import type { Backbone } from '../backbones/backbone.ts';
 import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
-import { openQwen2Vl } from '../backbones/qwen2-vl/backbone.ts';
+import { openBackbone } from '../backbones/open-backbone.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { deviceSettings } from './devices.ts';
 import { EmbeddingTable } from './embedding-table.ts';
@@ -55,7 +55,7 @@ export class LanguageModel {
   static async open(folder: string, options: SessionOptions): Promise<LanguageModel> {
     const bundle = await readBundle(folder);
     const { files, text } = bundle;
-    const backbone = await openQwen2Vl(folder, bundle);
+    const backbone = await openBackbone(folder, bundle);
     const presents = presentNames(text);
     const { hasFusedAttention, hasOwnMemory, positionsAtOnce } = deviceSettings[options.device];
     const appending = hasOwnMemory ? undefined : files.decoderAppending;
@@ -135,6 +135,9 @@ export class LanguageModel {
     for (const [row, state] of hidden.entries()) data.set(state, row * hiddenSize);
     const outputs = await this.#head.run({ hidden: { data, dims: [hidden.length, hiddenSize] } });
     const logits = outputs.values('logits').data;
+    for (const token of this.backbone.neverAnswered) {
+      for (let row = 0; row < hidden.length; row++) logits[row * vocabularySize + token] = lowestFloat;
+    }
     return hidden.map((_, row) => logits.subarray(row * vocabularySize, (row + 1) * vocabularySize));
   }
 
@@ -148,6 +151,9 @@ export class LanguageModel {
     ]);
   }
 }
+
+/** What the reference gives a token that must not be answered: the lowest float32. */
+const lowestFloat = -3.4028234663852886e38;
 
 function at<T>(items: readonly T[], index: number): T {
   const item = items[index];

@@ -164,6 +164,7 @@ export class ConversationRow {
       state,
       kinds: this.#kinds,
       nextPosition,
+      hasImageGrid: this.#model.backbone.hasImageGrid,
       images: images.map((image, index) => ({
         ...spanOf(prompt, index),
         embeds: this.#shown.get(image)?.embeds ?? new Float32Array(),

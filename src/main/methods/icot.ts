@@ -2,14 +2,14 @@
  * ICoT (arXiv 2411.19488): a written rationale into which the patches are inserted that it attends to most. After a line
  * break, three times at most, the 16 slots of the picture with the largest attention (the line break's row, mean over
  * layers and heads) are appended in ascending order, as the vision tower gave them, between vision start and vision end.
- * They lie on the positions of a picture of 4 x 4 slots, as in the published code; docs/methods.md says what is not as there.
+ * With Qwen2-VL they lie on the positions of a picture of 4 x 4 slots, as in the published code; docs/methods.md says what is not as there.
  */
 import type { LatentStep } from '../../shared/trace.ts';
 import { attentionMasses, visionFocus, type PositionKind } from './latent-trace.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { attentionRanks, topSlots } from './patch-selection.ts';
-import type { Positions } from '../backbones/positions.ts';
+import { plainPositions, type Positions } from '../backbones/positions.ts';
 import { icotPrompt } from './prompts/icot.ts';
 import { userTurn, type Asked, type Insertion, type Reading } from './reasoning.ts';
 
@@ -68,7 +68,7 @@ function chooseSlots({ state, kinds, images }: Reading, stepIndex: number): Late
 
 function insertionOf(
   slots: readonly number[],
-  { images, embed, nextPosition }: Reading,
+  { images, embed, nextPosition, hasImageGrid }: Reading,
   { imageStart, imageEnd }: Asked['specialTokens'],
 ): Insertion {
   const image = images.at(-1);
@@ -80,7 +80,9 @@ function insertionOf(
     embeds.set(image?.embeds.subarray(slot * size, (slot + 1) * size) ?? [], (index + 1) * size);
   }
   embeds.set(boundaries.subarray(size), (slots.length + 1) * size);
-  const positions = insertedPositions(slots.length, nextPosition);
+  const positions = hasImageGrid
+    ? insertedPositions(slots.length, nextPosition)
+    : plainPositions(slots.length + 2, nextPosition);
   return { embeds, positions, kinds: ['text', ...slots.map((): PositionKind => 'latentVision'), 'text'] };
 }
 

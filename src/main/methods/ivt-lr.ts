@@ -105,6 +105,7 @@ async function answerBatch(
     clock.end('prefill');
 
     await reasonInLatentSpace(model, settings, batch, reasoners);
+    await feedClosings(model, batch, reasoners);
     clock.end('latent');
 
     const endTokens = model.bundle.specialTokens.endOfSequence.slice(0, 1);
@@ -141,6 +142,18 @@ export async function feedPrompts(batch: SequenceBatch, embedded: readonly Embed
       embeds: promptEmbeds,
       positions: plainPositions(prompt.tokenIds.length),
     })),
+  );
+}
+
+/** Lets the batch read what a family has between the steps and the answer. */
+async function feedClosings(model: LanguageModel, batch: SequenceBatch, reasoners: readonly Reasoner[]): Promise<void> {
+  if (reasoners.every(({ prompted }) => prompted.prompt.closingIds.length === 0)) return;
+  await batch.feed(
+    reasoners.map(({ kinds, prompted: { prompt } }) => {
+      const positions = plainPositions(prompt.closingIds.length, kinds.length);
+      kinds.push(...prompt.closingIds.map((): PositionKind => 'text'));
+      return { embeds: model.embed(prompt.closingIds), positions };
+    }),
   );
 }
 

@@ -9,7 +9,7 @@ import type { LanguageModel } from '../engine/language-model.ts';
 import type { EngineQuestion } from '../engine/protocol.ts';
 import type { Backbone, ImageSizing } from '../backbones/backbone.ts';
 import type { PreprocessedImage } from '../backbones/preprocessed-image.ts';
-import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/qwen2-vl/prepare-image.ts';
+import { prepareImage, type ImageJob, type PreparedImage } from '../backbones/prepare-image.ts';
 import type { TokenisedPrompt } from '../backbones/prompt.ts';
 
 export type PromptedQuestion = Readonly<{
@@ -89,7 +89,7 @@ async function prepareQuestion(
     settings.promptFormat,
     images.map(({ imageTokenCount }) => imageTokenCount),
   );
-  const roomLeft = text.maxPositions - prompt.tokenIds.length;
+  const roomLeft = text.maxPositions - prompt.tokenIds.length - prompt.closingIds.length;
   if (latentPositions + settings.maxTokens > roomLeft) {
     fail('prompt-too-long', 'The prompt does not fit the model.', {
       place: `question ${question.sampleId}`,

@@ -44,6 +44,8 @@ export type Reading = Readonly<{
   nextPosition: number;
   /** Pictures of the prompt, in order: first slot and the vision tower's output, [J, D]. */
   images: readonly Readonly<{ start: number; count: number; embeds: Float32Array }>[];
+  /** Image slots have positions by row and column (mRoPE), not one after the other. */
+  hasImageGrid: boolean;
   /** Token embeddings, [ids.length, D]. */
   embed: (tokenIds: readonly number[]) => Float32Array;
 }>;

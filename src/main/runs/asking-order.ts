@@ -4,7 +4,7 @@
  * already: a run that was interrupted goes on in the same order. Nothing but the batches depends on it, neither
  * answers nor where they are stored.
  */
-import { latentSlotCount, type Bundle } from '../../shared/bundle.ts';
+import { latentSlotCount, type SlottedBundle } from '../../shared/bundle.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { isLatent, type RunSettings } from '../../shared/run-settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
@@ -23,13 +23,13 @@ export type PromptLength = (planned: PlannedQuestion) => Promise<number>;
 
 /** @param dataset is read only for a method that gives each image a size of its own. */
 export function createPromptLength(
-  bundle: Pick<Bundle, 'image' | 'vision'>,
+  bundle: SlottedBundle,
   { method, promptFormat }: Pick<RunSettings, 'method' | 'promptFormat'>,
   dataset: Pick<Dataset, 'readImage'>,
 ): PromptLength {
   const slotsOf = async ({ sample: { image } }: PlannedQuestion): Promise<number> => {
     if (image === null) return 0;
-    return isLatent(method) ? latentSlotCount(bundle) : dynamicSlotCount(bundle, await dataset.readImage(image));
+    return isLatent(method) ? latentSlotCount(bundle) : ordinarySlotCount(bundle, await dataset.readImage(image));
   };
   return async (planned) => {
     const text = formatQuestion(promptFormat, planned.sample).length / charactersPerToken;
@@ -43,7 +43,10 @@ export function createPromptLength(
   };
 }
 
-async function dynamicSlotCount({ image, vision }: Pick<Bundle, 'image' | 'vision'>, bytes: Uint8Array) {
+async function ordinarySlotCount(bundle: SlottedBundle, bytes: Uint8Array): Promise<number> {
+  // Every image has the same size.
+  if (bundle.architecture === 'chameleon') return latentSlotCount(bundle);
+  const { image, vision } = bundle;
   const { readImageSize } = await import('../vlm/image/image-size.ts');
   const factor = vision.patchSize * vision.spatialMergeSize;
   const { width, height } = smartResize(

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { bundleSchema, type Bundle } from '../../shared/bundle.ts';
+import { bundleWithoutSourcesSchema, type Bundle } from '../../shared/bundle.ts';
 import type { KnownModel } from '../../shared/contract/models.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import { readBundle } from '../files/read-bundle.ts';
@@ -16,7 +16,6 @@ type SecondsPerQuestion = (run: RunRecord) => Promise<number | null>;
 
 type Found = Readonly<{ bundle: Bundle | null; failure: Failure | null }>;
 
-const withoutSources = bundleSchema.omit({ sources: true });
 /** Runs looked at for a model's speed. */
 const recentRuns = 5;
 
@@ -103,7 +102,7 @@ async function describe(
     name,
     path,
     exists: bundle !== null || failure !== null,
-    bundle: bundle === null ? null : withoutSources.parse(bundle),
+    bundle: bundle === null ? null : bundleWithoutSourcesSchema.parse(bundle),
     failure,
     sizeBytes: bundle === null ? null : await folderBytes(path).catch(() => null),
     runCount,

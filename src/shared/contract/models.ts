@@ -1,7 +1,7 @@
 /** Models: bundles that an import made, their checks, and imports with progress. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { bundleSchema, precisionSchema, weightErrorSchema } from '../bundle.ts';
+import { bundleSchema, bundleWithoutSourcesSchema, precisionSchema, weightErrorSchema } from '../bundle.ts';
 import { failureSchema } from '../failure.ts';
 import { taskSchema } from '../task.ts';
 import { procedure } from './procedure.ts';
@@ -55,7 +55,7 @@ export const knownModelSchema = z.object({
   path: z.string(),
   exists: z.boolean(),
   /** Null when the folder is gone or its bundle cannot be read (`failure` says why). */
-  bundle: bundleSchema.omit({ sources: true }).nullable(),
+  bundle: bundleWithoutSourcesSchema.nullable(),
   failure: failureSchema.nullable(),
   sizeBytes: z.number().nullable(),
   runCount: z.int().min(0),

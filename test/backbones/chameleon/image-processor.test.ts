@@ -2,13 +2,9 @@
  * From file to pixel values as transformers' PIL processor of Chameleon has them, bit for bit (bytes after resize and
  * crop, and float32 values), transparency blended on white; and where the slots lie in the original.
  */
+import type { CropSettings } from '../../../src/shared/bundle.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  placeCrop,
-  preprocessImage,
-  resizeAndCrop,
-  type CropSettings,
-} from '../../../src/main/backbones/chameleon/image-processor.ts';
+import { placeCrop, preprocessImage, resizeAndCrop } from '../../../src/main/backbones/chameleon/image-processor.ts';
 import { decodeImage } from '../../../src/main/vlm/image/decode.ts';
 import { rgbImage } from '../../../src/main/vlm/image/rgb-image.ts';
 import { imageGeometrySchema, slotBox } from '../../../src/shared/trace.ts';

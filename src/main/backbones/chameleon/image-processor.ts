@@ -5,21 +5,11 @@
  *
  * What is cut off on both ends of the longer edge never reaches the model; the geometry says which part did.
  */
+import type { CropSettings } from '../../../shared/bundle.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { ImageGeometry } from '../../../shared/trace.ts';
 import { resizeLikePillow } from '../../vlm/image/pillow-resize.ts';
 import type { RgbImage } from '../../vlm/image/rgb-image.ts';
-
-export type CropSettings = Readonly<{
-  /** Pixels of the square that the model sees: the shortest edge after the resize, and the crop. */
-  side: number;
-  /** Pixels that an image slot covers on each axis; divides `side`. */
-  slotSide: number;
-  /** For each channel. */
-  mean: readonly number[];
-  std: readonly number[];
-  rescaleFactor: number;
-}>;
 
 export type CroppedImage = Readonly<{
   /** [3, side, side] float32 */

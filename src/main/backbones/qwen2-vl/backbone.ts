@@ -1,7 +1,7 @@
 /** Qwen2-VL as the engine and the methods see it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bundle, VisionDimensions } from '../../../shared/bundle.ts';
+import type { Qwen2VlBundle, VisionDimensions } from '../../../shared/bundle.ts';
 import type { ImageGeometry } from '../../../shared/trace.ts';
 import { failFromSystem } from '../../files/io-failure.ts';
 import { decodeImage } from '../../vlm/image/decode.ts';
@@ -15,7 +15,7 @@ import { buildPrompt } from './question-prompt.ts';
 import { mropePositions, visionRotaryTable } from './rope.ts';
 
 /** From the folder of a bundle. Fails as `loadTokenizer` does, and with `io` where the chat template cannot be read. */
-export async function openQwen2Vl(folder: string, bundle: Bundle): Promise<Backbone> {
+export async function openQwen2Vl(folder: string, bundle: Qwen2VlBundle): Promise<Backbone> {
   const { files, image: settings, vision, text } = bundle;
   const tokenizer = await loadTokenizer(
     {
@@ -41,7 +41,14 @@ export async function openQwen2Vl(folder: string, bundle: Bundle): Promise<Backb
   return {
     tokenizer,
     pictureLimits,
-    imageJob: (bytes, label, sizing) => ({ bytes, label, settings, vision, resize: resizes[sizing] }),
+    imageJob: (bytes, label, sizing) => ({
+      architecture: 'qwen2-vl',
+      bytes,
+      label,
+      settings,
+      vision,
+      resize: resizes[sizing],
+    }),
     decode: (bytes, label) => decodeImage(bytes, label),
     preprocess: (pixels, label) => preprocessImage(pixels, settings, vision, resizes.ordinary, label),
     imageGraphFile: (hasFusedAttention) => (hasFusedAttention ? files.vision : files.visionWrittenOut),
@@ -60,6 +67,8 @@ export async function openQwen2Vl(folder: string, bundle: Bundle): Promise<Backb
       });
       return mropePositions(tokenIds.length, placed, vision.spatialMergeSize);
     },
+    hasImageGrid: true,
+    neverAnswered: [],
   };
 }
 

@@ -84,5 +84,5 @@ export function buildChatPrompt({
       action: 'Use the chat template of Qwen2-VL.',
     });
   }
-  return { text: marked.replaceAll(mark, ''), tokenIds, imageSpans };
+  return { text: marked.replaceAll(mark, ''), tokenIds, imageSpans, closingIds: [] };
 }

@@ -4,7 +4,7 @@ import { bytes, count } from './numbers.ts';
 import { properties } from './table.ts';
 
 export function bundleText(path: string, bundle: Bundle): string {
-  const { text, vision, trainedFor } = bundle;
+  const { text, trainedFor } = bundle;
   return properties([
     ['Model', bundle.name],
     ['Folder', path],
@@ -16,10 +16,7 @@ export function bundleText(path: string, bundle: Bundle): string {
       'Decoder',
       `${String(text.layerCount)} layers, D = ${String(text.hiddenSize)}, H = ${String(text.headCount)}, V = ${count(text.vocabularySize)}`,
     ],
-    [
-      'Vision',
-      `${String(vision.depth)} blocks, width ${String(vision.embedDim)}, patch ${String(vision.patchSize)} px`,
-    ],
+    ['Vision', visionText(bundle)],
     [
       'Trained for',
       trainedFor.method === 'ivt-lr'
@@ -35,4 +32,13 @@ export function bundleText(path: string, bundle: Bundle): string {
     ['Weights', bundle.trained ? null : 'random, never trained: its answers are noise'],
     ['Fingerprint', bundle.fingerprint],
   ]);
+}
+
+function visionText(bundle: Bundle): string {
+  if (bundle.architecture === 'chameleon') {
+    const { vision } = bundle;
+    return `${count(vision.placeCount)} codes of ${count(vision.entryCount)}, from ${String(vision.resolution)} px`;
+  }
+  const { vision } = bundle;
+  return `${String(vision.depth)} blocks, width ${String(vision.embedDim)}, patch ${String(vision.patchSize)} px`;
 }

@@ -4,7 +4,7 @@
  * order of norms (`swin_norm`), biases, scaled RoPE, other activations, quantised weights.
  */
 import { z } from 'zod';
-import type { TextDimensions } from '../../../../shared/bundle.ts';
+import type { TextDimensions, VqDimensions } from '../../../../shared/bundle.ts';
 import {
   checkConfig,
   expectConfig,
@@ -15,28 +15,6 @@ import {
 import { readJsonFile } from '../../../checkpoint/json-file.ts';
 import { resolveInside } from '../../../files/safe-path.ts';
 import { readImageVocabulary, type ImageVocabulary } from './image-vocabulary.ts';
-
-/** The encoder and the codebook that turn an image into codes. */
-export type VqDimensions = Readonly<{
-  /** Sides of the image that it reads, in pixels. */
-  resolution: number;
-  /** Of the image. */
-  channelCount: number;
-  /** Channels of the first level; those of level l are `channelMultipliers[l]` times as many. */
-  baseChannelCount: number;
-  channelMultipliers: readonly number[];
-  /** Of each level. */
-  residualBlockCount: number;
-  /** Sides of feature maps that have attention after each residual block. */
-  attentionResolutions: readonly number[];
-  middleAttention: boolean;
-  latentChannelCount: number;
-  /** E */
-  entrySize: number;
-  entryCount: number;
-  /** J: places of the last feature map, each of which becomes a code. */
-  placeCount: number;
-}>;
 
 export type ChameleonConfig = Readonly<{
   /** RoPE is plain: all pairs are in the first section. */

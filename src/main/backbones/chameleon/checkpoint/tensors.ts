@@ -1,9 +1,8 @@
 /** Every tensor of a Chameleon model that its inference needs, under its canonical name, with its shape. */
-import type { TextDimensions } from '../../../../shared/bundle.ts';
+import type { TextDimensions, VqDimensions } from '../../../../shared/bundle.ts';
 import { decoderTensors, tensorsOf, type ExpectedTensor, type TensorRow } from '../../../checkpoint/decoder-tensors.ts';
 import { validateTensors, type ValidationOptions } from '../../../checkpoint/expected-tensors.ts';
 import type { WeightSource } from '../../../checkpoint/weight-source.ts';
-import type { VqDimensions } from './config.ts';
 
 /** In what Chameleon's attention differs from that of other families. */
 export const chameleonAttention = { projectionBias: false, queryKeyNorm: true } as const;

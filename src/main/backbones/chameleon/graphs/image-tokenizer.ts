@@ -10,7 +10,8 @@
 import { GraphBuilder } from '../../../builder/graph/graph-builder.ts';
 import type { Graph, Value } from '../../../builder/graph/graph.ts';
 import { groupNorm } from '../../../builder/ops/normalise.ts';
-import { groupCount, type VqDimensions } from '../checkpoint/config.ts';
+import type { VqDimensions } from '../../../../shared/bundle.ts';
+import { groupCount } from '../checkpoint/config.ts';
 
 /** transformers: fixed, not configurable. */
 const groupNormEpsilon = 1e-6;

@@ -112,7 +112,7 @@ function factsOf({ bundle, path, sizeBytes, fingerprint, runCount }: KnownModel)
     ['Runs', count(runCount)],
   ];
   if (bundle === null) return common;
-  const { text, vision, image, merged, trainedFor: goal } = bundle;
+  const { text, merged, trainedFor: goal } = bundle;
   return [
     ['Precision', bundle.precision],
     ['Trained for', isLatent(goal.method) ? `IVT-LR, ${trainedFor(goal)}, ${goal.stepLayout}` : trainedFor(goal)],
@@ -133,12 +133,26 @@ function factsOf({ bundle, path, sizeBytes, fingerprint, runCount }: KnownModel)
       'Language model',
       `${counted(text.layerCount, 'layer')}, hidden ${count(text.hiddenSize)}, ${String(text.headCount)} heads (${String(text.keyValueHeadCount)} for keys and values), vocabulary ${count(text.vocabularySize)}`,
     ],
+    ...imageFacts(bundle),
+    ...common,
+  ];
+}
+
+function imageFacts(bundle: NonNullable<KnownModel['bundle']>): Fact[] {
+  if (bundle.architecture === 'chameleon') {
+    const { vision, image } = bundle;
+    return [
+      ['Image tokenizer', `${count(vision.placeCount)} codes, each of ${count(vision.entryCount)}`],
+      ['Image', `the middle square, ${String(image.side)} × ${String(image.side)} pixels`],
+    ];
+  }
+  const { vision, image } = bundle;
+  return [
     [
       'Vision tower',
       `${counted(vision.depth, 'block')}, width ${count(vision.embedDim)}, patches of ${String(vision.patchSize)} pixels, merged ${String(vision.spatialMergeSize)} × ${String(vision.spatialMergeSize)}`,
     ],
     ['Latent image', `${String(image.latentWidth)} × ${String(image.latentHeight)} pixels`],
-    ...common,
   ];
 }
 
