@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { latentDefaultsSchema } from './run-settings.ts';
 
-export const bundleVersion = 2;
+export const bundleVersion = 2 as const;
 export const precisions = ['f32', 'f16', 'int8', 'int4'] as const;
 export const precisionSchema = z.enum(precisions);
 export type Precision = z.infer<typeof precisionSchema>;

@@ -1,9 +1,10 @@
 /** The merge against numbers worked out by hand, against a plain triple loop, and against peft's own result. */
+import { canonicalQwen2VlName } from '../../src/main/backbones/qwen2-vl/checkpoint/names.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addLowRankProduct } from '../../src/main/checkpoint/lora-product.ts';
-import { openQwen2VlCheckpoint } from '../../src/main/import/open-checkpoint.ts';
+import { openCheckpoint } from '../../src/main/import/open-checkpoint.ts';
 import { openPth } from '../../src/main/checkpoint/pth.ts';
 import { mergeStateDict } from '../../src/main/import/released-adapter.ts';
 import { readRowsAsFloat32 } from '../../src/main/checkpoint/row-reader.ts';
@@ -79,7 +80,7 @@ describe('a released state dict', () => {
       }),
     );
     // B · A = B here, and alpha / r = 16 / 2.
-    const { source, merged, released, unknown } = mergeStateDict(await openPth(path));
+    const { source, merged, released, unknown } = mergeStateDict(await openPth(path), canonicalQwen2VlName);
     expect({ merged, released, unknown }).toEqual({ merged: { rank: 2, alpha: 16 }, released: true, unknown: [] });
     expect([...source.tensors.keys()].sort()).toEqual(['lm_head.weight', `${q}.bias`, `${q}.weight`]);
     expect(source.tensors.get(`${q}.weight`)).toMatchObject({ dtype: 'F32', sizeBytes: 24, byteOffset: null });
@@ -100,7 +101,7 @@ describe('a released state dict', () => {
   });
 
   it('merges as peft does', async () => {
-    const checkpoint = await openQwen2VlCheckpoint({
+    const checkpoint = await openCheckpoint({
       folder: join(goldenRoot, 'tiny-untied'),
       adapter: join(goldenRoot, 'tiny-released', 'model.pth'),
       loraAlpha: 2,
@@ -132,7 +133,7 @@ describe('a peft adapter folder', () => {
       'adapter/adapter_config.json': { peft_type: 'LORA', r: 4, lora_alpha: 8, ...config },
       'adapter/adapter_model.safetensors': safetensors(tensors),
     });
-    return openQwen2VlCheckpoint({ folder, adapter: join(folder, 'adapter'), tokenizerLength: 16 });
+    return openCheckpoint({ folder, adapter: join(folder, 'adapter'), tokenizerLength: 16 });
   };
   const merged = (scale: number) => {
     const value = (start: number, index: number) => ((start + index) % 64) / 64;

@@ -1,7 +1,7 @@
 /** Every malformed checkpoint folder of the corpus ends in its typed failure. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openQwen2VlCheckpoint } from '../../src/main/import/open-checkpoint.ts';
+import { openCheckpoint } from '../../src/main/import/open-checkpoint.ts';
 import { brokenAdapters } from '../corpus/checkpoint/malformed-adapters.ts';
 import { brokenConfigs, brokenSettings } from '../corpus/checkpoint/malformed-configs.ts';
 import { brokenLinks, brokenShards, brokenWeights } from '../corpus/checkpoint/malformed-weights.ts';
@@ -27,7 +27,7 @@ for (const [title, cases] of tables) {
       await row.arrange?.(folder, await temporaryFolder());
       const failure = await expectFailure(
         () =>
-          openQwen2VlCheckpoint({
+          openCheckpoint({
             folder,
             tokenizerLength: row.tokenizerLength ?? 12,
             ...(row.adapter !== undefined && { adapter: join(folder, row.adapter) }),

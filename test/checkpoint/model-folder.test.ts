@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveModelFolder } from '../../src/main/checkpoint/model-folder.ts';
-import { openQwen2VlCheckpoint } from '../../src/main/import/open-checkpoint.ts';
+import { openCheckpoint } from '../../src/main/import/open-checkpoint.ts';
 import { writeFiles, writeTinyCheckpoint } from '../corpus/checkpoint/tiny-checkpoint.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
@@ -34,7 +34,7 @@ describe('resolveModelFolder', () => {
     const expected = { folder: snapshot, name: 'Qwen/Qwen2-VL-2B-Instruct', revision: 'abc123' };
     expect(await resolveModelFolder(snapshot)).toEqual(expected);
     expect(await resolveModelFolder(repository)).toEqual(expected);
-    const checkpoint = await openQwen2VlCheckpoint({ folder: repository, tokenizerLength: 16 });
+    const checkpoint = await openCheckpoint({ folder: repository, tokenizerLength: 16 });
     expect(checkpoint.model).toEqual(expected);
     await checkpoint.source.close();
   });

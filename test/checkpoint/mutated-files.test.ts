@@ -1,4 +1,5 @@
 /** Random damage to sound files: whatever comes of it, it is a typed failure or a file that reads. Seeded. */
+import { canonicalQwen2VlName } from '../../src/main/backbones/qwen2-vl/checkpoint/names.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -54,7 +55,7 @@ function damaged(bytes: Uint8Array, random: Random): Uint8Array {
 async function readAll(open: (path: string) => Promise<WeightSource>, path: string): Promise<void> {
   const stored = await open(path);
   try {
-    const { source } = mergeStateDict(stored);
+    const { source } = mergeStateDict(stored, canonicalQwen2VlName);
     for (const { name, elementCount } of source.tensors.values()) await source.read(name, 0, elementCount);
   } finally {
     await stored.close();

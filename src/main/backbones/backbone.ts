@@ -49,6 +49,8 @@ export type Backbone = Readonly<{
     format: PromptFormat,
     imageTokenCounts: readonly number[],
   ) => TokenisedPrompt;
+  /** What a person asks in a conversation that is nothing but the question. */
+  questionText: (format: PromptFormat, question: QuestionText) => string;
   /** A conversation up to the next answer; `imageTokenCounts` in the order of the messages. */
   chatPrompt: (messages: readonly Message[], imageTokenCounts: readonly number[]) => TokenisedPrompt;
   /** Positions of such a conversation. */

@@ -9,13 +9,14 @@ import type { SpecialTokens } from '../../shared/bundle.ts';
 import { readJsonFile } from '../checkpoint/json-file.ts';
 import { resolveInside } from '../files/safe-path.ts';
 import { findChatTemplate } from '../vlm/chat-template.ts';
-import { findSpecialTokens } from '../vlm/special-tokens.ts';
-import { loadTokenizer } from '../vlm/tokenizer.ts';
+import { loadTokenizer, type FindSpecialTokens } from '../vlm/tokenizer.ts';
 
 export type TokenizerParts = Readonly<{
   tokenizerJson: string;
   tokenizerConfigJson: string;
-  chatTemplate: string;
+  /** Null for a family that has prompts of its own. */
+  chatTemplate: string | null;
+  tokenizerPath: string;
   specialTokens: SpecialTokens;
   /** Highest id + 1, added latent tokens included. */
   vocabularySize: number;
@@ -25,8 +26,15 @@ export type TokenizerParts = Readonly<{
 
 const generationSchema = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() });
 
+/** What a family looks for. */
+export type TokenizerNeeds = Readonly<{ findSpecialTokens: FindSpecialTokens; hasChatTemplate: boolean }>;
+
 /** Reads them from a checkpoint's folder. Fails: `missing-file`, `malformed-tokenizer`, `malformed-config`. */
-export async function readTokenizerFiles(folder: string, latentTokens: boolean): Promise<TokenizerParts> {
+export async function readTokenizerFiles(
+  folder: string,
+  { findSpecialTokens, hasChatTemplate }: TokenizerNeeds,
+  latentTokens: boolean,
+): Promise<TokenizerParts> {
   const tokenizerPath = await resolveInside(folder, 'tokenizer.json');
   const configPath = await existing(folder, 'tokenizer_config.json');
   const tokenizer = await loadTokenizer(
@@ -34,12 +42,15 @@ export async function readTokenizerFiles(folder: string, latentTokens: boolean):
     findSpecialTokens,
   );
   const generationPath = await existing(folder, 'generation_config.json');
-  const templatePaths = [await existing(folder, 'chat_template.jinja'), await existing(folder, 'chat_template.json')];
+  const templatePaths = hasChatTemplate
+    ? [await existing(folder, 'chat_template.jinja'), await existing(folder, 'chat_template.json')]
+    : [];
   const files = [tokenizerPath, configPath, ...templatePaths, generationPath].filter((path) => path !== null);
   return {
     tokenizerJson: await readFile(tokenizerPath, 'utf8'),
     tokenizerConfigJson: configPath === null ? '{}\n' : await readFile(configPath, 'utf8'),
-    chatTemplate: await findChatTemplate(folder),
+    chatTemplate: hasChatTemplate ? await findChatTemplate(folder) : null,
+    tokenizerPath,
     specialTokens: {
       ...tokenizer.specialTokens,
       endOfSequence: await endTokens(tokenizer.specialTokens.endOfSequence, generationPath),
@@ -52,7 +63,7 @@ export async function readTokenizerFiles(folder: string, latentTokens: boolean):
 export async function writeTokenizerFiles(folder: string, parts: TokenizerParts): Promise<void> {
   await writeFile(join(folder, 'tokenizer.json'), parts.tokenizerJson);
   await writeFile(join(folder, 'tokenizer_config.json'), parts.tokenizerConfigJson);
-  await writeFile(join(folder, 'chat_template.jinja'), parts.chatTemplate);
+  if (parts.chatTemplate !== null) await writeFile(join(folder, 'chat_template.jinja'), parts.chatTemplate);
 }
 
 /** The tokenizer's own end token, then those that the generation config names (or else the tokenizer's others). */

@@ -31,7 +31,7 @@ export type LatentConfig = Readonly<{
   file: string | null;
 }>;
 
-/** The settings of the released Qwen2-VL checkpoints (paper and code). */
+/** The settings of the released checkpoints (paper and code), K that of Qwen2-VL. */
 const releasedDefaults = {
   latentSteps: 3,
   patchesPerStep: 32,
@@ -44,6 +44,8 @@ export type LatentOptions = Readonly<{
   latentFolders?: readonly string[];
   /** What a checkpoint without the file is: `plain` (method no-cot, the default) or `ivt-lr` (the released weights). */
   absent?: 'plain' | 'ivt-lr';
+  /** K of the family's released checkpoint; default: Qwen2-VL's. */
+  releasedPatchesPerStep?: number;
 }>;
 
 /** Reads the file, or stands in for it. Fails: `malformed-config`. */
@@ -53,7 +55,11 @@ export async function readLatentConfig(folder: string, options: LatentOptions = 
     if (stated !== undefined) return stated;
   }
   return {
-    trainedFor: { method: options.absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot', ...releasedDefaults },
+    trainedFor: {
+      method: options.absent === 'ivt-lr' ? 'ivt-lr' : 'no-cot',
+      ...releasedDefaults,
+      patchesPerStep: options.releasedPatchesPerStep ?? releasedDefaults.patchesPerStep,
+    },
     imageSize: null,
     trained: true,
     file: null,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { bundleVersion, type Bundle, type Precision, type WeightError } from '../../shared/bundle.ts';
 import type { ImportProgress } from '../../shared/contract/models.ts';
 import { hashFile } from '../checkpoint/hash-file.ts';
-import type { Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import type { Checkpoint } from './open-checkpoint.ts';
 import { builderVersion } from '../builder/builder-version.ts';
 import { createChunkBuffers } from '../builder/chunk-buffers.ts';
 import { makeBundleFolder } from '../builder/bundle-folder.ts';
@@ -15,7 +15,6 @@ import { writeEmbeddings } from '../builder/embedding-file.ts';
 import { bundleFingerprint } from '../builder/fingerprint.ts';
 import { graphSizes, writeGraphFile, writeGraphVariant } from '../builder/graph-file.ts';
 import { ProgressMeter } from '../builder/import-progress.ts';
-import { qwen2VlGraphs, qwen2VlVariants } from '../backbones/qwen2-vl/graphs/graphs.ts';
 import { prepareImport, type CheckpointChoice } from './prepare-import.ts';
 import { WeightErrorMeter } from '../builder/quantise/weight-error.ts';
 import { writeTokenizerFiles, type TokenizerParts } from '../builder/tokenizer-files.ts';
@@ -42,7 +41,7 @@ export async function importModel(
   const { checkpoint, tokenizer, files } = await prepareImport(request);
   try {
     const { config, source } = checkpoint;
-    const graphs = qwen2VlGraphs(config, request.precision);
+    const graphs = config.graphs(config.text, request.precision);
     const sizes = Object.values(graphs).map((graph) => graphSizes(graph, source));
     const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
     const targetBytes = sizes.reduce((sum, { targetBytes: bytes }) => sum + bytes, embeddingBytes);
@@ -65,8 +64,10 @@ export async function importModel(
           for (const [name, graph] of Object.entries(graphs)) {
             await writeGraphFile(graph, { folder, name, source, builderVersion, onBytes, errors, nextBuffer, signal });
           }
-          for (const [name, { of, graph }] of Object.entries(qwen2VlVariants(config, request.precision))) {
-            await writeGraphVariant(graph, graphs[of], { folder, name, dataName: of, builderVersion });
+          for (const [name, { of, graph }] of Object.entries(config.variants(config.text, request.precision))) {
+            const base = graphs[of];
+            if (base === undefined) throw new Error(`${name} is over ${of}, which this family lacks`);
+            await writeGraphVariant(graph, base, { folder, name, dataName: of, builderVersion });
           }
           const embeddings = await writeEmbeddings(folder, source, { onBytes, nextBuffer, signal });
           await writeTokenizerFiles(folder, tokenizer);
@@ -110,38 +111,38 @@ type DescriptionParts = Readonly<{
   sources: Bundle['sources'];
 }>;
 
-function describe(request: ImportRequest, checkpoint: Qwen2VlCheckpoint, parts: DescriptionParts): Bundle {
+function describe(request: ImportRequest, checkpoint: Checkpoint, parts: DescriptionParts): Bundle {
   const { source, config } = checkpoint;
   const parameterCount = [...source.tensors.values()].reduce((sum, { elementCount }) => sum + elementCount, 0);
-  return {
+  const common = {
     bundleVersion,
     builderVersion,
     fingerprint: bundleFingerprint(parts.sources, request.precision, checkpoint.merged, builderVersion),
     name: request.name ?? checkpoint.model.name,
-    architecture: 'qwen2-vl',
     precision: request.precision,
     text: config.text,
-    vision: config.vision,
-    image: config.image,
     specialTokens: parts.tokenizer.specialTokens,
     trainedFor: config.trainedFor,
     trained: config.trained,
     embeddings: parts.embeddings,
-    files: {
-      vision: 'vision.onnx',
-      visionWrittenOut: 'vision-written-out.onnx',
-      decoder: 'decoder.onnx',
-      decoderAppending: 'decoder-appending.onnx',
-      head: 'head.onnx',
-      cacheRows: 'cache-rows.onnx',
-      tokenizer: 'tokenizer.json',
-      tokenizerConfig: 'tokenizer_config.json',
-      chatTemplate: 'chat_template.jinja',
-    },
     parameterCount,
     sizeBytes: parts.sizeBytes,
     sources: parts.sources,
     merged: checkpoint.merged,
     ...(parts.weightError === null ? {} : { weightError: parts.weightError }),
   };
+  const files = {
+    decoder: 'decoder.onnx',
+    decoderAppending: 'decoder-appending.onnx',
+    head: 'head.onnx',
+    cacheRows: 'cache-rows.onnx',
+    tokenizer: 'tokenizer.json',
+    tokenizerConfig: 'tokenizer_config.json',
+  };
+  const { imageFields } = config;
+  if (imageFields.architecture === 'chameleon') {
+    return { ...common, ...imageFields, files: { ...files, imageTokenizer: 'image-tokenizer.onnx' } };
+  }
+  const vision = { vision: 'vision.onnx', visionWrittenOut: 'vision-written-out.onnx' };
+  return { ...common, ...imageFields, files: { ...vision, ...files, chatTemplate: 'chat_template.jinja' } };
 }

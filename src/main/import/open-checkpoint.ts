@@ -11,8 +11,8 @@ import { resolveInside } from '../files/safe-path.ts';
 import { resolveModelFolder, type ModelFolder } from '../checkpoint/model-folder.ts';
 import { mergePeftFolder } from './peft-adapter.ts';
 import { openPth } from '../checkpoint/pth.ts';
-import { readQwen2VlConfig, type Qwen2VlConfig } from '../backbones/qwen2-vl/checkpoint/config.ts';
-import { validateQwen2Vl } from '../backbones/qwen2-vl/checkpoint/tensors.ts';
+import { familyOf } from '../backbones/families.ts';
+import type { Family, FamilyConfig } from '../backbones/family.ts';
 import { mergeStateDict, type MergedWeights } from './released-adapter.ts';
 import { openSafetensorsFile } from '../checkpoint/safetensors.ts';
 import { renameTensors } from '../checkpoint/source-views.ts';
@@ -33,13 +33,13 @@ export type CheckpointRequest = Readonly<{
   tokenizerLength: number;
 }>;
 
-export type Qwen2VlCheckpoint = Readonly<{
+export type Checkpoint = Readonly<{
   model: ModelFolder;
+  family: Family;
   /** `text.vocabularySize` and `text.tiedEmbeddings` are those of the weights. */
-  config: Qwen2VlConfig;
+  config: FamilyConfig;
   /** Exactly the model's tensors, under canonical names, checked against the config. */
   source: WeightSource;
-  layout: MergedWeights['layout'];
   merged: MergedWeights['merged'];
   /** Stored tensors that are no part of the model, and are left out. */
   unknown: readonly string[];
@@ -50,15 +50,16 @@ export type Qwen2VlCheckpoint = Readonly<{
 type Adapter = Readonly<{ kind: 'state-dict' | 'peft'; path: string; folder: string }>;
 
 /** Opens, merges and checks. Fails with every kind that checkpoints have; nothing stays open then. */
-export async function openQwen2VlCheckpoint(request: CheckpointRequest): Promise<Qwen2VlCheckpoint> {
+export async function openCheckpoint(request: CheckpointRequest): Promise<Checkpoint> {
   const model = await resolveModelFolder(request.folder);
   const adapter = request.adapter === undefined ? undefined : await findAdapter(request.adapter);
-  // Before the weights: what is no Qwen2-VL should be refused for what it is.
-  await readQwen2VlConfig(model.folder);
-  const weights = await openWeights(model.folder, adapter, request.loraAlpha);
+  // Before the weights: what is no model of a known family should be refused for what it is.
+  const family = await familyOf(model.folder);
+  await family.readConfig(model.folder);
+  const weights = await openWeights(model.folder, family, adapter, request.loraAlpha);
   try {
-    const { source, released, layout, merged } = weights;
-    const config = await readQwen2VlConfig(model.folder, {
+    const { source, released, merged } = weights;
+    const config = await family.readConfig(model.folder, {
       latentFolders: adapter === undefined ? [] : [adapter.folder],
       absent: released ? 'ivt-lr' : 'plain',
     });
@@ -68,13 +69,13 @@ export async function openQwen2VlCheckpoint(request: CheckpointRequest): Promise
     const text = { ...config.text, tiedEmbeddings };
     const { tokenizerLength } = request;
     const resized = adapter !== undefined;
-    const checked = validateQwen2Vl(source, { text, vision: config.vision }, { tokenizerLength, resized });
+    const checked = config.validate(source, text, { tokenizerLength, resized });
     const names = new Set(source.tensors.keys()).difference(new Set(checked.unknown));
     return {
       model,
+      family,
       config: { ...config, text: { ...text, vocabularySize: checked.vocabularySize } },
       source: renameTensors(source, new Map([...names].map((name) => [name, name]))),
-      layout,
       merged,
       unknown: [...weights.unknown, ...checked.unknown],
       files: [...source.files, ...config.files, ...weights.settingsFiles],
@@ -85,11 +86,16 @@ export async function openQwen2VlCheckpoint(request: CheckpointRequest): Promise
   }
 }
 
-async function openWeights(folder: string, adapter: Adapter | undefined, alpha?: number): Promise<MergedWeights> {
+async function openWeights(
+  folder: string,
+  family: Family,
+  adapter: Adapter | undefined,
+  alpha?: number,
+): Promise<MergedWeights> {
   const stored = adapter?.kind === 'state-dict' ? await openStateDict(adapter.path) : await openWeightFolder(folder);
   try {
-    const weights = mergeStateDict(stored, alpha);
-    return adapter?.kind === 'peft' ? await mergePeftFolder(weights, adapter.path, alpha) : weights;
+    const weights = mergeStateDict(stored, family.canonicalName, alpha);
+    return adapter?.kind === 'peft' ? await mergePeftFolder(weights, adapter.path, family, alpha) : weights;
   } catch (error) {
     await stored.close();
     throw error;

@@ -11,7 +11,8 @@ import { resolveInside } from '../files/safe-path.ts';
 import { readJsonFile } from '../checkpoint/json-file.ts';
 import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from '../checkpoint/lora.ts';
 import { openPth } from '../checkpoint/pth.ts';
-import { mapQwen2VlNames } from '../backbones/qwen2-vl/checkpoint/names.ts';
+import type { Family } from '../backbones/family.ts';
+import { mapNames } from '../checkpoint/tensor-names.ts';
 import type { MergedWeights } from './released-adapter.ts';
 import { openSafetensorsFile } from '../checkpoint/safetensors.ts';
 import { overlaySources, renameTensors } from '../checkpoint/source-views.ts';
@@ -39,13 +40,18 @@ type AdapterConfig = z.infer<typeof adapterSchema>;
  * Fails: `missing-file`, `malformed-config`, `unsupported-architecture`, `missing-tensor`, `wrong-shape`, and what
  * opening weights fails with.
  */
-export async function mergePeftFolder(base: MergedWeights, folder: string, alpha?: number): Promise<MergedWeights> {
+export async function mergePeftFolder(
+  base: MergedWeights,
+  folder: string,
+  { name: familyName, canonicalName }: Pick<Family, 'name' | 'canonicalName'>,
+  alpha?: number,
+): Promise<MergedWeights> {
   const path = await resolveInside(folder, 'adapter_config.json');
   const config = await readJsonFile(path, adapterSchema, 'malformed-config');
   refuseVariants(path, config);
   const stored = await openAdapterWeights(folder);
   try {
-    const { source: adapter, unknown } = mapQwen2VlNames(stored);
+    const { source: adapter, unknown } = mapNames(stored, canonicalName);
     const factors = findLoraFactors(adapter);
     for (const pair of factors.values()) {
       if (rankOf(pair) !== config.r) {
@@ -59,10 +65,10 @@ export async function mergePeftFolder(base: MergedWeights, folder: string, alpha
     }
     const [stray] = unknown;
     if (stray !== undefined || adapter.tensors.size === 0) {
-      fail('malformed-checkpoint', 'This adapter does not belong to a Qwen2-VL model.', {
+      fail('malformed-checkpoint', `This adapter does not belong to a ${familyName} model.`, {
         file: stored.files[0] ?? folder,
         place: stray === undefined ? 'header' : `tensor ${stray}`,
-        expected: 'names of Qwen2-VL weights',
+        expected: `names of ${familyName} weights`,
         found: stray ?? 'no tensor',
       });
     }

@@ -4,11 +4,10 @@ import { precisions, type Precision } from '../../shared/bundle.ts';
 import type { ImportPlan } from '../../shared/contract/models.ts';
 import { engineBytes } from '../../shared/model-memory.ts';
 import type { LatentDefaults } from '../../shared/run-settings.ts';
-import type { Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import type { Checkpoint } from './open-checkpoint.ts';
 import { tensorSizeBytes, type Graph } from '../builder/graph/graph.ts';
 import { encodeOnnx, layOutExternals } from '../builder/graph/onnx-file.ts';
 import { builderVersion } from '../builder/builder-version.ts';
-import { qwen2VlGraphs, qwen2VlVariants } from '../backbones/qwen2-vl/graphs/graphs.ts';
 import { prepareImport, type CheckpointChoice, type PreparedImport } from './prepare-import.ts';
 
 export type PlannedImport = Pick<
@@ -29,7 +28,7 @@ export async function planImport(choice: CheckpointChoice): Promise<PlannedImpor
     const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
     return {
       name: model.name,
-      architecture: 'qwen2-vl',
+      architecture: checkpoint.family.architecture,
       parameterCount: [...source.tensors.values()].reduce((sum, { elementCount }) => sum + elementCount, 0),
       sourceBytes: sizes.reduce((sum, size) => sum + size, 0),
       precisions: precisions.map((precision) => ({ precision, ...needsOf(prepared, precision) })),
@@ -47,7 +46,7 @@ function needsOf(
   precision: Precision,
 ): Readonly<{ diskBytes: number; memoryBytes: number }> {
   const { config, source } = checkpoint;
-  const graphs = Object.values(qwen2VlGraphs(config, precision));
+  const graphs = Object.values(config.graphs(config.text, precision));
   const weights = graphs.flatMap(({ externals }) => externals.map(tensorSizeBytes));
   const weightBytes = weights.reduce((sum, bytes) => sum + bytes, 0);
   const fileBytes = (graph: Graph): Readonly<{ text: number; weights: number }> => {
@@ -57,8 +56,8 @@ function needsOf(
   };
   const graphFiles = graphs.map(fileBytes).map(({ text, weights }) => text + weights);
   // Over the weights of the others.
-  const variantFiles = Object.values(qwen2VlVariants(config, precision)).map(({ graph }) => fileBytes(graph).text);
-  const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate];
+  const variantFiles = Object.values(config.variants(config.text, precision)).map(({ graph }) => fileBytes(graph).text);
+  const texts = [tokenizer.tokenizerJson, tokenizer.tokenizerConfigJson, tokenizer.chatTemplate ?? ''];
   const embeddingBytes = source.tensors.get('model.embed_tokens.weight')?.sizeBytes ?? 0;
   const parts = [...graphFiles, ...variantFiles, ...texts.map((text) => Buffer.byteLength(text)), embeddingBytes];
   return {
@@ -72,7 +71,7 @@ function describeTraining({ method, latentSteps, patchesPerStep }: LatentDefault
   return `IVT-LR, N ${latentSteps}, K ${patchesPerStep}`;
 }
 
-function notesOn({ merged, unknown, config }: Qwen2VlCheckpoint): string[] {
+function notesOn({ merged, unknown, config }: Checkpoint): string[] {
   const notes: string[] = [];
   if (merged !== null) notes.push(`A LoRA adapter of rank ${merged.rank} and alpha ${merged.alpha} will be merged.`);
   if (!config.trained) notes.push('The checkpoint says that its weights were never trained: its answers mean nothing.');

@@ -1,6 +1,7 @@
 /** A checkpoint opened for an import: its tensors and its tokenizer. */
+import { familyOf } from '../backbones/families.ts';
 import { resolveModelFolder } from '../checkpoint/model-folder.ts';
-import { openQwen2VlCheckpoint, type Qwen2VlCheckpoint } from './open-checkpoint.ts';
+import { openCheckpoint, type Checkpoint } from './open-checkpoint.ts';
 import { readTokenizerFiles, type TokenizerParts } from '../builder/tokenizer-files.ts';
 
 export type CheckpointChoice = Readonly<{
@@ -13,7 +14,7 @@ export type CheckpointChoice = Readonly<{
 
 export type PreparedImport = Readonly<{
   /** Open: whoever prepared closes its `source`. */
-  checkpoint: Qwen2VlCheckpoint;
+  checkpoint: Checkpoint;
   tokenizer: TokenizerParts;
   /** Every file that makes the model what it is, for its fingerprint. */
   files: readonly string[];
@@ -22,8 +23,9 @@ export type PreparedImport = Readonly<{
 /** Opens and checks; reads headers and settings, no weights. Fails with every kind that checkpoints have. */
 export async function prepareImport({ source, adapter, loraAlpha }: CheckpointChoice): Promise<PreparedImport> {
   const { folder } = await resolveModelFolder(source);
-  const plainTokenizer = await readTokenizerFiles(folder, false);
-  const checkpoint = await openQwen2VlCheckpoint({
+  const family = await familyOf(folder);
+  const plainTokenizer = await readTokenizerFiles(folder, family, false);
+  const checkpoint = await openCheckpoint({
     folder: source,
     adapter,
     loraAlpha,
@@ -31,7 +33,8 @@ export async function prepareImport({ source, adapter, loraAlpha }: CheckpointCh
   });
   try {
     const isLatent = checkpoint.config.trainedFor.method === 'ivt-lr';
-    const tokenizer = isLatent ? await readTokenizerFiles(folder, true) : plainTokenizer;
+    const tokenizer = isLatent ? await readTokenizerFiles(folder, family, true) : plainTokenizer;
+    checkpoint.config.checkTokens(tokenizer.specialTokens, tokenizer.tokenizerPath);
     return { checkpoint, tokenizer, files: [...new Set([...checkpoint.files, ...tokenizer.files])] };
   } catch (error) {
     await checkpoint.source.close();

@@ -4,7 +4,7 @@
  */
 import { fail } from '../../shared/failure.ts';
 import { findLoraFactors, isAdapterPart, mergeLora, rankOf } from '../checkpoint/lora.ts';
-import { mapQwen2VlNames, type NameLayout } from '../backbones/qwen2-vl/checkpoint/names.ts';
+import { mapNames, type CanonicalName } from '../checkpoint/tensor-names.ts';
 import { renameTensors } from '../checkpoint/source-views.ts';
 import type { WeightSource } from '../checkpoint/weight-source.ts';
 
@@ -13,7 +13,6 @@ export const releasedAlpha = 16;
 export type MergedWeights = Readonly<{
   /** Canonical names, LoRA merged. */
   source: WeightSource;
-  layout: NameLayout;
   released: boolean;
   merged: { rank: number; alpha: number } | null;
   /** Files beside the weights that decided how they were merged. */
@@ -25,8 +24,12 @@ export type MergedWeights = Readonly<{
  * A state dict of a whole model, its LoRA factors merged where it has some.
  * Fails: `missing-tensor`, `wrong-shape`, `unsupported-dtype`, `unsupported-architecture`, `malformed-checkpoint`.
  */
-export function mergeStateDict(stored: WeightSource, alpha: number = releasedAlpha): MergedWeights {
-  const { source, ...names } = mapQwen2VlNames(stored);
+export function mergeStateDict(
+  stored: WeightSource,
+  canonicalName: CanonicalName,
+  alpha: number = releasedAlpha,
+): MergedWeights {
+  const { source, ...names } = mapNames(stored, canonicalName);
   const factors = findLoraFactors(source);
   const base = renameTensors(source, modelNames(source));
   const adapted = [...source.tensors.values()].find(

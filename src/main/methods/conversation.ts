@@ -209,6 +209,7 @@ function askedQuestion(
   return {
     question,
     settings,
+    questionText: backbone.questionText(settings.promptFormat, question),
     trainedFor: bundle.trainedFor.method,
     tokenizer,
     specialTokens: bundle.specialTokens,

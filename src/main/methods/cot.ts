@@ -2,7 +2,6 @@
  * CoT: a rationale, then the answer. Zero-shot it is M3CoT's two turns; a model that was trained for it (explicit
  * chain-of-thought, the trainer's stage 0) gets the plain question of its training and writes both at once.
  */
-import { formatQuestion } from '../vlm/question-text.ts';
 import { conversation } from './conversation.ts';
 import type { ReasoningMethod } from './method.ts';
 import { cotAnswerPrompt, cotRationalePrompt } from './prompts/cot.ts';
@@ -13,9 +12,9 @@ export const cot: ReasoningMethod = {
   title: 'CoT',
   summary: 'A written rationale, then a second turn that asks for the letter; trained models write both at once.',
   isLatent: false,
-  ...conversation(async function* ({ question, settings, images, trainedFor }) {
+  ...conversation(async function* ({ question, questionText, images, trainedFor }) {
     if (trainedFor === 'cot') {
-      const messages = [userTurn(images, formatQuestion(settings.promptFormat, question))];
+      const messages = [userTurn(images, questionText)];
       const { text } = yield { purpose: 'rationale and answer', messages, isLast: true };
       return { outputText: text };
     }

@@ -79,6 +79,8 @@ export type Conclusion = Readonly<{
 export type Asked = Readonly<{
   question: EngineQuestion;
   settings: RunSettings;
+  /** The question in the family's own words, in the run's format: a user's turn that asks nothing else. */
+  questionText: string;
   /** Method that the model was trained for. */
   trainedFor: string;
   tokenizer: Tokenizer;

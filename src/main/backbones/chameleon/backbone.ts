@@ -6,7 +6,7 @@ import { loadTokenizer } from '../../vlm/tokenizer.ts';
 import type { Backbone } from '../backbone.ts';
 import { plainPositions } from '../positions.ts';
 import { preprocessImage } from './image-processor.ts';
-import { chameleonPrompts } from './prompts.ts';
+import { chameleonPrompts, questionText } from './prompts.ts';
 import { findChameleonTokens } from './special-tokens.ts';
 
 /** From the folder of a bundle. Fails as `loadTokenizer` does. */
@@ -41,6 +41,7 @@ export async function openChameleon(folder: string, bundle: ChameleonBundle): Pr
     },
     slotEmbeds: (output, embed) => embed(Array.from(output('image_codes').data, (code) => imageTokens[code] ?? 0)),
     ...chameleonPrompts(tokenizer),
+    questionText,
     chatPositions: ({ tokenIds }) => plainPositions(tokenIds.length),
     hasImageGrid: false,
     neverAnswered: imageTokens,

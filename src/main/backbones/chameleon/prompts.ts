@@ -27,6 +27,17 @@ const textPiece = (text: string): Piece => ({ kind: 'text', text });
 const optionsText = (choices: readonly string[]): string =>
   choices.map((choice, index) => `(${String.fromCodePoint(65 + index)}).{${pythonStrip(choice)}}`).join('\n');
 
+/** What the released inference writes after the image; the training's layout is no turn of a conversation. */
+export function questionText(format: PromptFormat, { question, choices, context }: QuestionText): string {
+  const shownContext = format === 'with-context' ? pythonStrip(context) : '';
+  return [
+    ...(shownContext === '' ? [] : [`[Context]:{${shownContext}}`]),
+    `[Question]:{${pythonStrip(question)}}`,
+    ...(choices.length === 0 ? [] : ['[Options]:', optionsText(choices)]),
+    'Answer:',
+  ].join('\n');
+}
+
 /** The pieces of a question in one of the three formats, up to where latent steps begin. */
 function questionPieces(format: PromptFormat, { question, choices, context }: QuestionText, images: number): Piece[] {
   const pictures = (marked: boolean): Piece[] => Array.from({ length: images }, () => ({ kind: 'image', marked }));
@@ -39,14 +50,7 @@ function questionPieces(format: PromptFormat, { question, choices, context }: Qu
       textPiece(`${stripped}}\n[Options]:\n${optionsText(choices)}`),
     ];
   }
-  const shownContext = format === 'with-context' ? pythonStrip(context) : '';
-  const text = [
-    ...(shownContext === '' ? [] : [`[Context]:{${shownContext}}`]),
-    `[Question]:{${pythonStrip(question)}}`,
-    ...(choices.length === 0 ? [] : ['[Options]:', optionsText(choices)]),
-    'Answer:',
-  ].join('\n');
-  return [{ kind: 'begin' }, ...pictures(true), textPiece(text)];
+  return [{ kind: 'begin' }, ...pictures(true), textPiece(questionText(format, { question, choices, context }))];
 }
 
 const partsOf = ({ content }: Message): readonly MessagePart[] =>

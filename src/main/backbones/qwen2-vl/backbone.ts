@@ -5,6 +5,7 @@ import type { Qwen2VlBundle, VisionDimensions } from '../../../shared/bundle.ts'
 import type { ImageGeometry } from '../../../shared/trace.ts';
 import { failFromSystem } from '../../files/io-failure.ts';
 import { decodeImage } from '../../vlm/image/decode.ts';
+import { formatQuestion } from '../../vlm/question-text.ts';
 import { findSpecialTokens } from '../../vlm/special-tokens.ts';
 import { loadTokenizer } from '../../vlm/tokenizer.ts';
 import type { Backbone, ImageSizing } from '../backbone.ts';
@@ -57,6 +58,7 @@ export async function openQwen2Vl(folder: string, bundle: Qwen2VlBundle): Promis
     slotEmbeds: (output) => output('image_embeds').data,
     questionPrompt: (question, format, imageTokenCounts) =>
       buildPrompt({ ...question, tokenizer, chatTemplate, format, imageTokenCounts }),
+    questionText: formatQuestion,
     chatPrompt: (messages, imageTokenCounts) =>
       buildChatPrompt({ tokenizer, chatTemplate, messages, imageTokenCounts }),
     chatPositions: ({ tokenIds, imageSpans }, images) => {

@@ -23,6 +23,8 @@ export type ChameleonConfig = Readonly<{
   imageVocabulary: ImageVocabulary;
   /** As the config words it: `bfloat16`. */
   torchDtype: string | null;
+  /** Whether the config says if the head shares the embeddings. */
+  statesTiedEmbeddings: boolean;
   file: string;
 }>;
 
@@ -97,6 +99,7 @@ export async function readChameleonConfig(folder: string): Promise<ChameleonConf
       vocabularySize: text.vocabularySize,
     }),
     torchDtype: fields.dtype ?? fields.torch_dtype ?? null,
+    statesTiedEmbeddings: typeof fields.tie_word_embeddings === 'boolean',
     file: path,
   };
 }

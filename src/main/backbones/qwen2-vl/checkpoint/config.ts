@@ -19,7 +19,6 @@ import {
 import { readJsonFile } from '../../../checkpoint/json-file.ts';
 import { readLatentConfig, type LatentOptions } from '../../../checkpoint/latent-config.ts';
 import { readImageProcessing } from './preprocessor-config.ts';
-import { refuseOtherArchitectures } from '../../supported-architecture.ts';
 
 /** Token ids as the config states them; informative, since the tokenizer is what counts. */
 export type ConfiguredIds = Readonly<{
@@ -117,7 +116,6 @@ type VisionFields = z.infer<typeof visionSchema>;
 export async function readQwen2VlConfig(folder: string, options: LatentOptions = {}): Promise<Qwen2VlConfig> {
   const path = await resolveInside(folder, 'config.json');
   const raw = await readJsonFile(path, z.record(z.string(), z.unknown()), 'malformed-config');
-  refuseOtherArchitectures(path, raw);
   const top = checkConfig(path, '', topSchema, raw);
   const textFields = checkConfig(path, 'text_config', textSchema, { ...raw, ...top.text_config });
   refuseQuantised(path, top.quantization_config);
