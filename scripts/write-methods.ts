@@ -6,6 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { architectures } from '../src/shared/architecture.ts';
 import type { ReasoningMethod } from '../src/main/methods/method.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -45,8 +46,8 @@ const sharedList = (found: readonly Found[]): string => `
 
 export const methodList = [
   ${found
-    .map(({ method: { name, title, summary, isLatent, defaults = {} } }) =>
-      JSON.stringify({ name, title, summary, isLatent, defaults }),
+    .map(({ method: { name, title, summary, isLatent, defaults = {}, architectures: named = architectures } }) =>
+      JSON.stringify({ name, title, summary, isLatent, architectures: named, defaults }),
     )
     .join(',\n')}
 ] as const;

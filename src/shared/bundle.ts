@@ -169,8 +169,6 @@ const chameleonBundleSchema = z.object({
 });
 export type ChameleonBundle = z.infer<typeof chameleonBundleSchema>;
 
-export const architectures = ['qwen2-vl', 'chameleon'] as const;
-export type Architecture = (typeof architectures)[number];
 export const bundleSchema = z.discriminatedUnion('architecture', [qwen2VlBundleSchema, chameleonBundleSchema]);
 export type Bundle = z.infer<typeof bundleSchema>;
 export const bundleWithoutSourcesSchema = z.discriminatedUnion('architecture', [

@@ -6,6 +6,7 @@ export const methodList = [
     title: 'CCoT',
     summary: 'One call writes a scene graph of what matters to the question, another answers with it.',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
   {
@@ -13,6 +14,7 @@ export const methodList = [
     title: 'Chain-of-Focus',
     summary: 'The model may ask to see parts of the picture larger before it answers.',
     isLatent: false,
+    architectures: ['qwen2-vl'],
     defaults: {},
   },
   {
@@ -20,6 +22,7 @@ export const methodList = [
     title: 'CoT',
     summary: 'A written rationale, then a second turn that asks for the letter; trained models write both at once.',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
   {
@@ -27,6 +30,7 @@ export const methodList = [
     title: 'ICoT',
     summary: 'A written rationale into which the patches that it attends to are inserted at line breaks.',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: { maxTokens: 128 },
   },
   {
@@ -35,6 +39,7 @@ export const methodList = [
     summary:
       'Interleaved vision-text latent reasoning: N latent steps, each of which takes K patches, then the answer.',
     isLatent: true,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
   {
@@ -42,6 +47,7 @@ export const methodList = [
     title: 'Multimodal-CoT',
     summary: 'One call writes a rationale, another answers with it (zero-shot; the original trains two models).',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
   {
@@ -49,6 +55,7 @@ export const methodList = [
     title: 'No-CoT',
     summary: 'The answer straight after question and options.',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
   {
@@ -56,6 +63,7 @@ export const methodList = [
     title: 'SCAFFOLD',
     summary: 'The picture and a copy with a labelled dot matrix, whose coordinates the model is to name.',
     isLatent: false,
+    architectures: ['qwen2-vl', 'chameleon'],
     defaults: {},
   },
 ] as const;

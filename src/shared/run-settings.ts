@@ -4,12 +4,20 @@
  * `affectsAnswers` marks what belongs in the configuration hash: batch size, device and engines must not change answers.
  */
 import { z } from 'zod';
+import type { Architecture } from './architecture.ts';
 import { methodList } from './method-list.ts';
 
 export type Method = (typeof methodList)[number]['name'];
 export const methods = methodList.map(({ name }) => name);
 /** What a face says of a method. */
-export type MethodDescription = Readonly<{ name: Method; title: string; summary: string; isLatent: boolean }>;
+export type MethodDescription = Readonly<{
+  name: Method;
+  title: string;
+  summary: string;
+  isLatent: boolean;
+  /** The model families that it can be asked with. */
+  architectures: readonly Architecture[];
+}>;
 
 export function describeMethod(method: Method): MethodDescription & { defaults: Partial<RunSettings> } {
   const found = methodList.find(({ name }) => name === method);

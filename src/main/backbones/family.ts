@@ -1,5 +1,6 @@
 /** What an import has to know of a model family: everything else about it is in the family's own folder. */
-import type { Architecture, Bundle, Precision, SpecialTokens, TextDimensions } from '../../shared/bundle.ts';
+import type { Architecture } from '../../shared/architecture.ts';
+import type { Bundle, Precision, SpecialTokens, TextDimensions } from '../../shared/bundle.ts';
 import type { LatentDefaults } from '../../shared/run-settings.ts';
 import type { BundleGraphs, BundleVariants } from '../builder/bundle-graphs.ts';
 import type { ValidationOptions } from '../checkpoint/expected-tensors.ts';

@@ -5,7 +5,7 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { architectures } from '../../shared/bundle.ts';
+import { architectures } from '../../shared/architecture.ts';
 import { fail } from '../../shared/failure.ts';
 import { failFromSystem, systemCode } from '../files/io-failure.ts';
 import { isAlive } from '../files/process-alive.ts';

@@ -20,6 +20,8 @@ export const chainOfFocus: ReasoningMethod = {
   title: 'Chain-of-Focus',
   summary: 'The model may ask to see parts of the picture larger before it answers.',
   isLatent: false,
+  // Its tool and its boxes, in pixels of a picture that was not cut, are Qwen2-VL's.
+  architectures: ['qwen2-vl'],
   ...conversation(async function* (asked) {
     const messages: ChatMessage[] = [
       systemTurn(chainOfFocusSystemPrompt),

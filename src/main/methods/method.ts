@@ -2,6 +2,7 @@
  * What a reasoning method is: it answers a batch of questions with a loaded model. One file for each method, which says
  * everything about it; `npm run methods` writes the lists that name them (docs/methods.md).
  */
+import type { Architecture } from '../../shared/architecture.ts';
 import type { Prediction } from '../../shared/prediction.ts';
 import type { RunSettings } from '../../shared/run-settings.ts';
 import type { ImagesAhead } from '../engine/images-ahead.ts';
@@ -18,6 +19,8 @@ export type ReasoningMethod = Readonly<{
   summary: string;
   /** It takes latent steps, so the settings of latent reasoning apply to it. */
   isLatent: boolean;
+  /** The model families that it can be asked with; absent: all. */
+  architectures?: readonly Architecture[];
   /** Settings that it runs with where nothing else is asked. */
   defaults?: Readonly<Partial<Pick<RunSettings, 'maxTokens' | 'temperature' | 'topP' | 'repetitionPenalty'>>>;
   /** The size that the method gives an image. */

@@ -16,7 +16,15 @@ export function checkSettings(settings: RunSettings, bundle: Bundle): void {
   if (settings.topP < 1 && settings.temperature === 0) {
     refuse('topP', 'tokens are not sampled at temperature 0', 'raise the temperature, or leave it out');
   }
-  const { isLatent, title } = describeMethod(method);
+  const { isLatent, title, architectures } = describeMethod(method);
+  if (!architectures.includes(bundle.architecture)) {
+    fail('invalid-settings', `The method ${title} cannot be asked with this model.`, {
+      place: 'method',
+      expected: `a model of ${architectures.join(' or ')}`,
+      found: bundle.architecture,
+      action: 'Choose another method, or another model.',
+    });
+  }
   if (!isLatent) {
     for (const name of stepSettings) {
       if (isSet(settings, name))
