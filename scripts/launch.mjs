@@ -26,7 +26,8 @@ const verbs = {
   /** The golden suite on another device: `npm run test:device -- webgpu`. */
   'test-device': ([device = 'webgpu', ...args]) => {
     process.env.PENUMBRA_TEST_DEVICE = device;
-    return [vitest(['test/methods/parity.test.ts', 'test/engine/sequence-batch.test.ts', ...args])];
+    const files = ['methods/parity', 'engine/sequence-batch', 'backbones/chameleon/graphs'];
+    return [vitest([...files.map((file) => `test/${file}.test.ts`), ...args])];
   },
   e2e: (args) => [vitest(['--config', 'vitest.e2e.config.ts', ...args])],
   bench: (args) => [[inRoot('bench/run.ts'), ...args]],

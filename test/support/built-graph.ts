@@ -1,4 +1,5 @@
 /** A graph written to a folder with weights given as plain numbers, and opened with ONNX Runtime. */
+import type { OnnxDevice } from '../../src/main/engine/devices.ts';
 import { OnnxSession } from '../../src/main/engine/onnx-session.ts';
 import { createChunkBuffers } from '../../src/main/builder/chunk-buffers.ts';
 import { writeGraphFile } from '../../src/main/builder/graph-file.ts';
@@ -37,7 +38,12 @@ export function plainWeights(tensors: Readonly<Record<string, PlainTensor>>): We
 }
 
 /** Writes `graph.onnx` and its data into the folder and opens them, single-threaded. */
-export async function openGraph(folder: string, graph: Graph, source: WeightSource): Promise<OnnxSession> {
+export async function openGraph(
+  folder: string,
+  graph: Graph,
+  source: WeightSource,
+  device: OnnxDevice = 'cpu',
+): Promise<OnnxSession> {
   await writeGraphFile(graph, {
     folder,
     name: 'graph',
@@ -48,5 +54,5 @@ export async function openGraph(folder: string, graph: Graph, source: WeightSour
     nextBuffer: createChunkBuffers(),
     signal: new AbortController().signal,
   });
-  return await OnnxSession.open(`${folder}/graph.onnx`, { device: 'cpu', threadCount: 1 });
+  return await OnnxSession.open(`${folder}/graph.onnx`, { device, threadCount: 1 });
 }

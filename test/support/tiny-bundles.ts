@@ -9,7 +9,7 @@ import { devices } from '../../src/shared/run-settings.ts';
 import { goldenRoot, type GoldenCheckpoint, type LatentImageSize } from './golden.ts';
 
 /** Where the golden suite runs: the CPU, or what `npm run test:device` names. */
-const device = z
+export const testDevice = z
   .enum(devices)
   .exclude(['auto'])
   .parse(process.env['PENUMBRA_TEST_DEVICE'] ?? 'cpu');
@@ -42,14 +42,14 @@ export async function importTiny(
  * the golden cases use other sizes. Hence a copy of the bundle whose description has the size of the case.
  */
 export async function openTiny(bundlePath: string, size: LatentImageSize | null): Promise<LanguageModel> {
-  if (size === null) return await LanguageModel.open(bundlePath, { device, threadCount: 1 });
+  if (size === null) return await LanguageModel.open(bundlePath, { device: testDevice, threadCount: 1 });
   const copy = `${bundlePath}-${size.width}x${size.height}`;
   await cp(bundlePath, copy, { recursive: true });
   const file = join(copy, 'bundle.json');
   const bundle = bundleSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   const image = { ...bundle.image, latentWidth: size.width, latentHeight: size.height };
   await writeFile(file, JSON.stringify({ ...bundle, image }));
-  return await LanguageModel.open(copy, { device, threadCount: 1 });
+  return await LanguageModel.open(copy, { device: testDevice, threadCount: 1 });
 }
 
 /** A bundle opened once for each image size that is asked for. */
