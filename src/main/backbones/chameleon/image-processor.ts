@@ -9,6 +9,7 @@ import type { CropSettings } from '../../../shared/bundle.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { ImageGeometry } from '../../../shared/trace.ts';
 import { resizeLikePillow } from '../../vlm/image/pillow-resize.ts';
+import { normalisationTable } from '../../vlm/image/normalisation-table.ts';
 import type { RgbImage } from '../../vlm/image/rgb-image.ts';
 
 export type CroppedImage = Readonly<{
@@ -35,18 +36,6 @@ export function placeCrop({ width, height }: Readonly<{ width: number; height: n
     left: Math.floor((resized.width - side) / 2),
     top: Math.floor((resized.height - side) / 2),
   };
-}
-
-/**
- * Normalised value of each byte: [C, 256] float32. As NumPy does it: the product with the rescale factor in
- * float64, rounded to float32, then difference and quotient in float32.
- */
-function normalisationTable({ mean, std, rescaleFactor }: CropSettings): Float32Array {
-  return Float32Array.from({ length: 3 * 256 }, (_, i) => {
-    const channel = i >> 8;
-    const rescaled = Math.fround((i & 255) * rescaleFactor);
-    return Math.fround(rescaled - Math.fround(mean[channel] ?? 0)) / Math.fround(std[channel] ?? 1);
-  });
 }
 
 /** [side, side, 3] bytes -> [3, side, side] float32. */

@@ -9,6 +9,7 @@ import type { ImageSettings, VisionDimensions } from '../../../shared/bundle.ts'
 import { fail } from '../../../shared/failure.ts';
 import type { PreprocessedImage } from '../preprocessed-image.ts';
 import { resizeBicubic } from '../../vlm/image/bicubic-resize.ts';
+import { normalisationTable } from '../../vlm/image/normalisation-table.ts';
 import type { RgbImage } from '../../vlm/image/rgb-image.ts';
 import { smartResize, type ImageSize } from './smart-resize.ts';
 
@@ -20,23 +21,6 @@ export type GridThw = readonly [time: number, rows: number, columns: number];
 
 /** `pixelValues`: [Np, C * Tp * p * p]; slots: Np / m^2. */
 export type PatchedImage = PreprocessedImage & Readonly<{ gridThw: GridThw }>;
-
-/**
- * Normalised value of each byte: [C, 256] float32. As NumPy does it: the product with the rescale factor in
- * float64, rounded to float32, then difference and quotient in float32.
- */
-function normalisationTable(settings: ImageSettings): Float32Array {
-  const table = new Float32Array(3 * 256);
-  for (let channel = 0; channel < 3; channel++) {
-    const mean = Math.fround(settings.mean[channel] ?? 0);
-    const std = Math.fround(settings.std[channel] ?? 1);
-    for (let value = 0; value < 256; value++) {
-      const rescaled = Math.fround(value * settings.rescaleFactor);
-      table[channel * 256 + value] = Math.fround(rescaled - mean) / std;
-    }
-  }
-  return table;
-}
 
 /**
  * Patches of an image whose sides are multiples of p * m -> [Np, C * Tp * p * p] float32. Rows are grouped by

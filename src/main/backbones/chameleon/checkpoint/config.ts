@@ -12,6 +12,7 @@ import {
   refuseQuantised,
   unsupportedConfig,
 } from '../../../checkpoint/config-checks.ts';
+import { decoderHeads } from '../../../checkpoint/decoder-dimensions.ts';
 import { readJsonFile } from '../../../checkpoint/json-file.ts';
 import { resolveInside } from '../../../files/safe-path.ts';
 import { readImageVocabulary, type ImageVocabulary } from './image-vocabulary.ts';
@@ -21,8 +22,6 @@ export type ChameleonConfig = Readonly<{
   text: TextDimensions;
   vq: VqDimensions;
   imageVocabulary: ImageVocabulary;
-  /** As the config words it: `bfloat16`. */
-  torchDtype: string | null;
   /** Whether the config says if the head shares the embeddings. */
   statesTiedEmbeddings: boolean;
   file: string;
@@ -69,8 +68,6 @@ const configSchema = z.looseObject({
   mlp_bias: z.boolean().nullish(),
   swin_norm: z.boolean().nullish(),
   tie_word_embeddings: z.boolean().nullish(),
-  torch_dtype: z.string().nullish(),
-  dtype: z.string().nullish(),
   quantization_config: z.unknown().optional(),
   vq_config: vqSchema.nullish().transform((fields) => fields ?? vqSchema.parse({})),
   vocabulary_map: z.record(z.string(), z.int().min(0)).nullish(),
@@ -98,33 +95,18 @@ export async function readChameleonConfig(folder: string): Promise<ChameleonConf
       entryCount: vq.entryCount,
       vocabularySize: text.vocabularySize,
     }),
-    torchDtype: fields.dtype ?? fields.torch_dtype ?? null,
     statesTiedEmbeddings: typeof fields.tie_word_embeddings === 'boolean',
     file: path,
   };
 }
 
 function textDimensions(path: string, fields: Fields): TextDimensions {
-  const headCount = fields.num_attention_heads;
-  const keyValueHeadCount = fields.num_key_value_heads ?? headCount;
-  const headSize = fields.hidden_size / headCount;
+  const { headCount, keyValueHeadCount, headSize } = decoderHeads(path, fields);
   const rope = { ...fields.rope_scaling, ...fields.rope_parameters };
-  expectConfig(path, 'hidden_act', 'silu', fields.hidden_act, 'unsupported-architecture');
   expectConfig(path, 'attention_bias', false, fields.attention_bias ?? false, 'unsupported-architecture');
   expectConfig(path, 'mlp_bias', false, fields.mlp_bias ?? false, 'unsupported-architecture');
   for (const type of [rope.rope_type, rope.type]) {
     expectConfig(path, 'rope_scaling', 'default', type ?? 'default', 'unsupported-architecture');
-  }
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0) {
-    malformedConfig(
-      path,
-      'num_attention_heads',
-      'heads of an even, whole size',
-      `${fields.hidden_size} / ${headCount}`,
-    );
-  }
-  if (headCount % keyValueHeadCount !== 0) {
-    malformedConfig(path, 'num_key_value_heads', `a divisor of ${headCount}`, `${keyValueHeadCount}`);
   }
   return {
     hiddenSize: fields.hidden_size,

@@ -1,8 +1,6 @@
-/**
- * Which ids of Chameleon's vocabulary an image is made of. The vocabulary names the codebook's entries in letters: after
- * `IMGIMG` the decimal digits of the entry's number, 0 as A to 9 as J, then `Z` (transformers' ChameleonImageVocabularyMapping).
- */
+/** Which ids of Chameleon's vocabulary an image is made of (transformers' ChameleonImageVocabularyMapping). */
 import { malformedConfig } from '../../../checkpoint/config-checks.ts';
+import { codebookIndex } from '../special-tokens.ts';
 
 export type ImageVocabulary = Readonly<{
   /** The id of each entry of the codebook, in its order. */
@@ -11,7 +9,6 @@ export type ImageVocabulary = Readonly<{
   slotId: number;
 }>;
 
-const entryName = /^IMGIMG([A-J]+)Z$/;
 const slotName = '<image>';
 
 /**
@@ -31,9 +28,8 @@ export function readImageVocabulary(
   const tokenIds: number[] = [];
   const names = new Map<number, string>([[check(slotName, slotId), slotName]]);
   for (const [name, id] of Object.entries(map)) {
-    const letters = entryName.exec(name)?.[1];
-    if (letters === undefined) continue;
-    const entry = Number(letters.replaceAll(/./g, (letter) => String(letter.charCodeAt(0) - 'A'.charCodeAt(0))));
+    const entry = codebookIndex(name);
+    if (entry === null) continue;
     if (entry >= entryCount) {
       malformedConfig(file, place(name), `one of the codebook's ${entryCount} entries`, `entry ${entry}`);
     }

@@ -16,6 +16,7 @@ import {
   refuseQuantised,
   unsupportedConfig,
 } from '../../../checkpoint/config-checks.ts';
+import { decoderHeads } from '../../../checkpoint/decoder-dimensions.ts';
 import { readJsonFile } from '../../../checkpoint/json-file.ts';
 import { readLatentConfig, type LatentOptions } from '../../../checkpoint/latent-config.ts';
 import { readImageProcessing } from './preprocessor-config.ts';
@@ -157,11 +158,8 @@ export async function readQwen2VlConfig(folder: string, options: LatentOptions =
 }
 
 function textDimensions(path: string, fields: TextFields, tiedEmbeddings: boolean): TextDimensions {
-  const headCount = fields.num_attention_heads;
-  const keyValueHeadCount = fields.num_key_value_heads ?? headCount;
-  const headSize = fields.hidden_size / headCount;
+  const { headCount, keyValueHeadCount, headSize } = decoderHeads(path, fields);
   const rope = { ...fields.rope_scaling, ...fields.rope_parameters };
-  expectConfig(path, 'hidden_act', 'silu', fields.hidden_act, 'unsupported-architecture');
   if (fields.use_sliding_window === true || fields.layer_types?.some((type) => type !== 'full_attention')) {
     unsupportedConfig(path, 'use_sliding_window', 'full attention in every layer', 'sliding-window attention');
   }
@@ -169,17 +167,6 @@ function textDimensions(path: string, fields: TextFields, tiedEmbeddings: boolea
     if (typeof type === 'string' && type !== 'default' && type !== 'mrope') {
       unsupportedConfig(path, 'rope_scaling', 'unscaled mRoPE (type default or mrope)', type);
     }
-  }
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0) {
-    malformedConfig(
-      path,
-      'num_attention_heads',
-      'heads of an even, whole size',
-      `${fields.hidden_size} / ${headCount}`,
-    );
-  }
-  if (headCount % keyValueHeadCount !== 0) {
-    malformedConfig(path, 'num_key_value_heads', `a divisor of ${headCount}`, `${keyValueHeadCount}`);
   }
   expectConfig(path, 'head_dim', headSize, fields.head_dim ?? headSize, 'malformed-config');
   const sections = rope.mrope_section ?? [];
