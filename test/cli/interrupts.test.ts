@@ -11,8 +11,8 @@ import { temporaryFolders } from '../support/temp-folder.ts';
 const folder = await temporaryFolders()();
 const dataset = join(folder, 'dataset');
 const model = join(folder, 'model');
-/** Enough that the signals come while some are left, on a machine that delivers them late. */
-const questionCount = 30;
+/** Enough that the signals come while some are left, on a machine that delivers them a second late. */
+const questionCount = 100;
 
 beforeAll(async () => {
   await writeShapesDataset(dataset, questionCount);
