@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import torch
 from penumbra_train.backbone.load import load_model
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
 from penumbra_train.data.images import open_pixel_cache
 from penumbra_train.data.sample import ImageFile, ImageReference
 from penumbra_train.problem import Problem
@@ -82,7 +81,7 @@ def _pixels(samples: list[Sample], pictures: Path, folder: Path) -> np.ndarray:
 def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *, count: int, steps: int, seed: int) -> None:
     torch.manual_seed(0)
     loaded = load_model(model_folder, torch.float32)
-    backbone = Qwen2VLBackbone(loaded.model, loaded.pixel_scale)
+    backbone = loaded.backbone
     samples = list(Split("train", count, seed))
     labels = [labels_of(sample) for sample in samples]
     words = sorted({word for found in labels for _, word, _ in found})

@@ -15,10 +15,11 @@ from random import Random
 
 import numpy as np
 import torch
+from penumbra_train.backbone.interface import Grid
 from penumbra_train.backbone.load import load_model
 from penumbra_train.data.images import resized
 from penumbra_train.data.sample import Sample as Row
-from penumbra_train.encoding import EncodedSample, Encoder, Grid, collate
+from penumbra_train.encoding import EncodedSample, Encoder, collate
 from penumbra_train.latent.decoder_pass import decoder_pass
 from penumbra_train.latent.settings import LatentSettings
 from penumbra_train.latent.steps import positions_of, start
@@ -92,10 +93,10 @@ def main() -> None:
     loaded = load_model(options.model, torch.float32)
     weights = {} if options.weights is None else load_file(options.weights)
     sees = any(".visual." in name for name in weights)
-    model = LatentModel(loaded.model, loaded.pixel_scale, LatentSettings(patches_per_step=0), lora=None, train_vision=sees)
+    model = LatentModel(loaded.backbone, LatentSettings(patches_per_step=0), lora=None, train_vision=sees)
     if weights:
         model.load_trained(weights)
-    encoder = Encoder(loaded.tokenizer, "released-inference", "letter", BOARD**2)
+    encoder = Encoder(loaded.prompts, "released-inference", "letter", BOARD**2)
     samples = list(Split("validation", options.count))
     if options.look_ups:
         samples = [replace(one, scene=sparse(one.scene, Random(one.sample_id), options.look_ups)) for one in samples]

@@ -15,8 +15,8 @@ from statistics import median
 import torch
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
-from penumbra_train.backbone.load import CLIP
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
+from penumbra_train.backbone.pixel_scale import CLIP
+from penumbra_train.backbone.qwen2_vl.backbone import Qwen2VLBackbone
 from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.latent.forward import latent_forward
 from penumbra_train.latent.recompute import recompute_loss

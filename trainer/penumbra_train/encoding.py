@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from penumbra_train.backbone.interface import Grid
+from penumbra_train.backbone.prompts import Prompts
 from penumbra_train.data.sample import Sample
 from penumbra_train.latent.batch import LatentBatch
-from penumbra_train.problem import Problem
-from penumbra_train.prompts import AnswerForm, PromptFormat, answer_text, question_text
+from penumbra_train.prompts import AnswerForm, PromptFormat, answer_text
 from penumbra_train.rationale import rationale_steps
 from penumbra_train.stages import StageView
-
-LATENT_TOKENS = ("<|start-latent|>", "<|end-latent|>", "<|latent|>")
-IMAGE_TOKEN, END_TOKEN = "<|image_pad|>", "<|im_end|>"
 
 
 @dataclass(frozen=True)
@@ -29,51 +26,35 @@ class EncodedSample:
     first_slot: int
     step_ids: list[list[int]]  # each rationale step, a newline at its end
     answer_ids: list[int]  # the answer's sentence and end of sequence
+    closing_ids: list[int]  # fed after the latent steps; no loss is on them
 
 
 class Encoder:
-    """A tokenizer with Qwen2-VL's special tokens, for one prompt format and one image size."""
+    """A family's prompts, for one prompt format and one image size."""
 
-    def __init__(self, tokenizer: Any, prompt_format: PromptFormat, answer_form: AnswerForm, slot_count: int) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, prompts: Prompts, prompt_format: PromptFormat, answer_form: AnswerForm, slot_count: int) -> None:
+        self._prompts = prompts
         self._prompt_format: PromptFormat = prompt_format
         self.answer_form: AnswerForm = answer_form
         self.slot_count = slot_count
-        self.image_id = self._required(IMAGE_TOKEN)
-        self.end_id = self._required(END_TOKEN)
-
-    def _required(self, token: str) -> int:
-        found = self._tokenizer.convert_tokens_to_ids(token)
-        if not isinstance(found, int) or found == self._tokenizer.unk_token_id:
-            raise Problem(f"The tokenizer has no token {token}.", "Give the folder of a Qwen2-VL model.")
-        return found
+        self.end_id = prompts.end_id
+        self.decode = prompts.decode
 
     def encode(self, sample: Sample, image_index: int, step_count: int) -> EncodedSample:
-        content = [{"type": "image"}, {"type": "text", "text": question_text(sample, self._prompt_format)}]
-        prompt = self._tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
-        )
-        if prompt.count(IMAGE_TOKEN) != 1:
-            raise Problem(f"Question {sample.sample_id} holds the marker {IMAGE_TOKEN} in its own text.")
-        ids = self._ids(prompt.replace(IMAGE_TOKEN, IMAGE_TOKEN * self.slot_count))
+        prompt, ids = self._prompts.question(sample, self._prompt_format, self.slot_count), self._prompts.ids
         return EncodedSample(
             sample=sample,
             image_index=image_index,
-            prompt_ids=ids,
-            first_slot=ids.index(self.image_id),
-            step_ids=[self._ids(step + "\n") for step in rationale_steps(sample.rationale, step_count)],
-            answer_ids=[*self._ids(answer_text(sample, self.answer_form)), self.end_id],
+            prompt_ids=prompt.ids,
+            first_slot=prompt.first_slot,
+            step_ids=[ids(step + "\n") for step in rationale_steps(sample.rationale, step_count)],
+            answer_ids=[*ids(answer_text(sample, self.answer_form)), self.end_id],
+            closing_ids=prompt.closing_ids,
         )
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
-
-    def decode(self, ids: list[int]) -> str:
-        return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
 
 def target_ids(encoded: EncodedSample, view: StageView) -> list[int]:
-    """What stays explicit, and the answer."""
+    """What stays explicit, and the answer; the prompt's closing tokens, which are fed and not learnt, are apart."""
     replaced = encoded.step_ids[: len(encoded.step_ids) - len(view.explicit_steps)]
     last = replaced[-1] if replaced else []
     # The latent step stands for the first token at once.
@@ -90,14 +71,6 @@ def padded(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
     return ids, lengths
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Rows and columns of image slots."""
-
-    rows: int
-    columns: int
-
-
 def collate(
     samples: Sequence[EncodedSample],
     views: Sequence[StageView],
@@ -108,7 +81,8 @@ def collate(
 ) -> LatentBatch:
     """One batch; `images_of` gives pixels or embeddings for image indices."""
     prompt_ids, prompt_lengths = padded([sample.prompt_ids for sample in samples])
-    ids, lengths = padded([target_ids(sample, view) for sample, view in zip(samples, views, strict=True)])
+    targets = [sample.closing_ids + target_ids(sample, view) for sample, view in zip(samples, views, strict=True)]
+    ids, lengths = padded(targets)
     first_slots = torch.tensor([sample.first_slot for sample in samples])
     positions, next_positions = None, None
     if mrope:
@@ -123,6 +97,7 @@ def collate(
         target_ids=ids,
         target_lengths=lengths,
         latent_counts=torch.tensor([view.latent_count for view in views]),
+        closing_count=len(samples[0].closing_ids),
         positions=positions,
         next_positions=next_positions,
         token_shares=torch.tensor([view.token_share for view in views]) if any(view.token_share for view in views) else None,

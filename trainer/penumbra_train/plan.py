@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd.graph import saved_tensors_hooks
-from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
-from penumbra_train.backbone.load import CLIP
+from penumbra_train.backbone.load import FAMILIES
+from penumbra_train.backbone.pixel_scale import CLIP
 from penumbra_train.config.schema import TrainingConfig
 from penumbra_train.latent.decoder_pass import KeysValues, decoder_pass
 from penumbra_train.training.latent_model import LatentModel
@@ -52,16 +52,16 @@ def plan(config: TrainingConfig, model_config: Path, *, text_tokens: int, target
     """`text_tokens`: of the prompt without its image; `target_tokens`: of the rationale and answer together."""
     settings = replace(config.latent_settings(), checkpointing=False)
     with torch.device("meta"):
-        hub = Qwen2VLConfig.from_dict(json.loads(model_config.read_text(encoding="utf-8")))
-        base = Qwen2VLForConditionalGeneration._from_config(
-            hub, dtype=DTYPES[config.model.dtype], attn_implementation="sdpa"
+        described = json.loads(model_config.read_text(encoding="utf-8"))
+        family = FAMILIES[described["model_type"]]
+        base = family.model._from_config(
+            family.config.from_dict(described), dtype=DTYPES[config.model.dtype], attn_implementation="sdpa"
         )
-        model = LatentModel(base, CLIP, settings, lora=config.model.lora, train_vision=config.model.vision == "trained")
+        backbone = family.backbone(base, CLIP)
+        model = LatentModel(backbone, settings, lora=config.model.lora, train_vision=config.model.vision == "trained")
     with FakeTensorMode():
         _pretend_cpu(model)
-        vision = base.config.vision_config
-        side = vision.patch_size * vision.spatial_merge_size
-        slots = (config.data.image_height // side) * (config.data.image_width // side)
+        slots = backbone.slot_grid(config.data.image_height, config.data.image_width).count
         steps = config.method.stages * config.method.latent_steps_per_stage if settings.takes_steps else 0
         if config.method.supervision != "latent":
             steps = 0
@@ -70,10 +70,10 @@ def plan(config: TrainingConfig, model_config: Path, *, text_tokens: int, target
         activations = _activations(model, config, lengths)
         trained = model.trained_parameters()
         labels = config.run.micro_batch * target_tokens
-        vocabulary = base.config.text_config.vocab_size
+        vocabulary = base.get_input_embeddings().weight.shape[0]
         return MemoryPlan(
             parameters=sum(p.numel() for p in model.parameters()),
-            vision_parameters=sum(p.numel() for p in base.model.visual.parameters()),
+            vision_parameters=sum(p.numel() for p in backbone.image_encoder.parameters()),
             trained_parameters=sum(p.numel() for p in trained.values()),
             prompt_length=slots + text_tokens,
             step_columns=settings.step_columns,
@@ -123,7 +123,7 @@ def _activations(model: LatentModel, config: TrainingConfig, lengths: list[int])
         return tensor
 
     alive: list[Tensor] = []
-    width = backbone.model.config.text_config.hidden_size
+    width = backbone.hidden_size
     cache: list[KeysValues] = []
     layer_inputs = 0
     model.train()

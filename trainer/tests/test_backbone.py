@@ -13,11 +13,13 @@ from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer
 
 from penumbra_train.backbone.load import load_model
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
-from penumbra_train.backbone.qwen2_vl_vision import patches_of
-from penumbra_train.data.images import stretched
+from penumbra_train.backbone.interface import Grid
+from penumbra_train.backbone.qwen2_vl.backbone import Qwen2VLBackbone
+from penumbra_train.backbone.qwen2_vl.prompts import Qwen2VLPrompts
+from penumbra_train.backbone.qwen2_vl.vision import patches_of
+from penumbra_train.data.images import fitted
 from penumbra_train.data.sample import Sample
-from penumbra_train.encoding import Encoder, Grid, mrope_positions
+from penumbra_train.encoding import Encoder, mrope_positions
 from penumbra_train.latent.selection import select_patches
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
@@ -51,13 +53,14 @@ def test_images_and_tower_are_those_of_transformers(tmp_path: Path) -> None:
     Image.fromarray(noise[:, :, :3]).resize((112, 84)).save(tmp_path / "b.png")
     reference = load_checkpoint(folder)
     loaded = load_model(folder, torch.float32)
-    backbone = Qwen2VLBackbone(loaded.model, loaded.pixel_scale)
+    backbone = loaded.backbone
+    assert isinstance(backbone, Qwen2VLBackbone)
     pixels = torch.stack(
-        [torch.from_numpy(stretched((tmp_path / name).read_bytes(), 112, 84).copy()) for name in ("a.png", "b.png")]
+        [torch.from_numpy(fitted((tmp_path / name).read_bytes(), 112, 84, "stretch").copy()) for name in ("a.png", "b.png")]
     )
     with torch.no_grad():
         embeds = backbone.encode_images(pixels)
-        patches = patches_of(pixels, loaded.pixel_scale, 14, 2)
+        patches = patches_of(pixels, backbone.pixel_scale, 14, 2)
         for row, name in enumerate(("a.png", "b.png")):
             values, grid = preprocess(reference, tmp_path / name, {"width": 112, "height": 84})
             frames = values.view(-1, 3, 2, 196)
@@ -65,24 +68,25 @@ def test_images_and_tower_are_those_of_transformers(tmp_path: Path) -> None:
                 torch.testing.assert_close(patches[row].view(-1, 3, 196), frames[:, :, frame], rtol=1e-5, atol=1e-5)
             expected = reference.model.model.get_image_features(values, grid).pooler_output[0]
             torch.testing.assert_close(embeds[row], expected, rtol=1e-4, atol=1e-5)
-    assert backbone.slot_count(84, 112) == embeds.shape[1] == 12
+    assert backbone.slot_grid(84, 112).count == embeds.shape[1] == 12
 
 
 def test_prompts_are_those_of_the_reference() -> None:
     folder = GOLDEN / "tiny-untied"
     reference = load_checkpoint(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
+    prompts = Qwen2VLPrompts(tokenizer)
     sample = Sample("a", "test", "Which {one}?\nReally?", ("cat", "ünï", "3.5"), 1, "A river.", "", "", "", None)
     same = ReferenceSample("a", sample.question, sample.choices, sample.context, "")
     for prompt_format in PROMPT_FORMATS:
-        encoder = Encoder(tokenizer, prompt_format, "letter", slot_count=6)
+        encoder = Encoder(prompts, prompt_format, "letter", slot_count=6)
         _, ids = build_prompt(reference, same, prompt_format, 6)
         encoded = encoder.encode(sample, 0, 3)
         assert encoded.prompt_ids == ids
-        assert ids[encoded.first_slot : encoded.first_slot + 7].count(encoder.image_id) == 6
+        assert ids[encoded.first_slot : encoded.first_slot + 7].count(prompts.image_id) == 6
         assert encoder.decode(encoded.answer_ids) == "Therefore, the answer is B"
         assert encoded.answer_ids[-1] == tokenizer.convert_tokens_to_ids("<|im_end|>")
-    assert Encoder(tokenizer, "released-inference", "index", 6).encode(sample, 0, 0).answer_ids != encoded.answer_ids
+    assert Encoder(prompts, "released-inference", "index", 6).encode(sample, 0, 0).answer_ids != encoded.answer_ids
 
 
 def test_mrope_positions_are_those_of_transformers() -> None:

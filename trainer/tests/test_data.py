@@ -133,7 +133,7 @@ def test_mixing_draws_earlier_stages_evenly() -> None:
 
 def test_a_gradual_stage_drops_a_step_token_by_token() -> None:
     sample = Sample("s", "train", "q", ("a", "b"), 0, "", "One two. Three. Four.", "", "", None)
-    encoded = EncodedSample(sample, 0, [1], 0, [[10, 11, 12], [20, 21, 22, 23], [30]], [40, 41])
+    encoded = EncodedSample(sample, 0, [1], 0, [[10, 11, 12], [20, 21, 22, 23], [30]], [40, 41], [])
     shares = [remaining_share(step, 10, 0.5) for step in range(10)]
     assert shares[0] == 1 and shares == sorted(shares, reverse=True) and shares[5:] == [0.0] * 5
     kept = [target_ids(encoded, stage_view(2, 3, 1, share)) for share in shares]
@@ -142,7 +142,7 @@ def test_a_gradual_stage_drops_a_step_token_by_token() -> None:
     assert all(row == kept[0][len(kept[0]) - len(row) :] for row in kept)
     # Nothing to drop: stage 0, and a sample with fewer steps than the stage.
     assert target_ids(encoded, stage_view(0, 3, 1, 1.0)) == [10, 11, 12, 20, *kept[0]]
-    short = EncodedSample(sample, 0, [1], 0, [[10, 11, 12]], [40, 41])
+    short = EncodedSample(sample, 0, [1], 0, [[10, 11, 12]], [40, 41], [])
     assert target_ids(short, stage_view(2, 1, 1, 1.0)) == [40, 41]
     assert {remaining_share(step, 10, 0.0) for step in range(10)} == {0.0}
     # The newest latent text that is still in part a token: no step, no such text.

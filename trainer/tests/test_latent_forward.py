@@ -10,8 +10,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
-from penumbra_train.backbone.qwen2_vl_vision import PixelScale
+from penumbra_train.backbone.qwen2_vl.backbone import Qwen2VLBackbone
+from penumbra_train.backbone.pixel_scale import PixelScale
 from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.latent.forward import latent_forward
 from penumbra_train.latent.recompute import recompute_loss

@@ -25,7 +25,7 @@ def evaluate(run: FinishedRun, source: Source, predictions: Path | None, *, late
     prepared = prepare_model(config)
     prepared.model.load_trained(run.trained)
     prepared.model.to(device)
-    split = prepare_split([source], config, prepared.encoder, prepared.max_positions, training=False, build=True)
+    split = prepare_split([source], config, prepared.encoder, prepared.max_positions, training=False, build=True, fit=prepared.loaded.fit)
     images_of = pixels_source(split.cache)
     if config.model.vision == "frozen":
         images_of = embedding_source(split.cache, prepared.model.backbone, cache_folder(config), device, build=True)

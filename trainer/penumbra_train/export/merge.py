@@ -10,8 +10,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from torch import Tensor
-from transformers import Qwen2VLForConditionalGeneration
+from torch import Tensor, nn
 
 from penumbra_train.backbone.load import LoadedModel, load_model
 from penumbra_train.export.finished_run import FinishedRun
@@ -21,7 +20,14 @@ from penumbra_train.training.prepare import DTYPES
 
 PEFT_PREFIX = "base_model.model."
 RELEASED_PREFIX = "base_causallm.base_model.model."
-COPIED = ("preprocessor_config.json", "generation_config.json", "chat_template.json", "chat_template.jinja")
+COPIED = (
+    "preprocessor_config.json",
+    "processor_config.json",
+    "generation_config.json",
+    "tokenizer_config.json",
+    "chat_template.json",
+    "chat_template.jinja",
+)
 
 
 def write_folder(run: FinishedRun, out: Path, dtype: str | None = None) -> None:
@@ -35,7 +41,7 @@ def write_folder(run: FinishedRun, out: Path, dtype: str | None = None) -> None:
     partial.replace(out)
 
 
-def merge_into(model: Qwen2VLForConditionalGeneration, run: FinishedRun) -> None:
+def merge_into(model: nn.Module, run: FinishedRun) -> None:
     """Puts a run's trained weights into its base model."""
     lora = run.config.model.lora
     rest = dict(run.trained)
@@ -45,7 +51,7 @@ def merge_into(model: Qwen2VLForConditionalGeneration, run: FinishedRun) -> None
             a, b = rest.pop(name), rest.pop(f"{stem}lora_B.default.weight")
             if lora is None:
                 raise Problem(f"{run.folder} holds LoRA weights, and its configuration none.")
-            weight = model.get_submodule(stem.removeprefix(PEFT_PREFIX).removesuffix(".")).weight
+            weight = model.get_submodule(stem.removeprefix(PEFT_PREFIX).removesuffix(".")).get_parameter("weight")
             weight.copy_(weight.float() + (lora.alpha / lora.r) * (b.float() @ a.float()))
         for name, value in rest.items():
             model.get_parameter(name.removeprefix(PEFT_PREFIX)).copy_(value)
@@ -59,7 +65,7 @@ def write_released(run: FinishedRun, out: Path) -> None:
             "Write a plain folder in its place (leave out --layout).",
         )
     loaded = _loaded(run, out)
-    rows = len(loaded.tokenizer)
+    rows, published_name = loaded.prompts.token_count(), loaded.backbone.published_name
     adapted = {
         name.removeprefix(PEFT_PREFIX).removesuffix(".lora_A.default.weight")
         for name in run.trained
@@ -69,7 +75,7 @@ def write_released(run: FinishedRun, out: Path) -> None:
     state = loaded.model.state_dict()
     for name, value in state.items():
         value = run.trained.get(PEFT_PREFIX + name, value)
-        if name in ("model.language_model.embed_tokens.weight", "lm_head.weight"):
+        if published_name(name) in ("model.embed_tokens.weight", "lm_head.weight"):
             value = value[:rows].clone()
         module, _, kind = name.rpartition(".")
         place = f"{module}.base_layer.{kind}" if module in adapted else name
@@ -84,13 +90,6 @@ def write_released(run: FinishedRun, out: Path) -> None:
     torch.save(released, partial / "model.pth")
     _write_latent(run, loaded, partial)
     partial.replace(out)
-
-
-def published_name(key: str) -> str:
-    """transformers' name in memory to the name in published Qwen2-VL checkpoints."""
-    if key.startswith("model.visual."):
-        return key.removeprefix("model.")
-    return key.replace("model.language_model.", "model.")
 
 
 def _loaded(run: FinishedRun, out: Path) -> LoadedModel:
@@ -109,7 +108,7 @@ def _write_texts(run: FinishedRun, loaded: LoadedModel, folder: Path) -> None:
     for name in COPIED:
         if (loaded.folder / name).is_file():
             shutil.copyfile(loaded.folder / name, folder / name)
-    loaded.tokenizer.save_pretrained(folder)
+    loaded.prompts.save(folder)
     _write_latent(run, loaded, folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -11,7 +11,8 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class LatentBatch:
-    """`images` are embeddings [B, J, D] where the vision tower ran before, else uint8 pixels [B, 3, height, width].
+    """`images` are embeddings [B, J, D] or token ids [B, J] where the image encoder ran before, else uint8 pixels
+    [B, 3, height, width]. The first `closing_count` targets are the prompt's: fed after the latent steps, without a loss.
 
     Rows with fewer than J slots leave the last ones invalid. `positions` of the prompt, [3, B, S], only where image
     rows and columns have their own; `next_positions` then says where each row goes on.
@@ -25,12 +26,13 @@ class LatentBatch:
     target_ids: Tensor  # [B, R] what is left explicit, and the answer
     target_lengths: Tensor  # [B]
     latent_counts: Tensor  # [B] latent steps of each row
+    closing_count: int = 0
     positions: Tensor | None = None
     next_positions: Tensor | None = None  # [B]
     token_shares: Tensor | None = None  # [B] of the last latent step's text: so much is the embedding of the likeliest token
 
     def to(self, device: torch.device) -> Self:
-        moved = {
+        moved: dict[str, Any] = {
             field.name: value.to(device, non_blocking=True)
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), Tensor)
@@ -39,4 +41,4 @@ class LatentBatch:
 
     @property
     def label_count(self) -> int:
-        return int(self.target_lengths.sum())
+        return int((self.target_lengths - self.closing_count).sum())

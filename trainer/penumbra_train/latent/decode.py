@@ -25,7 +25,7 @@ class Decoded(NamedTuple):
 def decode_greedily(
     backbone: Backbone, batch: LatentBatch, settings: LatentSettings, *, end_id: int, max_tokens: int
 ) -> list[Decoded]:
-    """Answers every row; the batch's targets are not looked at."""
+    """Answers every row; of the batch's targets nothing but the prompt's closing tokens is looked at."""
     chosen: list[list[list[int]]] = [[] for _ in range(len(batch.prompt_ids))]
     state = start(backbone, batch, settings)
     for step in range(int(batch.latent_counts.max()) if settings.takes_steps else 0):
@@ -39,18 +39,25 @@ def decode_greedily(
     tokens = torch.zeros(rows, 0, dtype=torch.long, device=hidden.device)
     ended = torch.zeros(rows, dtype=torch.bool, device=hidden.device)
     first_column = torch.zeros(rows, 1, dtype=torch.long, device=hidden.device)
-    while tokens.shape[1] < max_tokens:
-        token = backbone.logits(hidden).argmax(dim=-1)  # [B]
-        tokens = torch.cat((tokens, token[:, None]), dim=1)
-        ended |= token == end_id
-        if bool(ended.all()):
-            break
+
+    def feed(token: Tensor) -> None:
+        nonlocal hidden, cache, valid, next_positions
         valid = torch.cat((valid, torch.ones_like(first_column, dtype=torch.bool)), dim=1)
         result = decoder_pass(
             backbone, backbone.embed_tokens(token[:, None]), valid, next_positions[:, None], past=cache, rows=first_column
         )
         hidden, cache = result.hidden[:, 0], result.cache
         next_positions = next_positions + 1
+
+    for column in range(batch.closing_count):
+        feed(batch.target_ids[:, column])
+    while tokens.shape[1] < max_tokens:
+        token = backbone.logits(hidden).argmax(dim=-1)  # [B]
+        tokens = torch.cat((tokens, token[:, None]), dim=1)
+        ended |= token == end_id
+        if bool(ended.all()):
+            break
+        feed(token)
     return [Decoded(_until_end(row, end_id), slots) for row, slots in zip(tokens, chosen, strict=True)]
 
 

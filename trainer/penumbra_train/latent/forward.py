@@ -76,7 +76,8 @@ def latent_forward(backbone: Backbone, batch: LatentBatch, settings: LatentSetti
         else:
             predictors = torch.cat((first, hidden), dim=1)
 
-    labelled = torch.arange(batch.target_ids.shape[1], device=fed.device) < batch.target_lengths[:, None]
+    columns = torch.arange(batch.target_ids.shape[1], device=fed.device)
+    labelled = (columns >= batch.closing_count) & (columns < batch.target_lengths[:, None])
     said, wanted = predictors[labelled], batch.target_ids[labelled]  # [labels, D], [labels]
     losses = functional.cross_entropy(backbone.logits(said).float(), wanted, reduction="none")
     row_losses = losses.new_zeros(len(fed)).index_add(0, labelled.nonzero()[:, 0], losses.detach())
@@ -84,4 +85,4 @@ def latent_forward(backbone: Backbone, batch: LatentBatch, settings: LatentSetti
     if settings.alignment > 0:
         cosines = functional.cosine_similarity(said.float(), backbone.embed_tokens(wanted).detach().float(), dim=-1)
         loss = loss + settings.alignment * (1 - cosines).sum()
-    return LatentOutput(loss, row_losses, batch.target_lengths, slots, masses)
+    return LatentOutput(loss, row_losses, batch.target_lengths - batch.closing_count, slots, masses)

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
-from transformers import Qwen2VLForConditionalGeneration
+from transformers import PreTrainedModel
 
 from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.latent.settings import LatentSettings
 
 
 def recompute_loss(
-    model: Qwen2VLForConditionalGeneration, batch: LatentBatch, images: Tensor, settings: LatentSettings
+    model: PreTrainedModel, batch: LatentBatch, images: Tensor, settings: LatentSettings
 ) -> tuple[Tensor, list[list[list[int]]]]:
     """Summed loss over the remainders, and the slots of each step of each row.
 
@@ -61,8 +61,10 @@ def recompute_loss(
     whole = [torch.cat((sequence, embed(target[:-1]))) for sequence, target in zip(sequences, targets, strict=True)]
     output = _forward(model, whole, attentions=False)
     loss = output["logits"].new_zeros(())
+    closing = batch.closing_count
     for row, (sequence, target) in enumerate(zip(sequences, targets, strict=True)):
-        predictors = slice(len(sequence) - 1, len(sequence) - 1 + len(target))
+        predictors = slice(len(sequence) - 1 + closing, len(sequence) - 1 + len(target))
+        target = target[closing:]
         loss = loss + functional.cross_entropy(output["logits"][row, predictors].float(), target, reduction="sum")
         if settings.alignment > 0:
             said, wanted = output["hidden_states"][-1][row, predictors], embed(target).detach()
@@ -82,7 +84,7 @@ def _best(scores: list[float], pool: set[int], count: int) -> list[int]:
     return above + sorted(slot for slot in pool if scores[slot] == limit)[: count - len(above)]
 
 
-def _last_rows(model: Qwen2VLForConditionalGeneration, sequences: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+def _last_rows(model: PreTrainedModel, sequences: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     """Final hidden state [D] and mean attention [T] of each row's last position."""
     output = _forward(model, sequences, attentions=True)
     hidden, attention = [], []
@@ -94,7 +96,7 @@ def _last_rows(model: Qwen2VLForConditionalGeneration, sequences: list[Tensor]) 
     return hidden, attention
 
 
-def _forward(model: Qwen2VLForConditionalGeneration, sequences: list[Tensor], *, attentions: bool) -> dict[str, Tensor]:
+def _forward(model: PreTrainedModel, sequences: list[Tensor], *, attentions: bool) -> dict[str, Tensor]:
     embeds = pad_sequence(sequences, batch_first=True)
     batch, length = embeds.shape[:2]
     columns = torch.arange(length, device=embeds.device)
@@ -104,7 +106,7 @@ def _forward(model: Qwen2VLForConditionalGeneration, sequences: list[Tensor], *,
         model(
             inputs_embeds=embeds,
             attention_mask=(columns < lengths[:, None]).long(),
-            position_ids=columns.expand(3, batch, -1),
+            position_ids=columns.expand(*((3, batch) if model.config.model_type == "qwen2_vl" else (batch,)), -1),
             use_cache=False,
             output_attentions=attentions,
             output_hidden_states=True,

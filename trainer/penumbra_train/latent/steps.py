@@ -43,7 +43,9 @@ class Appended(NamedTuple):
 
 def start(backbone: Backbone, batch: LatentBatch, settings: LatentSettings) -> LatentState:
     """Feeds the prompts."""
-    images = batch.images if batch.images.is_floating_point() else backbone.encode_images(batch.images)
+    images = backbone.encode_images(batch.images) if batch.images.dtype == torch.uint8 else batch.images
+    if not images.is_floating_point():
+        images = backbone.embed_tokens(images.long())
     embeds = backbone.embed_tokens(batch.prompt_ids)
     row_index, slot_index = batch.slot_valid.nonzero(as_tuple=True)
     columns = batch.first_slots[row_index] + slot_index

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
+from penumbra_train.backbone.interface import Backbone
 from penumbra_train.data.images import PixelCache
 from penumbra_train.problem import Problem
 
@@ -23,10 +23,9 @@ def pixels_source(cache: PixelCache) -> ImagesOf:
     return lambda indices: torch.from_numpy(np.array(cache.pixels[indices]))
 
 
-def embedding_source(cache: PixelCache, backbone: Qwen2VLBackbone, folder: Path, device: torch.device, *, build: bool) -> ImagesOf:
-    """[B, J, D] in the tower's own precision, from a file in `folder` that is written on the first use."""
-    tower = backbone.model.model.visual
-    dtype = tower.get_dtype()
+def embedding_source(cache: PixelCache, backbone: Backbone, folder: Path, device: torch.device, *, build: bool) -> ImagesOf:
+    """[B, J, D] in the encoder's own precision, or token ids [B, J], from a file in `folder` that is written on the first use."""
+    tower = backbone.image_encoder
     path = folder / f"embeddings-{cache.key}-{_fingerprint(tower)}.npy"
     if build and not path.is_file():
         _encode(cache, backbone, path, device)
@@ -34,27 +33,31 @@ def embedding_source(cache: PixelCache, backbone: Qwen2VLBackbone, folder: Path,
 
     def images_of(indices: list[int]) -> Tensor:
         rows = torch.from_numpy(np.array(stored[indices]))
-        return rows.view(dtype) if dtype == torch.bfloat16 else rows
+        # NumPy knows no bfloat16: its bits are stored.
+        return rows.view(torch.bfloat16) if rows.dtype == torch.int16 else rows
 
     return images_of
 
 
 @torch.no_grad()
-def _encode(cache: PixelCache, backbone: Qwen2VLBackbone, path: Path, device: torch.device) -> None:
+def _encode(cache: PixelCache, backbone: Backbone, path: Path, device: torch.device) -> None:
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    count, _, height, width = cache.pixels.shape
-    size = backbone.model.config.text_config.hidden_size
-    wide = backbone.model.model.visual.get_dtype() != torch.bfloat16
-    # NumPy knows no bfloat16: its bits are stored.
-    dtype = np.float32 if wide else np.int16
+    count = len(cache.pixels)
+    stored: np.memmap | None = None
     try:
-        stored = np.lib.format.open_memmap(
-            partial, mode="w+", dtype=dtype, shape=(count, backbone.slot_count(height, width), size)
-        )
         for start in range(0, count, 16):
             pixels = torch.from_numpy(np.array(cache.pixels[start : start + 16])).to(device)
-            embeds = backbone.encode_images(pixels).cpu()
-            stored[start : start + 16] = (embeds.float() if wide else embeds.view(torch.int16)).numpy()
+            encoded = backbone.encode_images(pixels).cpu()
+            if encoded.is_floating_point():
+                rows = encoded.view(torch.int16) if encoded.dtype == torch.bfloat16 else encoded.float()
+            else:
+                rows = encoded.int()
+            if stored is None:
+                shape = (count, *rows.shape[1:])
+                stored = np.lib.format.open_memmap(partial, mode="w+", dtype=rows.numpy().dtype, shape=shape)
+            stored[start : start + 16] = rows.numpy()
+        if stored is None:
+            raise Problem("There is no image to encode.")
         stored.flush()
         partial.replace(path)
     except OSError as error:

@@ -6,10 +6,8 @@ import torch
 from peft import LoraConfig as PeftLoraConfig
 from peft import get_peft_model
 from torch import nn
-from transformers import Qwen2VLForConditionalGeneration
 
-from penumbra_train.backbone.qwen2_vl import Qwen2VLBackbone
-from penumbra_train.backbone.qwen2_vl_vision import PixelScale
+from penumbra_train.backbone.interface import Backbone
 from penumbra_train.config.schema import LoraConfig
 from penumbra_train.latent.batch import LatentBatch
 from penumbra_train.latent.forward import LatentOutput, latent_forward
@@ -17,33 +15,32 @@ from penumbra_train.latent.settings import LatentSettings
 
 
 class LatentModel(nn.Module):
-    """`whole` is the model, wrapped by peft where it has LoRA; `backbone` calls the modules inside."""
+    """`whole` is the backbone's model, wrapped by peft where it has LoRA; `backbone` calls the modules inside."""
 
     def __init__(
         self,
-        model: Qwen2VLForConditionalGeneration,
-        scale: PixelScale,
+        backbone: Backbone,
         settings: LatentSettings,
         *,
         lora: LoraConfig | None,
         train_vision: bool,
     ) -> None:
         super().__init__()
-        self.whole: nn.Module = model
+        self.whole: nn.Module = backbone.model
         if lora is not None:
             # Adapters stay float32 over bfloat16 weights, as in the released checkpoints.
             self.whole = get_peft_model(
-                model,
+                backbone.model,
                 PeftLoraConfig(
                     r=lora.r,
                     lora_alpha=lora.alpha,
                     lora_dropout=lora.dropout,
-                    target_modules=r".*language_model\..*\.(" + "|".join(lora.targets) + ")",
+                    target_modules=backbone.lora_scope + r"\.(" + "|".join(lora.targets) + ")",
                 ),
             )
-        model.model.visual.requires_grad_(train_vision)
+        backbone.image_encoder.requires_grad_(train_vision)
         self.settings = settings
-        self.backbone = Qwen2VLBackbone(model, scale)
+        self.backbone = backbone
 
     def forward(self, batch: LatentBatch) -> LatentOutput:
         return latent_forward(self.backbone, batch, self.settings)

@@ -109,7 +109,13 @@ class _Training:
         for builds in (True, False):
             if main == builds:
                 split = prepare_split(
-                    list(sources), config, self.prepared.encoder, self.prepared.max_positions, training=training, build=main
+                    list(sources),
+                    config,
+                    self.prepared.encoder,
+                    self.prepared.max_positions,
+                    training=training,
+                    build=main,
+                    fit=self.prepared.loaded.fit,
                 )
                 images_of = pixels_source(split.cache)
                 if config.model.vision == "frozen":

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import torch
 
+from penumbra_train.backbone.interface import Grid
 from penumbra_train.backbone.load import LoadedModel, load_model
-from penumbra_train.config.schema import DataConfig, Source, TrainingConfig
-from penumbra_train.data.images import PixelCache, open_pixel_cache
+from penumbra_train.config.schema import Source, TrainingConfig
+from penumbra_train.data.images import Fit, PixelCache, open_pixel_cache
 from penumbra_train.data.sample import ImageReference, Sample
 from penumbra_train.data.survey import Survey, read_split
-from penumbra_train.encoding import EncodedSample, Encoder, Grid
+from penumbra_train.encoding import EncodedSample, Encoder
 from penumbra_train.problem import Problem
 from penumbra_train.training.latent_model import LatentModel
 
@@ -45,30 +46,27 @@ def cache_folder(config: TrainingConfig) -> Path:
 def prepare_model(config: TrainingConfig) -> Prepared:
     loaded = load_model(Path(config.model.path), DTYPES[config.model.dtype])
     model = LatentModel(
-        loaded.model,
-        loaded.pixel_scale,
+        loaded.backbone,
         config.latent_settings(),
         lora=config.model.lora,
         train_vision=config.model.vision == "trained",
     )
-    grid = slot_grid(loaded, config.data)
-    encoder = Encoder(loaded.tokenizer, config.data.prompt_format, config.data.answer_form, grid.rows * grid.columns)
-    return Prepared(loaded, model, encoder, grid, loaded.model.config.text_config.max_position_embeddings)
-
-
-def slot_grid(loaded: LoadedModel, data: DataConfig) -> Grid:
-    vision = loaded.model.config.vision_config
-    side = vision.patch_size * vision.spatial_merge_size
-    if data.image_width % side or data.image_height % side:
-        raise Problem(
-            f"data.image_width and image_height are {data.image_width} x {data.image_height}.",
-            f"This model needs multiples of {side}.",
-        )
-    return Grid(data.image_height // side, data.image_width // side)
+    if config.method.positions == "mrope" and not loaded.backbone.has_row_positions:
+        raise Problem('method.positions is "mrope".', "This model's ordinary positions are plain ones: leave it out.")
+    grid = loaded.backbone.slot_grid(config.data.image_height, config.data.image_width)
+    encoder = Encoder(loaded.prompts, config.data.prompt_format, config.data.answer_form, grid.count)
+    return Prepared(loaded, model, encoder, grid, loaded.backbone.max_positions)
 
 
 def prepare_split(
-    sources: list[Source], config: TrainingConfig, encoder: Encoder, max_positions: int, *, training: bool, build: bool
+    sources: list[Source],
+    config: TrainingConfig,
+    encoder: Encoder,
+    max_positions: int,
+    *,
+    training: bool,
+    build: bool,
+    fit: Fit = "stretch",
 ) -> Split:
     """Reads, decodes and encodes; samples whose image cannot be decoded are left out and named."""
     survey = Survey()
@@ -83,7 +81,7 @@ def prepare_split(
         if sample.image is not None:
             images.setdefault(sample.image, len(images))
     data = config.data
-    cache = open_pixel_cache(list(images), data.image_width, data.image_height, cache_folder(config), build=build)
+    cache = open_pixel_cache(list(images), data.image_width, data.image_height, cache_folder(config), build=build, fit=fit)
     steps = config.method.stages if wants_rationale else 0
     encoded: list[EncodedSample] = []
     for sample in samples:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import torch
 
-from penumbra_train.encoding import EncodedSample, Encoder, Grid, collate
+from penumbra_train.backbone.interface import Grid
+from penumbra_train.encoding import EncodedSample, Encoder, collate
 from penumbra_train.latent.decode import decode_greedily
 from penumbra_train.latent.settings import LatentSettings
 from penumbra_train.prompts import AnswerForm, answer_name

@@ -6,7 +6,6 @@ to the tower as two equal frames; summing the patch kernel over the frames gives
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 import torch
@@ -14,20 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers.models.qwen2_vl.modeling_qwen2_vl import Qwen2VisionTransformerPretrainedModel
 
-
-@dataclass(frozen=True)
-class PixelScale:
-    """Mean and deviation of each colour, as fractions of full brightness (preprocessor_config.json)."""
-
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+from penumbra_train.backbone.pixel_scale import PixelScale
 
 
 def patches_of(pixels: Tensor, scale: PixelScale, patch: int, merge: int) -> Tensor:
     """uint8 [B, 3, height, width] to normalised patches [B, P, 3 * patch * patch], in blocks of merge x merge."""
-    mean = torch.tensor(scale.mean, device=pixels.device) * 255
-    std = torch.tensor(scale.std, device=pixels.device) * 255
-    image = (pixels.float() - mean[:, None, None]) / std[:, None, None]
+    image = scale(pixels)
     batch, colours, height, width = image.shape
     block = patch * merge
     if height % block or width % block:

@@ -17,12 +17,17 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import (
     Qwen2VLTextModel,
 )
 
-from penumbra_train.backbone.interface import Rotary
-from penumbra_train.backbone.qwen2_vl_vision import PixelScale, encode_batch
+from penumbra_train.backbone.interface import Grid, Rotary, rotate
+from penumbra_train.backbone.pixel_scale import PixelScale
+from penumbra_train.backbone.qwen2_vl.vision import encode_batch
+from penumbra_train.problem import Problem
 
 
 class Qwen2VLBackbone:
     """Holds references to the modules of `model`; owns no parameter of its own."""
+
+    lora_scope = r".*language_model\..*"
+    has_row_positions = True
 
     def __init__(self, model: Qwen2VLForConditionalGeneration, pixel_scale: PixelScale) -> None:
         self.model = model
@@ -36,15 +41,31 @@ class Qwen2VLBackbone:
     def layer_count(self) -> int:
         return len(self._layers)
 
+    @property
+    def hidden_size(self) -> int:
+        return int(self.model.config.text_config.hidden_size)
+
+    @property
+    def max_positions(self) -> int:
+        return int(self.model.config.text_config.max_position_embeddings)
+
+    @property
+    def image_encoder(self) -> nn.Module:
+        return cast(nn.Module, self._visual)
+
     def embed_tokens(self, ids: Tensor) -> Tensor:
         return cast(Tensor, self._text.embed_tokens(ids))
 
     def encode_images(self, pixels: Tensor) -> Tensor:
         return encode_batch(self._visual, pixels, self.pixel_scale)
 
-    def slot_count(self, height: int, width: int) -> int:
+    def slot_grid(self, height: int, width: int) -> Grid:
         side = self.model.config.vision_config.patch_size * self.model.config.vision_config.spatial_merge_size
-        return int((height // side) * (width // side))
+        if height % side or width % side:
+            raise Problem(
+                f"data.image_width and image_height are {width} x {height}.", f"This model needs multiples of {side}."
+            )
+        return Grid(height // side, width // side)
 
     def rotary(self, positions: Tensor) -> Rotary:
         rows = positions if positions.dim() == 3 else positions[None].expand(3, -1, -1)
@@ -73,13 +94,12 @@ class Qwen2VLBackbone:
     def logits(self, final_hidden: Tensor) -> Tensor:
         return cast(Tensor, self.model.lm_head(final_hidden))
 
+    @staticmethod
+    def published_name(key: str) -> str:
+        if key.startswith("model.visual."):
+            return key.removeprefix("model.")
+        return key.replace("model.language_model.", "model.")
+
     def _heads(self, projection: nn.Module, hidden: Tensor) -> Tensor:
         projected: Tensor = projection(hidden)  # [B, S, heads * Dh]
         return projected.view(*projected.shape[:2], -1, self._head_size).transpose(1, 2)
-
-
-def rotate(heads: Tensor, rotary: Rotary) -> Tensor:
-    """Rotary position embedding of [B, heads, S, Dh]: the two halves of a head are the pairs."""
-    cos, sin = rotary.cos.to(heads.dtype)[:, None], rotary.sin.to(heads.dtype)[:, None]
-    first, second = heads.chunk(2, dim=-1)
-    return heads * cos + torch.cat((-second, first), dim=-1) * sin
