@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import torch
 from penumbra_train.backbone.load import load_model
+from penumbra_train.latent.decoder_pass import decoder_pass
 from penumbra_train.problem import Problem
 from torch import nn
 from torch.nn import functional
@@ -38,15 +40,33 @@ GAPS = (
     ".\nTherefore, the answer is",
 )
 LESSONS = len(GAPS) + 2
-HEAD = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
 # A lesson's mean accuracy runs over about 20 batches. What is learnt has to outlast the captions, so the last lesson asks for more.
 PASSED, LAST_PASSED, MEMORY = 0.9, 0.99, 0.95
 
 
-def text(rng: Random, lesson: int) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands before the options, how one is written, and what comes after them."""
+
+    head: str
+    option: str
+    end: str
+
+
+FORMS = {
+    "qwen2_vl": Form(
+        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n",
+        "{letter}.{{{choice}}}\n",
+        "Answer:<|im_end|>\n<|im_start|>assistant\n",
+    ),
+    "chameleon": Form("<s>", "({letter}).{{{choice}}}\n", "Answer:<reserved08706>"),
+}
+
+
+def text(rng: Random, lesson: int, form: Form = FORMS["qwen2_vl"]) -> tuple[str, str]:
     """Options, and statements of their letters."""
     choices = rng.sample(rng.choice(FAMILIES), len(LETTERS))
-    options = "".join(f"{letter}.{{{choice}}}\n" for letter, choice in zip(LETTERS, choices, strict=True))
+    options = "".join(form.option.format(letter=letter, choice=choice) for letter, choice in zip(LETTERS, choices, strict=True))
     said = []
     for _ in range(STATED):
         place = rng.randrange(len(LETTERS))
@@ -54,16 +74,18 @@ def text(rng: Random, lesson: int) -> tuple[str, str]:
         value = choices[place]
         start = rng.choice((value.capitalize(), f"The {value}")) if lesson > 0 else value
         said.append(f"{start}{gap} {LETTERS[place]}.\n")
-    head = HEAD if lesson == LESSONS - 1 else ""
-    return f"{head}[Options]:\n{options}Answer:<|im_end|>\n<|im_start|>assistant\n", "".join(said)
+    head = form.head if lesson == LESSONS - 1 else ""
+    return f"{head}[Options]:\n{options}{form.end}", "".join(said)
 
 
-def batch(rng: Random, lesson: int, ids_of: Callable[[str], list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+def batch(
+    rng: Random, lesson: int, ids_of: Callable[[str], list[int]], form: Form = FORMS["qwen2_vl"]
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids [B, S], zeros on the right, and the letters to predict at each place [B, S], -100 for none."""
     letters = {ids_of(f" {letter}")[-1] for letter in LETTERS}
     rows, wanted = [], []
     for _ in range(BATCH):
-        prompt, said = (ids_of(part) for part in text(rng, lesson))
+        prompt, said = (ids_of(part) for part in text(rng, lesson, form))
         rows.append(torch.tensor([*prompt, *said]))
         nexts = [-100] * (len(prompt) - 1) + [token if token in letters else -100 for token in said] + [-100]
         wanted.append(torch.tensor(nexts))
@@ -80,15 +102,19 @@ def train(model_folder: Path, out: Path, *, longest: int, seed: int) -> None:
     def ids_of(part: str) -> list[int]:
         return list(loaded.tokenizer(part, add_special_tokens=False)["input_ids"])
 
-    # Tied embeddings once, and in the same order in every run: the gradient's norm is a sum.
-    trained = list(dict.fromkeys((*model.model.language_model.parameters(), *model.lm_head.parameters())))
+    backbone, form = loaded.backbone, FORMS[model.config.model_type]
+    tower = set(backbone.image_encoder.parameters())
+    trained = [parameter for parameter in model.parameters() if parameter not in tower]
     optimiser = torch.optim.AdamW(trained, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / WARMUP, 1.0))
     lesson, accuracy, started = 0, 1 / len(LETTERS), time.monotonic()
     for step in range(longest):
-        ids, wanted = batch(rng, lesson, ids_of)
+        ids, wanted = batch(rng, lesson, ids_of, form)
         asked = wanted != -100
-        scores = model.lm_head(model.model.language_model(input_ids=ids).last_hidden_state[asked])
+        places = torch.arange(ids.shape[1]).expand(len(ids), -1)
+        # Zeros on the right are seen by none of the places before them.
+        said = decoder_pass(backbone, backbone.embed_tokens(ids), torch.ones_like(ids, dtype=torch.bool), places, rows=places)
+        scores = backbone.logits(said.hidden[asked])
         loss = functional.cross_entropy(scores, wanted[asked])
         optimiser.zero_grad()
         loss.backward()

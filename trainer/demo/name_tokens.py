@@ -5,7 +5,8 @@
 The part that a large model's tower brings along from its own pretraining. Labels come from the look-ups of train pictures
 (`make_demo_dataset --captions full` writes those): for the token of each look-up's place, the words of its question and of its
 answer. Two readings of a token's embedding are scored against the decoder's word embeddings: as it is, all those words; through
-a matrix that is thrown away afterwards, the answers alone. Tower and word embeddings are trained, nothing else.
+a matrix that is thrown away afterwards, the answers alone. Tower and word embeddings are trained, nothing else; where image tokens are
+words themselves (Chameleon), the embeddings alone.
 Loss: binary cross-entropy over the words, per token that shows something.
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from penumbra_train.backbone.load import load_model
-from penumbra_train.data.images import open_pixel_cache
+from penumbra_train.data.images import Fit, open_pixel_cache
 from penumbra_train.data.sample import ImageFile, ImageReference
 from penumbra_train.problem import Problem
 from torch import Tensor, nn
@@ -64,21 +65,21 @@ class Naming(nn.Module):
         return self.scale * (both @ words.T) + self.bias
 
 
-def train(model_folder: Path, pictures: Path, out: Path, *, count: int, steps: int, seed: int) -> None:
+def train(model_folder: Path, pictures: Path, out: Path, *, count: int, steps: int, seed: int, side: int = SEEN) -> None:
     with TemporaryDirectory() as pixel_folder:
-        _train(model_folder, pictures, out, Path(pixel_folder), count=count, steps=steps, seed=seed)
+        _train(model_folder, pictures, out, Path(pixel_folder), count=count, steps=steps, seed=seed, side=side)
 
 
-def _pixels(samples: list[Sample], pictures: Path, folder: Path) -> np.ndarray:
-    """[count, 3, 168, 168] uint8, mapped from a file in `folder`."""
+def _pixels(samples: list[Sample], pictures: Path, folder: Path, side: int, fit: Fit) -> np.ndarray:
+    """[count, 3, side, side] uint8, mapped from a file in `folder`."""
     files: list[ImageReference] = [ImageFile(pictures / "data" / "images" / f"{sample.sample_id}.png") for sample in samples]
-    cache = open_pixel_cache(files, SEEN, SEEN, folder, build=True)
+    cache = open_pixel_cache(files, side, side, folder, build=True, fit=fit)
     for why in cache.unreadable.values():
         raise Problem(why)
     return cache.pixels
 
 
-def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *, count: int, steps: int, seed: int) -> None:
+def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *, count: int, steps: int, seed: int, side: int) -> None:
     torch.manual_seed(0)
     loaded = load_model(model_folder, torch.float32)
     backbone = loaded.backbone
@@ -88,10 +89,11 @@ def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *,
     # A word in a sentence: its token with the space before it.
     word_ids = torch.tensor([loaded.tokenizer(f" {word}", add_special_tokens=False)["input_ids"][-1] for word in words])
     place = {word: index for index, word in enumerate(words)}
-    pixels = _pixels(samples, pictures, pixel_folder)
+    pixels = _pixels(samples, pictures, pixel_folder, side, loaded.fit)
     embedding = loaded.model.get_input_embeddings()
     naming = Naming(embedding.weight.shape[1], len(words))
-    trained = [*loaded.model.model.visual.parameters(), embedding.weight, *naming.parameters()]
+    tower = [] if loaded.fit == "crop" else list(backbone.image_encoder.parameters())
+    trained = [*tower, embedding.weight, *naming.parameters()]
     optimiser = torch.optim.AdamW(trained, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / WARMUP, 1 - step / steps))
     started, order = time.monotonic(), torch.randperm(count).tolist()
@@ -104,6 +106,8 @@ def _train(model_folder: Path, pictures: Path, out: Path, pixel_folder: Path, *,
                 if is_answer:
                     wanted[row, token, 1, place[word]] = 1
         embeds = backbone.encode_images(torch.from_numpy(np.array(pixels[chosen])))
+        if not embeds.is_floating_point():
+            embeds = backbone.embed_tokens(embeds)
         scores = naming(embeds, embedding.weight[word_ids])
         shown = wanted.any(dim=(2, 3))
         loss = functional.binary_cross_entropy_with_logits(scores, wanted, reduction="sum") / shown.sum()
@@ -142,8 +146,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=5000, help="pictures")
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--side", type=int, default=SEEN, help="pixels at which the model sees a picture")
     options = parser.parse_args()
-    train(options.model, options.pictures, options.out, count=options.count, steps=options.steps, seed=options.seed)
+    train(options.model, options.pictures, options.out, count=options.count, steps=options.steps, seed=options.seed, side=options.side)
 
 
 if __name__ == "__main__":

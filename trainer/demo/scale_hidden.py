@@ -23,11 +23,11 @@ from .model_folder import write_taught
 def scale_hidden(model_folder: Path, out: Path) -> float:
     """Returns the factor: the embeddings' mean length over the length that the final norm gives a state of even components."""
     model = load_model(model_folder, torch.float32).model
-    norm = model.model.language_model.norm.weight
+    norm = getattr(model.model, "language_model", model.model).norm.weight
     factor = float(model.get_input_embeddings().weight.norm(dim=-1).mean() / norm.norm())
     model.lm_head.weight = nn.Parameter(model.lm_head.weight / factor)
     norm *= factor
-    model.config.tie_word_embeddings = model.config.text_config.tie_word_embeddings = False
+    model.config.tie_word_embeddings = model.config.get_text_config().tie_word_embeddings = False
     write_taught(model, model_folder, out)
     return factor
 

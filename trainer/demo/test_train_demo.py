@@ -12,6 +12,7 @@ from penumbra_train.config.schema import TrainingConfig
 from penumbra_train.scratch import ScratchConfig
 
 from . import train_demo
+from .chameleon_base import RESOLUTION
 from .scene import SEEN
 from .ship import SHIPPED
 from .train_demo import TRAINER, Step, carry_out, recipe
@@ -33,7 +34,8 @@ def test_each_step_takes_what_earlier_ones_make() -> None:
         if step.arguments[2] == "run":
             config = _training_config(step)
             assert config.run.output == f"runs/demo/{step.name}"
-            assert (config.data.image_width, config.data.image_height) == (SEEN, SEEN)
+            side = RESOLUTION if step.name.startswith("chameleon/") else SEEN
+            assert (config.data.image_width, config.data.image_height) == (side, side)
             needed |= {config.model.path, *(source.path for source in config.data.train)}
         assert needed <= made, (step.name, needed - made)
         made.add(f"runs/demo/{step.name}")

@@ -97,7 +97,27 @@ def recipe() -> list[Step]:
         steps += _training(f"4-direct-seed-{seed}", "4-direct", f"run.seed={seed}")
     for name, changes in ABLATIONS.items():
         steps += _training(f"3-latent-{name}", "3-latent", *changes)
-    return steps
+    return steps + _chameleon()
+
+
+def _chameleon() -> list[Step]:
+    """The same way for a Chameleon, on the same questions: in `chameleon/`."""
+    sees = ("data.image_width=96", "data.image_height=96", 'data.cache="runs/demo/chameleon/cache"')
+    base, named = (f"runs/demo/chameleon/{name}" for name in ("base", "named"))
+
+    def training(name: str, start: str) -> tuple[Step, Step]:
+        return _training(f"chameleon/{name}", name, f'model.path="runs/demo/chameleon/{start}"', *sees)
+
+    pictures = tuple(f"runs/demo/{name}" for name in ("full", "sparse", "options", "qa"))
+    return [
+        _made_by("chameleon/base", "demo.chameleon_base", "--pictures", *pictures),
+        _made_by("chameleon/named", "demo.name_tokens", "--model", base, "--pictures", "runs/demo/full", "--steps", "400", "--side", "96"),
+        _made_by("chameleon/lettered", "demo.learn_letters", "--model", named),
+        *training("1-captions", "lettered"),
+        *training("2-explicit", "1-captions-model"),
+        _made_by("chameleon/2-explicit-scaled", "demo.scale_hidden", "--model", "runs/demo/chameleon/2-explicit-model"),
+        *training("3-latent", "2-explicit-scaled"),
+    ]
 
 
 def carry_out(step: Step) -> None:

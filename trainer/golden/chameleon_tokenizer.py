@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,19 @@ def image_token(codebook_index: int) -> str:
 
 
 def make_chameleon_tokenizer(
-    folder: Path, *, codebook_size: int, latent_tokens: bool, merges_and_bytes: int = 460
+    folder: Path, *, codebook_size: int, latent_tokens: bool, merges_and_bytes: int = 460, lines: Iterable[str] | None = None
 ) -> dict[str, int]:
     """Writes tokenizer.json and tokenizer_config.json; returns token -> id as config.json's `vocabulary_map` has it.
 
     `latent_tokens`: the three tokens of IVT-LR follow the vocabulary, as in the released code; they are not part of
-    the returned map, nor of the base model's vocabulary. `merges_and_bytes`: 256 bytes, the rest merges.
+    the returned map, nor of the base model's vocabulary. `merges_and_bytes`: 256 bytes, the rest merges, learnt from `lines` or
+    from a text in many scripts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     image_tokens = [image_token(index) for index in range(codebook_size)]
     random.Random(codebook_size).shuffle(image_tokens)
     special = [BOS, PAD, EOS, UNKNOWN, *image_tokens, IMAGE_END, IMAGE_START, *SENTINELS, SEPARATOR, IMAGE, *RESERVED]
-    tokenizer = _train(special, merges_and_bytes)
+    tokenizer = _train(special, merges_and_bytes, lines or many_scripts_text(seed=14, lines=600))
     content: dict[str, Any] = json.loads(tokenizer.to_str())
     vocabulary: dict[str, int] = content["model"]["vocab"]
     if [vocabulary[token] for token in special] != list(range(len(special))):
@@ -58,7 +60,7 @@ def make_chameleon_tokenizer(
     return dict(sorted(vocabulary.items(), key=lambda item: item[1]))
 
 
-def _train(special: list[str], merges_and_bytes: int) -> Tokenizer:
+def _train(special: list[str], merges_and_bytes: int, lines: Iterable[str]) -> Tokenizer:
     """Byte-level BPE without normalizer; digits, punctuation and runs of two or four spaces stand alone."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -79,7 +81,7 @@ def _train(special: list[str], merges_and_bytes: int) -> Tokenizer:
         special_tokens=special,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(many_scripts_text(seed=14, lines=600), trainer)
+    tokenizer.train_from_iterator(lines, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{BOS}:0 $A:0",
         pair=f"{BOS}:0 $A:0 {BOS}:1 $B:1",
