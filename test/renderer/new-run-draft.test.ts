@@ -18,6 +18,7 @@ import {
   furtherOnes,
   mainOnes,
   methodsOf,
+  methodsWithout,
 } from '../../src/renderer/src/features/new-run/method-settings.ts';
 import { presetsFor } from '../../src/renderer/src/features/new-run/presets.ts';
 
@@ -155,6 +156,16 @@ describe('the settings that the form shows', () => {
     expect(methodsOf({ settings: { method: ['icot', 'cot'] }, models: ['/latent'] }, models)).toEqual(['cot', 'icot']);
     expect(methodsOf({ settings: {}, models: ['/latent', '/plain', '/plain'] }, models)).toEqual(['ivt-lr', 'no-cot']);
     expect(methodsOf({ settings: {}, models: ['/gone', '/elsewhere'] }, models)).toEqual([]);
+  });
+
+  it('are offered where every chosen model can be asked with them', () => {
+    const families = [
+      { path: '/qwen', bundle: { architecture: 'qwen2-vl' } },
+      { path: '/chameleon', bundle: { architecture: 'chameleon' } },
+      { path: '/gone', bundle: null },
+    ] as const;
+    expect(methodsWithout({ models: ['/qwen', '/gone'] }, families)).toEqual([]);
+    expect(methodsWithout({ models: ['/qwen', '/chameleon'] }, families)).toEqual(['chain-of-focus']);
   });
 
   it('have latent ones only where a method has latent steps, and none is lost', () => {

@@ -2,6 +2,7 @@
 import type { Bundle } from '../../../../shared/bundle.ts';
 import {
   appliesTo,
+  describeMethod,
   methods as allMethods,
   type Method,
   type SettingDefinition,
@@ -19,6 +20,17 @@ export function methodsOf(
   if (chosen.length > 0) return chosen;
   const trained = paths.flatMap((path) => models.find((model) => model.path === path)?.bundle?.trainedFor.method ?? []);
   return [...new Set(trained)];
+}
+
+/** The methods that one of the chosen models cannot be asked with; a run with one of them would be refused. */
+export function methodsWithout(
+  { models: paths }: Pick<Draft, 'models'>,
+  models: readonly Readonly<{ path: string; bundle: Pick<Bundle, 'architecture'> | null }>[],
+): Method[] {
+  const families = paths.flatMap((path) => models.find((model) => model.path === path)?.bundle?.architecture ?? []);
+  return allMethods.filter((method) =>
+    families.some((family) => !describeMethod(method).architectures.includes(family)),
+  );
 }
 
 /** Whether any of the methods takes a setting; before any is known all of them might. */

@@ -16,7 +16,7 @@ import { navigate } from '../../routing/use-route.ts';
 import { scorerOf } from '../run/use-run.ts';
 import { refusedSetting, requestOf, type Draft } from './draft.ts';
 import { LastSettings } from './last-settings.tsx';
-import { describeSettings, methodsOf } from './method-settings.ts';
+import { describeSettings, methodsOf, methodsWithout } from './method-settings.ts';
 import { PlanPanel } from './plan-panel.tsx';
 import { QuestionsCard } from './questions-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
@@ -91,6 +91,7 @@ export function NewRunForm({ initial, datasets, models, isFromLast, offered, onS
           <SettingsCard
             draft={draft}
             methods={methods}
+            refusedMethods={methodsWithout(draft, models)}
             trainedFor={chosenModel?.bundle?.trainedFor ?? null}
             onChange={(settings) => change({ settings })}
             refusalOf={(name) => (name === refused ? (failure?.message ?? null) : null)}

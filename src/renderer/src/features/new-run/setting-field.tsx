@@ -11,12 +11,15 @@ export type SettingFieldProps = Readonly<{
   trainedFor: LatentDefaults | null;
   /** That would run. */
   methods: readonly Method[];
+  /** Shown, with the reason, and not to be chosen. */
+  refusedChoices: readonly string[];
   onChange: (values: SettingValue[]) => void;
   /** The core's refusal that concerns this setting. */
   refusal: string | null;
 }>;
 
-export function SettingField({ definition, values, trainedFor, methods, onChange, refusal }: SettingFieldProps) {
+export function SettingField(props: SettingFieldProps) {
+  const { definition, values, trainedFor, methods, refusedChoices, onChange, refusal } = props;
   const [typed, setTyped] = useState<string | null>(null);
   const { name, label, help, unit, kind, choices } = definition;
   const common = {
@@ -31,10 +34,24 @@ export function SettingField({ definition, values, trainedFor, methods, onChange
       <div>
         <MultiSelect
           {...common}
-          data={choices.map((value) => ({ value, label: choiceText(name, value) }))}
+          data={choices.map((value) => ({
+            value,
+            label: choiceText(name, value),
+            // One that was chosen before stays, so that it can be taken away.
+            disabled: refusedChoices.includes(value) && !values.includes(value),
+          }))}
           value={values.map(String)}
           onChange={onChange}
-          renderOption={({ option }) => <Choice name={option.label} meaning={choiceMeaning(name, option.value)} />}
+          renderOption={({ option }) => (
+            <Choice
+              name={option.label}
+              meaning={
+                refusedChoices.includes(option.value)
+                  ? 'Not for models of this family'
+                  : choiceMeaning(name, option.value)
+              }
+            />
+          )}
         />
         {values.map((value) => {
           const meaning = choiceMeaning(name, String(value));

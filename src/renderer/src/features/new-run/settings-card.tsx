@@ -11,12 +11,14 @@ export type SettingsCardProps = Readonly<{
   draft: Draft;
   /** That would run: settings that none of them takes are not shown. */
   methods: readonly Method[];
+  /** Methods that a chosen model cannot be asked with. */
+  refusedMethods: readonly Method[];
   trainedFor: LatentDefaults | null;
   onChange: (settings: Draft['settings']) => void;
   refusalOf: (name: SettingName) => string | null;
 }>;
 
-export function SettingsCard({ draft, methods, trainedFor, onChange, refusalOf }: SettingsCardProps) {
+export function SettingsCard({ draft, methods, refusedMethods, trainedFor, onChange, refusalOf }: SettingsCardProps) {
   const further = furtherOnes(methods);
   const hasOther = further.some(({ settings }) => settings.some(({ name }) => (draft.settings[name] ?? []).length > 0));
   const [open, { toggle }] = useDisclosure(hasOther);
@@ -29,6 +31,7 @@ export function SettingsCard({ draft, methods, trainedFor, onChange, refusalOf }
           values={draft.settings[definition.name] ?? []}
           trainedFor={trainedFor}
           methods={methods}
+          refusedChoices={definition.name === 'method' ? refusedMethods : []}
           refusal={refusalOf(definition.name)}
           onChange={(values) => onChange({ ...draft.settings, [definition.name]: values })}
         />
