@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isolatedEnvironment, penumbraScript, randomCheckpoint, runPenumbra } from '../support/run-penumbra.ts';
@@ -45,7 +46,12 @@ function evaluateUntil(
     sent = true;
     for (const [index, signal] of signals.entries()) setTimeout(() => child.kill(signal), 200 + index * pauseMs);
   });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  // As a shell reports it: a signal that comes when Node has taken its handlers down ends the process by itself, and all is written by then.
+  const status = (code: number | null, signal: NodeJS.Signals | null): number | null =>
+    signal === null ? code : 128 + constants.signals[signal];
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => resolve({ code: status(code, signal), stdout, stderr })),
+  );
 }
 
 async function expectResumable(
