@@ -11,37 +11,23 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 from transformers import ChameleonForConditionalGeneration
-from transformers.models.chameleon.modeling_chameleon import ChameleonDecoderLayer
 
+from penumbra_train.backbone.decoder_layers import DecoderLayers
 from penumbra_train.backbone.interface import Grid, Rotary, rotate
 from penumbra_train.backbone.pixel_scale import PixelScale
 from penumbra_train.problem import Problem
 
 
-class ChameleonBackbone:
+class ChameleonBackbone(DecoderLayers):
     """Holds references to the modules of `model`; owns no parameter of its own."""
 
     lora_scope = r".*model\.layers\..*"
     has_row_positions = False
 
     def __init__(self, model: ChameleonForConditionalGeneration, pixel_scale: PixelScale) -> None:
+        super().__init__(model.model)
         self.model = model
         self.pixel_scale = pixel_scale
-        self._text = model.model
-        self._layers = [cast(ChameleonDecoderLayer, layer) for layer in self._text.layers]
-        self._head_size = self._layers[0].self_attn.head_dim
-
-    @property
-    def layer_count(self) -> int:
-        return len(self._layers)
-
-    @property
-    def hidden_size(self) -> int:
-        return int(self.model.config.hidden_size)
-
-    @property
-    def max_positions(self) -> int:
-        return int(self.model.config.max_position_embeddings)
 
     @property
     def image_encoder(self) -> nn.Module:
@@ -57,9 +43,6 @@ class ChameleonBackbone:
         side = vision.resolution >> (len(vision.channel_multiplier) - 1)
         return Grid(side, side)
 
-    def embed_tokens(self, ids: Tensor) -> Tensor:
-        return cast(Tensor, self._text.embed_tokens(ids))
-
     @torch.no_grad()
     def encode_images(self, pixels: Tensor) -> Tensor:
         values = self.pixel_scale(pixels).to(next(self.image_encoder.parameters()).dtype)
@@ -68,9 +51,6 @@ class ChameleonBackbone:
     def rotary(self, positions: Tensor) -> Rotary:
         cos, sin = self._text.rotary_emb(self._text.norm.weight.new_zeros(0, dtype=torch.float32), positions)
         return Rotary(cos, sin)
-
-    def attention_input(self, layer: int, hidden: Tensor) -> Tensor:
-        return cast(Tensor, self._layers[layer].input_layernorm(hidden))
 
     def queries(self, layer: int, attention_input: Tensor, rotary: Rotary) -> Tensor:
         attention = self._layers[layer].self_attn
@@ -82,14 +62,6 @@ class ChameleonBackbone:
         keys = attention.k_norm(self._heads(attention.k_proj, attention_input)).transpose(1, 2)
         return rotate(keys, rotary), self._heads(attention.v_proj, attention_input).transpose(1, 2)
 
-    def finish_layer(self, layer: int, hidden: Tensor, context: Tensor) -> Tensor:
-        module = self._layers[layer]
-        hidden = hidden + module.self_attn.o_proj(context.transpose(1, 2).flatten(2))
-        return cast(Tensor, hidden + module.mlp(module.post_attention_layernorm(hidden)))
-
-    def final_norm(self, hidden: Tensor) -> Tensor:
-        return cast(Tensor, self._text.norm(hidden))
-
     def logits(self, final_hidden: Tensor) -> Tensor:
         """Image tokens are never said: their scores are the lowest number."""
         scores: Tensor = self.model.lm_head(final_hidden)
@@ -100,7 +72,3 @@ class ChameleonBackbone:
     @staticmethod
     def published_name(key: str) -> str:
         return key
-
-    def _heads(self, projection: nn.Module, hidden: Tensor) -> Tensor:
-        projected: Tensor = projection(hidden)  # [B, S, heads * Dh]
-        return projected.view(*projected.shape[:2], -1, self._head_size)
