@@ -10,9 +10,10 @@ import pytest
 import torch
 from penumbra_train.backbone.load import load_model
 from penumbra_train.data.sample import Sample as QuestionSample
+from PIL import Image
 
 from . import chameleon_base
-from .chameleon_base import CODES, RESOLUTION, make, places_of
+from .chameleon_base import CODES, RESOLUTION, board_of, make, places_of
 from .learn_letters import FORMS, LESSONS, text
 from .make_demo_dataset import write_dataset
 from .samples import SEED
@@ -21,11 +22,15 @@ from .scene import BOARD
 
 def test_a_base_is_made_and_opens(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chameleon_base, "BATCH", 4)
+    monkeypatch.setattr(chameleon_base, "BEGINNING", 8)
     write_dataset(tmp_path / "pictures", {"train": 36}, SEED, with_lookups=False, captions="full")
     paths = sorted((tmp_path / "pictures" / "data" / "images").glob("*.png"))
-    places, count = places_of(paths)
+    places, shown = places_of(paths)
+    count = len(shown)
     assert len(places) == 36 and all(len(row) == BOARD * BOARD for row in places)
     assert {number for row in places for number in row} == set(range(count)) and 30 < count < CODES
+    with Image.open(paths[7]) as picture:
+        assert board_of(shown[places[7]]).tobytes() == picture.convert("RGB").tobytes()
     make(tmp_path / "base", [tmp_path / "pictures"], pictures=36, steps=41, vocabulary=700, seed=0)
     losses = [float(found) for found in re.findall(r"loss ([\d.]+)", capsys.readouterr().out)]
     assert losses[-1] < 0.8 * losses[0]
