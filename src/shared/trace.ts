@@ -170,6 +170,21 @@ export function fedBox(geometry: ImageGeometry): PixelBox {
   return { x: 0, y: 0, width: geometry.sourceWidth, height: geometry.sourceHeight };
 }
 
+/** The strips of the original image that were cut off before it was fed: none, or two beside, above or below what was. */
+export function cutBoxes(geometry: ImageGeometry): PixelBox[] {
+  const { x, y, width, height } = fedBox(geometry);
+  const { sourceWidth, sourceHeight } = geometry;
+  const [right, bottom] = [x + width, y + height];
+  return [
+    { x: 0, y: 0, width: sourceWidth, height: y },
+    { x: 0, y: bottom, width: sourceWidth, height: sourceHeight - bottom },
+    { x: 0, y, width: x, height },
+    { x: right, y, width: sourceWidth - right, height },
+  ].filter((box) => box.width > cutLeast && box.height > cutLeast);
+}
+/** Pixels: what is thinner is a fraction that the resizing rounded away. */
+const cutLeast = 0.01;
+
 /** Maps a slot through merge, patch grid, crop and resize to pixels of the original image (fractions of a pixel kept). */
 export function slotBox(geometry: ImageGeometry, slot: number): PixelBox {
   const fed = fedBox(geometry);

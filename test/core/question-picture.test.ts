@@ -1,13 +1,13 @@
 /**
  * Pictures with their patches, read back pixel by pixel: the boxes' corners worked out by hand for stretched wide,
- * tall and rotated images, over a real store.
+ * tall, rotated and cropped images, over a real store.
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCore, type Core } from '../../src/main/core/core.ts';
 import { openStore } from '../../src/main/store/store.ts';
-import type { LatentStep, ImageGeometry } from '../../src/shared/trace.ts';
+import type { ImageGeometry, LatentStep, Region, Trace } from '../../src/shared/trace.ts';
 import { newRunOfTest, sampleOfTest } from '../support/stored-rows.ts';
 import { temporaryFolders } from '../support/temp-folder.ts';
 import { withoutCalls } from '../../src/shared/trace.ts';
@@ -47,6 +47,7 @@ function stepOf(stepIndex: number, selectedSlots: number[], hot: number): Latent
   };
 }
 
+const pictureToCrop = () => plain(200, 100).png().toBuffer();
 const plain = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background } });
 
 /** By sample: an image file, and its size as a person sees it. */
@@ -59,21 +60,45 @@ const pictures = [
   { width: 333, height: 257, bytes: () => plain(333, 257).png().toBuffer() },
 ] as const;
 
+/** The middle 100 x 100 of pictures of 200 x 100 was fed; the second one's answer asked for two regions instead of steps. */
+const cropped = [pictures.length, pictures.length + 1] as const;
+const croppedGeometry: ImageGeometry = {
+  ...geometryOf(200, 100),
+  resize: 'crop',
+  crop: { x: 50, y: 0, width: 100, height: 100 },
+};
+const box = (x: number, y: number, size: number) => ({ x, y, width: size, height: size });
+const regions: Region[] = [
+  { callIndex: 0, imageIndex: 0, asked: box(70, 30, 20), shown: box(60, 20, 40) },
+  { callIndex: 1, imageIndex: 0, asked: box(110, 60, 30), shown: box(110, 60, 30) },
+];
+const steps = [stepOf(0, [0, 99], 12), stepOf(1, [57], 34)];
+
+type Stored = Readonly<{ bytes: () => Promise<Uint8Array>; trace: Pick<Trace, 'image' | 'steps' | 'regions'> }>;
+/** The last one has no trace. */
+const stored: readonly (Stored | null)[] = [
+  ...pictures.map(({ width, height, bytes }) => ({
+    bytes,
+    trace: { image: geometryOf(width, height), steps, regions: [] },
+  })),
+  { bytes: pictureToCrop, trace: { image: croppedGeometry, steps, regions: [] } },
+  { bytes: pictureToCrop, trace: { image: croppedGeometry, steps: [], regions } },
+  null,
+];
+
 beforeAll(async () => {
   storePath = join(await newFolder(), 'store.sqlite');
   const store = openStore(storePath);
   const datasetRow = store.datasets.saveDataset({ fingerprint: 'x', path: '/x', format: null, licence: null });
-  const samples = [...pictures, null].map((_, number) => sampleOfTest(number));
+  const samples = stored.map((_, number) => sampleOfTest(number));
   const plan = samples.map((sample) => store.samples.save(datasetRow, sample));
   const runRow = store.runs.insert(
     newRunOfTest({ label: 'Näive run: N=3/K=2', planned: plan.length, datasetRow }),
     plan,
   );
   for (const [position, sample] of samples.entries()) {
-    const picture = pictures[position];
+    const picture = stored[position] ?? null;
     const sampleRow = plan[position] ?? 0;
-    const [width, height] = [picture?.width ?? 1, picture?.height ?? 1];
-    const steps = [stepOf(0, [0, 99], 12), stepOf(1, [57], 34)];
     store.predictions.insert(
       runRow,
       { position, sampleRow },
@@ -89,20 +114,13 @@ beforeAll(async () => {
           messages: null,
           prompt: null,
           trace:
-            picture === undefined
+            picture === null
               ? null
-              : {
-                  image: geometryOf(width, height),
-                  promptTokenCount: 1,
-                  imageCount: 1,
-                  stoppedEarly: false,
-                  ...withoutCalls,
-                  steps,
-                },
+              : { promptTokenCount: 1, imageCount: 1, stoppedEarly: false, ...withoutCalls, ...picture.trace },
         },
       },
     );
-    if (picture !== undefined) store.samples.savePackedImage(sampleRow, await picture.bytes());
+    if (picture !== null) store.samples.savePackedImage(sampleRow, await picture.bytes());
   }
   store.close();
   core = createCore({ storePath });
@@ -198,11 +216,48 @@ describe('a picture', () => {
     expect((last.at(180, 35)[0] ?? 0) - (last.at(180, 35)[1] ?? 0)).toBeGreaterThan(100);
   });
 
+  it('of which the middle was fed is dark where it was cut, with its slots inside the crop', async () => {
+    const dark = bare.map((value) => value * 0.4);
+    for (const layer of ['patches', 'attention'] as const) {
+      const picture = await draw(cropped[0], 0, layer);
+      for (const x of [0, 49, 150, 199])
+        expectNearly(picture.at(x, 50), layer === 'patches' ? dark : greyed.map((grey) => grey * 0.4));
+      for (const x of [65, 135]) expectNearly(picture.at(x, 45), layer === 'patches' ? bare : greyed);
+    }
+    // Slot 0 lies at the crop's corner, slot 99 ends at its other one.
+    const picture = await draw(cropped[0], 0, 'patches');
+    expect(picture.at(50, 0)).toEqual(amber);
+    expect(picture.at(149, 99)).toEqual(amber);
+  });
+
+  it('has the regions that were asked for and shown, or the one chosen', async () => {
+    const all = await draw(cropped[1], null, 'patches');
+    // Shown: x and y from 60 and 20, 40 wide and high.
+    for (const [x, y] of [
+      [60, 20],
+      [99, 59],
+    ] as const) {
+      expect(all.at(x, y)).toEqual(amber);
+    }
+    expect(all.at(110, 60)).toEqual(sky);
+    expect(all.at(105, 40)).toEqual(bare);
+    // Inside what was shown, 12 % of the colour; what was asked for within it is dashed, from its corner on.
+    const tinted = bare.map((value, channel) => 0.88 * value + 0.12 * (amber[channel] ?? 0));
+    expectNearly(all.at(65, 50), tinted);
+    expect(all.at(72, 30)[0]).toBeGreaterThan(150);
+    const one = await draw(cropped[1], 1, 'patches');
+    expect(one.at(60, 20)).toEqual(bare);
+    expect(one.at(110, 60)).toEqual(sky);
+    // Without steps there is no heat map: the regions, in the picture's own colours.
+    expect((await draw(cropped[1], 0, 'attention')).at(105, 40)).toEqual(bare);
+  });
+
   it('is refused for a step or a trace that is not there', async () => {
     const picture = (sampleId: string, stepIndex: number | null) =>
       core.client.exports.picture({ runId: 'RUN1', sampleId, stepIndex, layer: 'patches' });
     await expect(picture('sample-0', 2)).rejects.toMatchObject({ data: { kind: 'not-found', found: '2' } });
-    await expect(picture('sample-4', null)).rejects.toMatchObject({ data: { kind: 'nothing-to-do' } });
+    await expect(picture('sample-6', null)).rejects.toMatchObject({ data: { kind: 'nothing-to-do' } });
+    await expect(picture('sample-5', 2)).rejects.toMatchObject({ data: { kind: 'not-found', found: '2' } });
     await expect(picture('nothing', null)).rejects.toMatchObject({ data: { kind: 'not-found' } });
   });
 
@@ -210,5 +265,9 @@ describe('a picture', () => {
     const input = { runId: 'RUN1', sampleId: 'sample-0', stepIndex: 0, layer: 'patches' as const };
     const { fileName } = await core.client.exports.picture(input);
     expect(fileName).toBe('Näive run- N=3-K=2 sample-0 patches step 1.png');
+    const ofRegions = (stepIndex: number | null) =>
+      core.client.exports.picture({ runId: 'RUN1', sampleId: 'sample-5', stepIndex });
+    expect((await ofRegions(null)).fileName).toBe('Näive run- N=3-K=2 sample-5 all regions.png');
+    expect((await ofRegions(1)).fileName).toBe('Näive run- N=3-K=2 sample-5 region 2.png');
   });
 });

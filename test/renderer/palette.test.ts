@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { massColours } from '../../src/renderer/src/app/palette.ts';
-import { stepColours } from '../../src/shared/step-colours.ts';
+import { stepColours } from '../../src/shared/picture-colours.ts';
 
 type Triple = readonly [number, number, number];
 type Matrix = readonly [Triple, Triple, Triple];

@@ -4,7 +4,7 @@
  */
 import type { QuestionRow } from '../../../shared/contract/questions.ts';
 
-export { stepColour } from '../../../shared/step-colours.ts';
+export { stepColour } from '../../../shared/picture-colours.ts';
 
 /** The four shares of a query row's attention, in the order in which they are drawn: slate for pictures, brown for
  * text, the lighter one for what the latent steps appended. */

@@ -112,9 +112,7 @@ export function PicturePanel(props: PicturePanelProps) {
           onView={setView}
           onPlay={() => setPlaying(!playing)}
         >
-          {kind === 'region' ? null : (
-            <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
-          )}
+          <PictureExport runId={runId} sampleId={detail.sample.sampleId} stepIndex={stepIndex} view={view} />
         </StepScrubber>
       )}
       {view === 'attention' && stepCount > 0 && kind === 'latent' ? (

@@ -5,8 +5,9 @@
 import { Box, Button, Center, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { CSSProperties, ReactNode } from 'react';
-import type { ImageGeometry, Trace } from '../../../../shared/trace.ts';
+import { cutBoxes, type ImageGeometry, type Trace } from '../../../../shared/trace.ts';
 import { isInWindow } from '../../api/client.ts';
+import { CutOverlay } from './cut-overlay.tsx';
 import type { PatchMark } from './overlay-model.ts';
 import { marksOfView, rangeOf, stepOfHeat } from './overlay-model.ts';
 import { choiceOf, type PatchChoices } from './patch-choices.ts';
@@ -87,6 +88,7 @@ export function Picture(props: PictureProps) {
             }
             onError={() => void whyBroken(imageUrl).then(setBroken)}
           />
+          {geometry === null ? null : <CutOverlay geometry={geometry} />}
           {geometry === null || marks.length === 0 ? null : (
             <PatchOverlay
               geometry={geometry}
@@ -192,7 +194,9 @@ function describePicture(image: ImageGeometry | null): string {
   const { sourceWidth, sourceHeight, resizedWidth, resizedHeight, gridRows, gridColumns } = image;
   const slots = gridRows * gridColumns;
   const crop =
-    image.resize === 'crop' ? `its middle ${pixelText(image.crop.width)} × ${pixelText(image.crop.height)} ` : '';
+    image.resize === 'crop' && cutBoxes(image).length > 0
+      ? `its middle ${pixelText(image.crop.width)} × ${pixelText(image.crop.height)} (the rest, darkened, was not shown) `
+      : '';
   return `${String(sourceWidth)} × ${String(sourceHeight)} px, ${crop}fed as ${String(resizedWidth)} × ${String(resizedHeight)}: ${String(gridColumns)} × ${String(gridRows)} = ${String(slots)} patches, slots 0 to ${String(slots - 1)} row by row`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Colours of latent steps: the same on the pages and in exported pictures. Vivid, for lines over photographs, while
+ * What is drawn over pictures, the same on the pages and in exported ones. Colours of latent steps: vivid, for lines over photographs, while
  * the masses of the charts are muted: no colour means a step here and a mass there. Every pair stays apart with every
  * kind of colour vision (test/renderer/palette.test.ts), and pages write the step's number beside its colour.
  */
@@ -19,3 +19,6 @@ export const stepColours = [
 export function stepColour(stepIndex: number): string {
   return stepColours[stepIndex % stepColours.length] ?? stepColours[0];
 }
+
+/** Over what was cut off before the model was fed. */
+export const cutShade = { fill: '#000000', fillOpacity: 0.6 } as const;
